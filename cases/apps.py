@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    """The clinical record and the board's work on it."""
+
+    name = "cases"

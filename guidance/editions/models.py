@@ -1,0 +1,43 @@
+"""How an institution uses the guidance."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from tumorboard.tenancy.models import TenantModel
+
+
+class WhoVersion(models.TextChoices):
+    """Fact 13: the WHO edition that grades are given by."""
+
+    WHO2010 = "WHO2010", "WHO 2010"
+    WHO2017 = "WHO2017", "WHO 2017"
+    WHO2019 = "WHO2019", "WHO 2019"
+    WHO2022 = "WHO2022", "WHO 2022"
+
+
+class TnmSystem(models.TextChoices):
+    """Fact 133: the TNM system that stages are given by."""
+
+    ENETS = "ENETS", "ENETS"
+    UICC = "UICC", "UICC"
+    AJCC8 = "AJCC8", "AJCC 8"
+
+
+class GuidancePolicy(TenantModel):
+    """The choices that the guidance leaves to an institution; one row each."""
+
+    who_version = models.CharField(
+        "WHO edition for grading",
+        max_length=10,
+        choices=WhoVersion.choices,
+        default=WhoVersion.WHO2022,
+    )
+    tnm_system = models.CharField(
+        "TNM system", max_length=10, choices=TnmSystem.choices, default=TnmSystem.ENETS
+    )
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["institution"], name="guidance_policy_once"),
+        ]

@@ -1,0 +1,137 @@
+"""What the whole suite stands on: a real PostgreSQL, roles as in production.
+
+The owner migrates a template database once per state of the migrations; every worker of every
+run works on a clone of its own, as the application role. Otherwise the application would own the
+tables and the isolation tests would prove nothing.
+"""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg import sql
+
+from tumorboard.operations import roles
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make sure that a database server is there, once, before any worker starts."""
+    if not hasattr(config, "workerinput") and settings.ON_ONE_MACHINE:
+        settings.EMBEDDED.start()
+        roles.prepare_broker(
+            admin_url=settings.DATABASE_ADMIN_URL,
+            role="tumorboard_broker",
+            database="tumorboard_broker",
+        )
+
+
+def _migrations_digest() -> str:
+    digest = hashlib.sha256()
+    files = sorted(ROOT.glob("*/**/migrations/*.py")) + [
+        ROOT / "tumorboard" / "tenancy" / "protection.py",
+        ROOT / "tumorboard" / "operations" / "roles.py",
+    ]
+    for path in files:
+        if ".venv" not in path.parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _use(database: str) -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = database
+
+
+def _make_template(admin: psycopg.Connection) -> str:
+    """The migrated template, made under a lock by whoever comes first."""
+    name = f"template_{_migrations_digest()}"
+    admin.execute("SELECT pg_advisory_lock(hashtext(%s))", ["tumorboard test template"])
+    try:
+        done = admin.execute(
+            "SELECT datistemplate FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+        if done and done[0]:
+            return name
+        if done:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        roles.prepare(
+            admin_url=settings.DATABASE_ADMIN_URL,
+            owner_url=settings.DATABASE_OWNER_URL.rsplit("/", 1)[0] + "/" + name,
+            application_url=settings.DATABASE_URL,
+            backup_role=settings.DATABASE_BACKUP_ROLE,
+        )
+        _use(name)
+        call_command("migrate", verbosity=0, database="owner")
+        for alias in ("default", "owner"):
+            connections[alias].close()
+        admin.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
+    finally:
+        admin.execute("SELECT pg_advisory_unlock_all()")
+    return name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """One clone of the template for this worker, as the application role."""
+    name = f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+    with (
+        django_db_blocker.unblock(),
+        psycopg.connect(settings.DATABASE_ADMIN_URL, autocommit=True) as admin,
+    ):
+        template = _make_template(admin)
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                sql.Identifier(name),
+                sql.Identifier(template),
+                sql.Identifier(connections["owner"].settings_dict["USER"]),
+            )
+        )
+        _use(name)
+    yield
+    with (
+        django_db_blocker.unblock(),
+        psycopg.connect(settings.DATABASE_ADMIN_URL, autocommit=True) as admin,
+    ):
+        for alias in ("default", "owner"):
+            connections[alias].close()
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _empty_as_owner(_: TransactionTestCase) -> None:
+    """After a transactional test: the application role may not truncate, the owner may."""
+    tables = connections["owner"].introspection.table_names()
+    kept = {"django_migrations", "django_content_type"}
+    names = ", ".join(f'"{table}"' for table in tables if table not in kept)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"TRUNCATE {names} CASCADE")
+    connections["owner"].close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _transactional_tests_are_emptied_by_the_owner() -> Iterator[None]:
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_as_owner)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_quiet(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Cheap password hashes; files, mail and jobs stay within the test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }

@@ -1,0 +1,68 @@
+"""The database keeps the rules of the house."""
+
+import pytest
+from django.db import connection, connections
+
+from tumorboard.tenancy.catalogue import violations
+
+pytestmark = pytest.mark.django_db
+
+
+def found() -> list[str]:
+    return violations(connection, application_role=connection.settings_dict["USER"])
+
+
+def test_the_schema_breaks_no_rule():
+    assert found() == []
+
+
+def test_the_application_role_owns_nothing_and_bypasses_nothing():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, (SELECT count(*) FROM pg_class c JOIN pg_roles r"
+            " ON r.oid = c.relowner WHERE r.rolname = current_user), rolsuper, rolbypassrls"
+            " FROM pg_roles WHERE rolname = current_user"
+        )
+        assert cursor.fetchone() == ("tumorboard_app", 0, False, False)
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("ALTER TABLE cases_case NO FORCE ROW LEVEL SECURITY", "table cases_case does not force"),
+        ("DROP POLICY cases_case_institution ON cases_case", "table cases_case has no policy"),
+        ("CREATE POLICY loose ON cases_case USING (true)", "policy loose of cases_case is not"),
+        ("CREATE INDEX loose ON cases_case (patient_id)", "index loose of cases_case begins with"),
+        (
+            "ALTER TABLE cases_case ADD CONSTRAINT loose FOREIGN KEY (patient_id)"
+            " REFERENCES cases_patient (id)",
+            "reference loose from cases_case to cases_patient is not composite",
+        ),
+        ("CREATE TABLE loose (id int)", "table loose has no institution"),
+        ("GRANT UPDATE ON cases_decision TO tumorboard_app", "may UPDATE cases_decision"),
+        ("GRANT TRUNCATE ON cases_case TO tumorboard_app", "may TRUNCATE cases_case"),
+        ("CREATE VIEW loose AS SELECT * FROM cases_case", "view loose runs with its owner's"),
+        (
+            "CREATE FUNCTION loose() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+            "function loose runs with its owner's",
+        ),
+        (
+            "DROP POLICY accounts_membership_own ON accounts_membership;"
+            "CREATE POLICY accounts_membership_own ON accounts_membership USING (true)",
+            "allows more than reading",
+        ),
+        ("DROP TABLE auth_group_permissions", "names auth_group_permissions, which is not there"),
+    ],
+)
+def test_a_broken_rule_is_found(statement, expected):
+    owner = connections["owner"]
+    with owner.cursor() as cursor:
+        cursor.execute(statement)
+        problems = violations(owner, application_role="tumorboard_app")
+    assert any(expected in problem for problem in problems), problems
+
+
+def test_a_table_that_the_application_owns_is_found():
+    problems = violations(connection, application_role="tumorboard_owner")
+    assert "table cases_case is owned by the application role" in problems

@@ -1,0 +1,139 @@
+"""A row is seen by its institution and by nobody else, in Python and by raw SQL."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.utils import ProgrammingError
+from django_scopes.exceptions import ScopeError as MissingScope
+
+from cases.models import Case, Patient
+from tumorboard.accounts.models import Membership
+from tumorboard.tenancy.scope import (
+    ScopeError,
+    current_institution,
+    institution_scope,
+    person_scope,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def raw(query: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+@pytest.fixture
+def patient(institution):
+    with institution_scope(institution):
+        return Patient.objects.create(record_number="N-1", family_name="Testperson")
+
+
+def test_without_an_institution_raw_sql_returns_nothing(patient):
+    assert raw("SELECT count(*) FROM cases_patient") == [(0,)]
+    assert raw("SELECT count(*) FROM cases_patientevent") == [(0,)]
+
+
+def test_without_an_institution_raw_sql_changes_nothing(patient, institution):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_patient SET family_name = 'changed'")
+        assert cursor.rowcount == 0
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO tenancy_institution (id, slug, name, created_at)"
+                " VALUES (gen_random_uuid(), 'west', 'West', now())"
+            )
+            cursor.execute(
+                "INSERT INTO editions_guidancepolicy (id, institution_id, who_version, tnm_system)"
+                " SELECT gen_random_uuid(), id, 'WHO2022', 'ENETS' FROM tenancy_institution"
+            )
+
+
+def test_another_institution_sees_nothing_by_raw_sql(patient, other_institution):
+    with institution_scope(other_institution):
+        assert raw("SELECT count(*) FROM cases_patient") == [(0,)]
+        assert not Patient.objects.exists()
+
+
+def test_its_own_institution_sees_it(patient, institution):
+    with institution_scope(institution):
+        assert raw("SELECT count(*) FROM cases_patient") == [(1,)]
+        assert current_institution() == institution
+
+
+def test_a_query_without_an_institution_raises(patient):
+    with pytest.raises(MissingScope):
+        Patient.objects.count()
+    with pytest.raises(ScopeError):
+        current_institution()
+
+
+def test_another_institutions_scope_cannot_be_entered_inside(institution, other_institution):
+    with institution_scope(institution):
+        with pytest.raises(ScopeError):
+            with institution_scope(other_institution):
+                pass
+        with institution_scope(institution):
+            assert current_institution() == institution
+        assert raw("SELECT current_setting('tumorboard.institution', true)") == [
+            (str(institution.id),)
+        ]
+
+
+def test_the_setting_ends_with_the_scope(institution):
+    with institution_scope(institution):
+        pass
+    assert raw("SELECT NULLIF(current_setting('tumorboard.institution', true), '')") == [(None,)]
+
+
+def test_the_setting_ends_with_a_scope_that_failed(institution):
+    with pytest.raises(ZeroDivisionError), institution_scope(institution):
+        _ = 1 / 0
+    assert raw("SELECT NULLIF(current_setting('tumorboard.institution', true), '')") == [(None,)]
+
+
+def test_a_row_cannot_point_into_another_institution(patient, other_institution):
+    with pytest.raises(IntegrityError), institution_scope(other_institution):
+        Case.objects.create(patient_id=patient.id, title="stolen")
+        raw("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_row_cannot_be_written_for_another_institution(institution, other_institution):
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        with institution_scope(institution):
+            Patient.objects.create(institution=other_institution, record_number="X")
+
+
+def test_a_person_sees_their_own_memberships_in_all_institutions(
+    coordinator, chair, other_institution
+):
+    with institution_scope(other_institution):
+        Membership.objects.create(user=coordinator, role="CLINICIAN")
+    with person_scope(coordinator.id):
+        assert {m.role for m in Membership.objects.all()} == {"COORDINATOR", "CLINICIAN"}
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE accounts_membership SET role = 'ADMINISTRATOR'")
+            assert cursor.rowcount == 0
+    assert raw("SELECT count(*) FROM accounts_membership") == [(0,)]
+
+
+def test_history_keeps_every_change_and_who_made_it(patient, institution):
+    import pghistory
+
+    with institution_scope(institution), pghistory.context(person="somebody"):
+        patient.family_name = "Renamed"
+        patient.save()
+        labels = raw(
+            "SELECT pgh_label, family_name, pgh_context ->> 'person'"
+            " FROM cases_patientevent ORDER BY pgh_id"
+        )
+    assert labels == [("insert", "Testperson", None), ("update", "Renamed", "somebody")]
+
+
+@pytest.mark.parametrize("table", ["cases_decision", "cases_assessment", "audit_auditentry"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET institution_id = institution_id", "DELETE FROM {}"])
+def test_what_is_append_only_cannot_be_changed(institution, table, verb):
+    with pytest.raises(ProgrammingError, match="permission denied"), institution_scope(institution):
+        with connection.cursor() as cursor:
+            cursor.execute(verb.format(table))

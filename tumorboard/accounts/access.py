@@ -1,0 +1,100 @@
+"""Who may come in: the one door of every page and of every API action.
+
+A view is denied unless it names its permission with `institution_view`. A person without a
+membership gets the same 404 as for an institution that does not exist.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import pghistory
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from rest_framework.permissions import BasePermission
+
+from tumorboard.accounts.models import Membership, User
+from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.roles import permissions_of
+from tumorboard.tenancy.models import Institution
+from tumorboard.tenancy.scope import institution_scope
+
+View = Callable[..., HttpResponse]
+
+
+def permissions_in_scope(user: User) -> frozenset[Permission]:
+    """What `user` may do in the current institution; empty for a stranger."""
+    return permissions_of(Membership.objects.filter(user=user).values_list("role", flat=True))
+
+
+def institution_view(permission: Permission) -> Callable[[View], View]:
+    """Run a page as one institution, for a member who holds `permission`.
+
+    The view's URL has a `slug`; the view itself gets `request` and the rest, with
+    `request.institution` and `request.permissions` set, inside one transaction.
+
+    Raises:
+        Http404: no such institution, or the person has no membership there.
+        PermissionDenied: a member without the permission.
+    """
+
+    def decorate(view: View) -> View:
+        @login_required
+        @functools.wraps(view)
+        def within(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            institution = get_object_or_404(Institution, slug=slug)
+            with institution_scope(institution), pghistory.context(person=str(request.user.pk)):
+                permissions = permissions_in_scope(request.user)
+                if not permissions:
+                    raise Http404
+                request.institution = institution
+                request.permissions = permissions
+                if permission not in permissions:
+                    raise PermissionDenied
+                return view(request, *args, **kwargs)
+
+        within.permission = permission
+        return within
+
+    return decorate
+
+
+def public_institution_view(reason: str) -> Callable[[View], View]:
+    """Run a page as one institution for somebody who is not signed in.
+
+    Args:
+        reason: why no permission can be asked for; the test of all URLs prints it.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def within(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            institution = get_object_or_404(Institution, slug=slug)
+            with institution_scope(institution):
+                request.institution = institution
+                return view(request, *args, **kwargs)
+
+        within.public_because = reason
+        return within
+
+    return decorate
+
+
+def public_view(reason: str) -> Callable[[View], View]:
+    """Mark a page that belongs to no institution and shows no institution's data."""
+
+    def decorate(view: View) -> View:
+        view.public_because = reason
+        return view
+
+    return decorate
+
+
+class Denied(BasePermission):
+    """The API's default: nothing is allowed to a view that names no permission."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:  # noqa: ARG002
+        """Never."""
+        return False

@@ -1,0 +1,98 @@
+"""People, what they may do in which institution, how they join, and their tokens."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+from tumorboard.accounts.roles import Role
+from tumorboard.audit.history import keep_history
+from tumorboard.tenancy.models import TenantModel, new_id
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people."""
+
+    def create_user(self, *, email: str, name: str, password: str | None = None) -> "User":
+        """A new person; without a password they cannot sign in yet."""
+        user = self.model(email=email.strip().lower(), name=name)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. What they may do stands in their memberships."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@keep_history
+class Membership(TenantModel):
+    """One role of one person in one institution; a person may have several."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, db_index=False, related_name="memberships"
+    )
+    role = models.CharField(max_length=40, choices=Role.choices())
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["institution", "user", "role"], name="membership_once"),
+        ]
+
+
+class Invitation(TenantModel):
+    """An offer to join with a role; the link's secret is kept only as a hash."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=40, choices=Role.choices())
+    secret_hash = models.CharField(max_length=64)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["institution", "secret_hash"], name="invitation_secret_once"
+            ),
+        ]
+
+
+class ApiToken(TenantModel):
+    """A person's token for scripts in one institution: shown once, kept as a hash, expiring."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False, related_name="+")
+    label = models.CharField(max_length=80)
+    secret_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["institution", "secret_hash"], name="api_token_secret_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+                name="api_token_expires_later",
+            ),
+        ]

@@ -1,0 +1,20 @@
+"""Everything that may be done, as one enumeration."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """A right. Every URL, API action and task names the one it needs."""
+
+    CASE_READ = "case.read"
+    CASE_WRITE = "case.write"
+    RESULT_WRITE = "result.write"
+    CASE_IMPORT = "case.import"
+    BOARD_READ = "board.read"
+    BOARD_MANAGE = "board.manage"
+    AGENDA_WRITE = "agenda.write"
+    DECISION_WRITE = "decision.write"
+    DECISION_SIGN = "decision.sign"
+    TOKEN_USE = "token.use"  # noqa: S105 - the name of a right
+    PEOPLE_MANAGE = "people.manage"
+    INSTITUTION_MANAGE = "institution.manage"

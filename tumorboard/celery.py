@@ -1,0 +1,12 @@
+"""The worker's application."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tumorboard.settings")
+
+app = Celery("tumorboard")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["tumorboard.outbox"], related_name="queue")
+app.autodiscover_tasks(["cases"], related_name="jobs")

