@@ -16,7 +16,7 @@ from tumorboard.operations import embedded
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("TUMORBOARD_VAR", BASE_DIR / "var"))
 
-# --- Which installation this is -------------------------------------------------------------
+# --- Which installation this is -----------------------------------------------------------------
 
 #: Without a DATABASE_URL the site runs on one machine, for trying out and for tests.
 ON_ONE_MACHINE = "DATABASE_URL" not in os.environ
@@ -30,7 +30,7 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").spl
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000")
 
-# --- Database ----------------------------------------------------------------------------------
+# --- Database -----------------------------------------------------------------------------------
 # Three roles: the application owns nothing, the owner migrates, backup only reads.
 # docs/decisions/0002-three-database-roles.md
 
@@ -52,7 +52,7 @@ def _database(url: str) -> dict[str, object]:
 DATABASES = {"default": _database(DATABASE_URL), "owner": _database(DATABASE_OWNER_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Applications --------------------------------------------------------------------------------
+# --- Applications -------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "tumorboard.operations",
@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tumorboard.accounts.context.institution",
+                "tumorboard.navigation.navigation",
             ],
             "builtins": ["tumorboard.formats"],
         },
@@ -146,7 +147,7 @@ SECURE_HSTS_SECONDS = 0 if ON_ONE_MACHINE else 31_536_000
 SECURE_PROXY_SSL_HEADER = None if ON_ONE_MACHINE else ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
-# --- Language, time, files -----------------------------------------------------------------------
+# --- Language, time, files ----------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
@@ -159,7 +160,7 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
-# --- Mail: on one machine it lands in a folder ------------------------------------------------
+# --- Mail: on one machine it lands in a folder --------------------------------------------------
 
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "tumorboard@localhost")
 EMAIL_BACKEND = os.environ.get(
@@ -171,7 +172,7 @@ EMAIL_BACKEND = os.environ.get(
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 
-# --- Jobs ----------------------------------------------------------------------------------------
+# --- Jobs ---------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED.broker_url())
 CELERY_BROKER_TRANSPORT_OPTIONS = EMBEDDED.broker_options() if "pgmq" in CELERY_BROKER_URL else {}
@@ -185,7 +186,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {"outbox.sweep": {"task": "outbox.sweep", "schedule": 30.0}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
-# --- History -------------------------------------------------------------------------------------
+# --- History ------------------------------------------------------------------------------------
 # Context stands in the event row, so that row-level security covers it too; no index that does
 # not begin with the institution (docs/decisions/0001-tenancy.md).
 
@@ -194,7 +195,7 @@ PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=False)
 PGHISTORY_FIELD = pghistory.Field(db_index=False)
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
-# --- API -------------------------------------------------------------------------------------------
+# --- API ----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tumorboard.accounts.tokens.TokenAuthentication"],
@@ -214,7 +215,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# --- Logs: one line each, no patient data ------------------------------------------------------
+# --- Logs: one line each, no patient data -------------------------------------------------------
 
 LOGGING = {
     "version": 1,

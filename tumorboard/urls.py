@@ -1,5 +1,24 @@
-"""All addresses of the site."""
+"""All addresses of the site.
+
+What belongs to an institution lies below `/i/<slug>/`, its API below `/api/v1/i/<slug>/`.
+"""
 
 from django.urls import include, path
 
-urlpatterns = [path("accounts/", include("allauth.account.urls"))]
+from cases.api.urls import urlpatterns as api
+from cases.web.board_urls import urlpatterns as boards
+from cases.web.case_urls import urlpatterns as cases
+from cases.web.import_urls import urlpatterns as imports
+from guidance.web.urls import urlpatterns as guidance
+from tumorboard.accounts.urls import institution_patterns as people
+from tumorboard.accounts.urls import site_patterns as site
+from tumorboard.operations.health import health
+
+urlpatterns = [
+    *site,
+    path("healthz", health, name="health"),
+    path("accounts/", include("allauth.account.urls")),
+    path("guidance/", include(guidance)),
+    path("api/v1/", include(api)),
+    path("i/<slug:slug>/", include([*cases, *boards, *imports, *people])),
+]

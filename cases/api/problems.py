@@ -1,0 +1,79 @@
+"""Every error of the API as problem+json (RFC 9457), translated in one place."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from cases.services.errors import Changed, Invalid, Refused
+
+CONTENT_TYPE = "application/problem+json"
+
+#: Errors of the services, and the status that says the same.
+SERVICE_ERRORS = {
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Changed: HTTPStatus.PRECONDITION_FAILED,
+    Refused: HTTPStatus.CONFLICT,
+}
+NOT_FOUND = (Http404, ObjectDoesNotExist)
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer `error` as a problem; None lets the server answer 500 without details.
+
+    A problem has `type`, `title`, `status`, and where they help `detail` and `errors`: a list of
+    `{"field", "reason"}`.
+    """
+    set_rollback()
+    if isinstance(error, Invalid):
+        found = ((field, reason) for field, reasons in error.errors.items() for reason in reasons)
+        return problem(SERVICE_ERRORS[Invalid], errors=list(found))
+    if isinstance(error, Changed | Refused):
+        return problem(SERVICE_ERRORS[type(error)], detail=str(error))
+    if isinstance(error, ValidationError):
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors=list(_flat(error.detail)))
+    if isinstance(error, NOT_FOUND):
+        return problem(HTTPStatus.NOT_FOUND)
+    if isinstance(error, PermissionDenied):
+        return problem(HTTPStatus.FORBIDDEN)
+    if isinstance(error, APIException):
+        response = problem(HTTPStatus(error.status_code), detail=str(error.detail))
+        if header := getattr(error, "auth_header", None):
+            response["WWW-Authenticate"] = header
+        return response
+    return None
+
+
+def problem(
+    status: HTTPStatus, *, detail: str = "", errors: list[tuple[str, str]] | None = None
+) -> Response:
+    """One problem."""
+    body: dict[str, Any] = {
+        "type": f"urn:tumorboard:problem:{status.name.lower().replace('_', '-')}",
+        "title": status.phrase,
+        "status": int(status),
+    }
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = [{"field": field, "reason": reason} for field, reason in errors]
+    return Response(body, status=int(status), content_type=CONTENT_TYPE)
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Nested serializer errors as (field.path, reason)."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            part = "" if name == "non_field_errors" else str(name)
+            yield from _flat(inner, ".".join(filter(None, (path, part))))
+    elif isinstance(detail, list):
+        for place, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _flat(inner, f"{path}.{place}" if nested else path)
+    else:
+        yield path, str(detail)

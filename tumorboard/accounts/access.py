@@ -25,15 +25,17 @@ View = Callable[..., HttpResponse]
 
 
 def permissions_in_scope(user: User) -> frozenset[Permission]:
-    """What `user` may do in the current institution; empty for a stranger."""
-    return permissions_of(Membership.objects.filter(user=user).values_list("role", flat=True))
+    """What `user` may do in the current institution; empty for strangers and the deactivated."""
+    held = Membership.objects.filter(user=user, user__is_active=True)
+    return permissions_of(held.values_list("role", flat=True))
 
 
 def institution_view(permission: Permission) -> Callable[[View], View]:
     """Run a page as one institution, for a member who holds `permission`.
 
     The view's URL has a `slug`; the view itself gets `request` and the rest, with
-    `request.institution` and `request.permissions` set, inside one transaction.
+    `request.institution` and `request.permissions` set, inside one transaction, in which its
+    answer is rendered too. Stands above or below `require_http_methods`, as one likes.
 
     Raises:
         Http404: no such institution, or the person has no membership there.
@@ -53,7 +55,7 @@ def institution_view(permission: Permission) -> Callable[[View], View]:
                 request.permissions = permissions
                 if permission not in permissions:
                     raise PermissionDenied
-                return view(request, *args, **kwargs)
+                return _rendered(view(request, *args, **kwargs))
 
         within.permission = permission
         return within
@@ -64,6 +66,9 @@ def institution_view(permission: Permission) -> Callable[[View], View]:
 def public_institution_view(reason: str) -> Callable[[View], View]:
     """Run a page as one institution for somebody who is not signed in.
 
+    What the view does not find gets the same page as an institution that does not exist, without
+    the institution's name.
+
     Args:
         reason: why no permission can be asked for; the test of all URLs prints it.
     """
@@ -72,9 +77,13 @@ def public_institution_view(reason: str) -> Callable[[View], View]:
         @functools.wraps(view)
         def within(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
             institution = get_object_or_404(Institution, slug=slug)
-            with institution_scope(institution):
-                request.institution = institution
-                return view(request, *args, **kwargs)
+            request.institution = institution
+            try:
+                with institution_scope(institution):
+                    return _rendered(view(request, *args, **kwargs))
+            except Http404:
+                del request.institution
+                raise
 
         within.public_because = reason
         return within
@@ -92,9 +101,16 @@ def public_view(reason: str) -> Callable[[View], View]:
     return decorate
 
 
+def _rendered(response: HttpResponse) -> HttpResponse:
+    """A template's answer queries while it renders, so it does that before the scope ends."""
+    if hasattr(response, "render"):
+        response.render()
+    return response
+
+
 class Denied(BasePermission):
     """The API's default: nothing is allowed to a view that names no permission."""
 
-    def has_permission(self, request: Any, view: Any) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Any, view: Any) -> bool:
         """Never."""
         return False

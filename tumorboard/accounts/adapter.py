@@ -9,7 +9,7 @@ from django.http import HttpRequest
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves: people come by invitation."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed."""
         return False
 

@@ -3,14 +3,24 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from tumorboard.accounts.permissions import Permission
 
+#: Key of the session: whether the person has more than one institution. Asking the database on
+#: every page would cost a scan of all memberships.
+SEVERAL = "several_institutions"
+
 
 def institution(request: HttpRequest) -> dict[str, Any]:
-    """The current institution and, as `may.<NAME>`, the person's permissions in it."""
+    """The current institution and, as `may.<NAME>`, the person's permissions in it.
+
+    `institution_switch_url` is there for a person who had several institutions to choose from.
+    """
     granted = getattr(request, "permissions", frozenset())
+    session = getattr(request, "session", {})
     return {
         "institution": getattr(request, "institution", None),
+        "institution_switch_url": reverse("home") if session.get(SEVERAL) else "",
         "may": {permission.name: permission in granted for permission in Permission},
     }

@@ -39,6 +39,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def get_full_name(self) -> str:
+        """The name, as Django's and allauth's templates ask for it."""
+        return self.name
+
 
 @keep_history
 class Membership(TenantModel):
@@ -63,7 +67,10 @@ class Invitation(TenantModel):
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=40, choices=Role.choices())
     secret_hash = models.CharField(max_length=64)
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False, related_name="+")
+    #: Nobody, where an operator invited the institution's first administrator.
+    invited_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)

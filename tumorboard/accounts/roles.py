@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
-from tumorboard.accounts.permissions import Permission as P
+from tumorboard.accounts.permissions import Permission
 
 
 class RoleDescription(NamedTuple):
@@ -12,10 +12,10 @@ class RoleDescription(NamedTuple):
 
     label: str
     description: str
-    permissions: frozenset[P]
+    permissions: frozenset[Permission]
 
 
-READ = frozenset({P.CASE_READ, P.BOARD_READ, P.TOKEN_USE})
+READ = frozenset({Permission.CASE_READ, Permission.BOARD_READ, Permission.TOKEN_USE})
 
 
 class Role(Enum):
@@ -26,46 +26,46 @@ class Role(Enum):
         "Enters and imports cases, prepares lists and agendas, records what the board decides.",
         READ
         | {
-            P.CASE_WRITE,
-            P.RESULT_WRITE,
-            P.CASE_IMPORT,
-            P.BOARD_MANAGE,
-            P.AGENDA_WRITE,
-            P.DECISION_WRITE,
+            Permission.CASE_WRITE,
+            Permission.RESULT_WRITE,
+            Permission.CASE_IMPORT,
+            Permission.BOARD_MANAGE,
+            Permission.AGENDA_WRITE,
+            Permission.DECISION_WRITE,
         },
     )
     CLINICIAN = RoleDescription(
         "Clinician",
         "Enters cases and results and puts them on the agenda.",
-        READ | {P.CASE_WRITE, P.RESULT_WRITE, P.AGENDA_WRITE},
+        READ | {Permission.CASE_WRITE, Permission.RESULT_WRITE, Permission.AGENDA_WRITE},
     )
     RADIOLOGIST = RoleDescription(
         "Radiologist",
         "Enters studies and their results.",
-        READ | {P.RESULT_WRITE},
+        READ | {Permission.RESULT_WRITE},
     )
     PATHOLOGIST = RoleDescription(
         "Pathologist",
         "Enters pathology.",
-        READ | {P.CASE_WRITE},
+        READ | {Permission.CASE_WRITE},
     )
     BOARD_CHAIR = RoleDescription(
         "Board chair",
         "Runs the meeting and signs the board's decisions.",
         READ
         | {
-            P.CASE_WRITE,
-            P.RESULT_WRITE,
-            P.BOARD_MANAGE,
-            P.AGENDA_WRITE,
-            P.DECISION_WRITE,
-            P.DECISION_SIGN,
+            Permission.CASE_WRITE,
+            Permission.RESULT_WRITE,
+            Permission.BOARD_MANAGE,
+            Permission.AGENDA_WRITE,
+            Permission.DECISION_WRITE,
+            Permission.DECISION_SIGN,
         },
     )
     ADMINISTRATOR = RoleDescription(
         "Institution administrator",
         "Invites people, sets roles and the institution's choices; sees no patient.",
-        frozenset({P.PEOPLE_MANAGE, P.INSTITUTION_MANAGE}),
+        frozenset({Permission.PEOPLE_MANAGE, Permission.INSTITUTION_MANAGE}),
     )
 
     @classmethod
@@ -74,6 +74,6 @@ class Role(Enum):
         return [(role.name, role.value.label) for role in cls]
 
 
-def permissions_of(role_names: Iterable[str]) -> frozenset[P]:
+def permissions_of(role_names: Iterable[str]) -> frozenset[Permission]:
     """What the holder of these roles may do, all together."""
     return frozenset().union(*(Role[name].value.permissions for name in role_names))

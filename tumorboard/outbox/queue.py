@@ -7,12 +7,14 @@ one transaction. What a lost broker message left behind, the sweep finds.
 
 import datetime
 import logging
+import traceback
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tumorboard.outbox.models import OutboxMessage, OutboxSignal
@@ -24,16 +26,33 @@ logger = logging.getLogger(__name__)
 #: After this many attempts a message is failed for good and shown to an operator.
 MOST_ATTEMPTS = 8
 #: How long a signal is left to the broker before the sweep takes it up.
-GRACE = datetime.timedelta(seconds=30)
+GRACE = datetime.timedelta(seconds=20)
+#: How long the first attempt keeps others away; doubled with each attempt. A worker that was
+#: killed leaves its message alone for this long.
+LEASE = datetime.timedelta(seconds=30)
+#: How long the second attempt waits after the first one failed; doubled with each attempt.
+BACKOFF = datetime.timedelta(seconds=2)
+#: How many messages one sweep takes up at most.
+SWEEP_SIZE = 100
 
 Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
 
 
+class UnknownTopic(LookupError):
+    """No handler is registered for a message's topic, at least not in this version's workers."""
+
+
+class WorkerLost(RuntimeError):
+    """Every attempt ended without a word: the worker was killed in the middle of each."""
+
+
 def handles(topic: str) -> Callable[[Handler], Handler]:
     """Register the function that does what messages of `topic` ask for.
 
-    It runs inside the institution's scope; it must be idempotent.
+    It runs inside the institution's scope and in the transaction that marks the message done, so
+    what it writes to the database happens exactly once. What it does elsewhere may happen again
+    after a crash and must bear that.
     """
 
     def register(handler: Handler) -> Handler:
@@ -44,49 +63,98 @@ def handles(topic: str) -> Callable[[Handler], Handler]:
 
 
 def enqueue(topic: str, payload: dict[str, Any]) -> OutboxMessage:
-    """Ask for work after the current transaction commits."""
+    """Ask for work after the current transaction commits.
+
+    Args:
+        topic: what to do; one of those that `handles` registers.
+        payload: what the handler needs; ids rather than content.
+
+    Raises:
+        ScopeError: outside of an institution's scope.
+    """
     message = OutboxMessage.objects.create(topic=topic, payload=payload)
-    OutboxSignal.objects.create(id=message.id, institution_id=current_institution_id())
+    OutboxSignal.objects.create(
+        id=message.id, institution_id=current_institution_id(), due_at=Now()
+    )
     transaction.on_commit(lambda: _wake(message.id))
     return message
 
 
 def _wake(signal_id: uuid.UUID) -> None:
     try:
-        deliver.delay(str(signal_id))
-    except Exception as error:  # noqa: BLE001 - whatever the broker raises, the sweep will do it
+        deliver.apply_async([str(signal_id)], retry=False)
+    except Exception as error:
         logger.warning("broker did not take %s: %s", signal_id, type(error).__name__)
 
 
 @shared_task(name="outbox.deliver")
 def deliver(signal_id: str) -> None:
-    """Do the work of one message, once, however often the broker says so."""
-    signal = OutboxSignal.objects.filter(pk=signal_id).first()
+    """Do the work of one message, once, however often the broker says so.
+
+    An attempt is counted and its lease begun before the work, in a transaction of its own, so
+    that a message which kills its worker neither comes back at once nor for ever.
+    """
+    signal = _begin_attempt(signal_id)
     if signal is None:
-        return  # done already
+        return
     institution = Institution.objects.get(pk=signal.institution_id)
     try:
+        if signal.attempts > MOST_ATTEMPTS:
+            raise WorkerLost
         with institution_scope(institution):
-            message = (
-                OutboxMessage.objects.select_for_update(skip_locked=True)
-                .filter(pk=signal_id, state=OutboxMessage.State.WAITING)
-                .first()
-            )
+            message = _take(signal.id)
             if message is None:
-                return  # another worker has it
-            _handlers[message.topic](message.payload)
+                return
+            _handler_of(message)(message.payload)
             _finish(message, OutboxMessage.State.DONE)
     except Exception as error:
-        logger.exception("message %s failed", signal_id)
-        _postpone(institution, signal, error)
+        # Neither trace nor text nor payload: they may quote a patient.
+        logger.error("message %s failed: %s", signal.id, _kind_and_place(error))
+        _put_back(institution, signal, error)
 
 
 @shared_task(name="outbox.sweep")
 def sweep() -> None:
-    """Take up what lost broker messages left."""
-    overdue = OutboxSignal.objects.filter(due_at__lt=timezone.now() - GRACE).order_by("due_at")
-    for signal_id in list(overdue.values_list("id", flat=True)[:100]):
-        deliver(str(signal_id))
+    """Take up what lost broker messages and killed workers left, and what is to be tried again."""
+    overdue = OutboxSignal.objects.filter(due_at__lt=Now() - GRACE).order_by("due_at")
+    for signal_id in list(overdue.values_list("id", flat=True)[:SWEEP_SIZE]):
+        try:
+            deliver(str(signal_id))
+        except Exception as error:
+            logger.error("sweep passed over %s: %s", signal_id, _kind_and_place(error))
+
+
+def _begin_attempt(signal_id: str) -> OutboxSignal | None:
+    """Count an attempt and begin its lease; None where it is done already or someone's turn."""
+    with transaction.atomic():
+        signal = (
+            OutboxSignal.objects.select_for_update(skip_locked=True)
+            .filter(pk=signal_id, due_at__lte=Now())
+            .first()
+        )
+        if signal is None:
+            return None
+        # The database's clock: those of the machines may differ.
+        signal.due_at = Now() + LEASE * 2**signal.attempts
+        signal.attempts += 1
+        signal.save(update_fields=["due_at", "attempts"])
+        return signal
+
+
+def _take(signal_id: uuid.UUID) -> OutboxMessage | None:
+    """The waiting message, locked; None where an attempt that outlasted its lease still has it."""
+    return (
+        OutboxMessage.objects.select_for_update(skip_locked=True)
+        .filter(pk=signal_id, state=OutboxMessage.State.WAITING)
+        .first()
+    )
+
+
+def _handler_of(message: OutboxMessage) -> Handler:
+    try:
+        return _handlers[message.topic]
+    except KeyError:
+        raise UnknownTopic(message.topic) from None
 
 
 def _finish(message: OutboxMessage, state: str, failure: str = "") -> None:
@@ -97,15 +165,20 @@ def _finish(message: OutboxMessage, state: str, failure: str = "") -> None:
     OutboxSignal.objects.filter(pk=message.pk).delete()
 
 
-def _postpone(institution: Institution, signal: OutboxSignal, error: Exception) -> None:
-    attempts = signal.attempts + 1
-    if attempts >= MOST_ATTEMPTS:
-        with institution_scope(institution):
-            message = OutboxMessage.objects.get(pk=signal.pk)
-            # Only the kind of error: its text may quote a patient.
-            _finish(message, OutboxMessage.State.FAILED, type(error).__name__)
+def _put_back(institution: Institution, signal: OutboxSignal, error: Exception) -> None:
+    """Postpone a failed message, or fail it for good; in a transaction of its own."""
+    if signal.attempts < MOST_ATTEMPTS:
+        wait = BACKOFF * 2 ** (signal.attempts - 1)
+        OutboxSignal.objects.filter(pk=signal.pk).update(due_at=Now() + wait)
         return
-    wait = datetime.timedelta(seconds=2**attempts)
-    OutboxSignal.objects.filter(pk=signal.pk).update(
-        attempts=attempts, due_at=timezone.now() + wait
-    )
+    with institution_scope(institution):
+        message = _take(signal.id)
+        if message is not None:
+            _finish(message, OutboxMessage.State.FAILED, type(error).__name__)
+
+
+def _kind_and_place(error: Exception) -> str:
+    """The error's type and where it was raised, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + place

@@ -59,7 +59,8 @@ FOREIGN_KEYS = """
     SELECT c.conname, t.relname, p.relname,
            ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY k(n, o)
                  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o)
-    FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class p ON p.oid = c.confrelid
+    FROM pg_constraint c
+    JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class p ON p.oid = c.confrelid
     WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace ORDER BY 1
 """
 RIGHTS = """
@@ -119,7 +120,8 @@ def _tables(tables: list[tuple], tenant: set[str], application_role: str) -> lis
         if not (enabled and forced):
             found.append(f"table {name} does not force row-level security")
     known = {name for name, *_ in tables}
-    found += [f"the list names {name}, which is not there" for name in WITHOUT_INSTITUTION.keys() - known]
+    gone = sorted(WITHOUT_INSTITUTION.keys() - known)
+    found += [f"the list names {name}, which is not there" for name in gone]
     return found
 
 

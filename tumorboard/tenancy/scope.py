@@ -53,9 +53,11 @@ def institution_scope(institution: "Institution") -> Iterator[None]:
     if outer is not None and outer.id != institution.id:
         message = "The scope of one institution cannot be entered inside another's."
         raise ScopeError(message)
-    with _setting(INSTITUTION_SETTING, institution.id, kept=outer is not None):
-        with django_scopes.scope(institution=institution):
-            yield
+    with (
+        _setting(INSTITUTION_SETTING, institution.id, kept=outer is not None),
+        django_scopes.scope(institution=institution),
+    ):
+        yield
 
 
 @contextmanager

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Make the three database roles and the database (with DATABASE_ADMIN_URL)."
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, verbosity: int, **_options: Any) -> None:
         """Make what is missing."""
         roles.prepare(
             admin_url=settings.DATABASE_ADMIN_URL,
@@ -28,4 +28,5 @@ class Command(BaseCommand):
                 role=embedded.BROKER_ROLE,
                 database=embedded.BROKER_DATABASE,
             )
-        self.stdout.write("Database roles and database are ready.")
+        if verbosity:
+            self.stdout.write("Database roles and database are ready.")

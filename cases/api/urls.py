@@ -1,0 +1,31 @@
+"""Addresses of the API, below `/api/v1/`."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.permissions import AllowAny
+
+from cases.api import views
+from tumorboard.accounts.access import public_view
+
+description = public_view("the API's description holds no institution's data")(
+    SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[AllowAny])
+)
+
+institution_patterns = [
+    path("patients/", views.PatientList.as_view(), name="api_patients"),
+    path("patients/<uuid:pk>/", views.PatientOne.as_view(), name="api_patient"),
+    path("cases/", views.CaseList.as_view(), name="api_cases"),
+    path("cases/<uuid:pk>/", views.CaseOne.as_view(), name="api_case"),
+    path("cases/<uuid:pk>/facts/", views.CaseFacts.as_view(), name="api_case_facts"),
+    path("studies/", views.StudyList.as_view(), name="api_studies"),
+    path("studies/<uuid:pk>/", views.StudyOne.as_view(), name="api_study"),
+    path("results/", views.ResultList.as_view(), name="api_results"),
+    path("results/<uuid:pk>/", views.ResultOne.as_view(), name="api_result"),
+    path("assessments/", views.AssessmentList.as_view(), name="api_assessments"),
+    path("assessments/<uuid:pk>/", views.AssessmentOne.as_view(), name="api_assessment"),
+]
+
+urlpatterns = [
+    path("openapi.json", description, name="api_description"),
+    path("i/<slug:slug>/", include(institution_patterns)),
+]

@@ -1,0 +1,91 @@
+"""The printed agenda of one meeting."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from cases.documents.lines import BoardReasonLine, BranchLine, StudyLine
+from cases.documents.typesetting import PageSize, typeset
+
+
+@dataclass(frozen=True)
+class ImagingLine:
+    """One study of the story so far and what it showed."""
+
+    date: str
+    study: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    """One criterion of the scenario; `state` is "met", "not met" or "unknown"."""
+
+    state: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One check that the edition raises for the case, with its severity as a word."""
+
+    severity: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class AgendaItemPage:
+    """One case on the agenda: who, what is asked, what is known, what the edition says.
+
+    `key_numbers` are pairs of label and value, such as ("Grade (WHO2022)", "G2").
+    `scenario` is what the edition calls the situation, or that it does not cover it.
+    Empty strings and empty tuples leave no heading behind.
+    """
+
+    position: int
+    patient_name: str
+    record_number: str
+    birth_date: str
+    sex: str
+    question: str
+    story: tuple[str, ...]
+    key_numbers: tuple[tuple[str, str], ...]
+    imaging: tuple[ImagingLine, ...]
+    scenario: str
+    scenario_why: tuple[CriterionLine, ...]
+    recommended: StudyLine | None
+    recommended_label: str
+    alternatives: tuple[StudyLine, ...]
+    branch: BranchLine | None
+    board_reasons: tuple[BoardReasonLine, ...]
+    open_questions: tuple[str, ...]
+    checks: tuple[CheckLine, ...]
+
+
+@dataclass(frozen=True)
+class AgendaDocument:
+    """The agenda of one meeting; times and dates are already formatted ("21 Nov 2026, 14:00").
+
+    `edition` names the guidance edition that answered, as the reader shall see it.
+    """
+
+    institution: str
+    board: str
+    meeting_title: str
+    starts: str
+    place: str
+    printed_on: str
+    edition: str
+    items: tuple[AgendaItemPage, ...]
+
+
+def render_agenda(
+    document: AgendaDocument, *, created_at: datetime, page_size: PageSize = "a4"
+) -> bytes:
+    """Return the agenda as a PDF: the list of cases, then each case from a new page on.
+
+    `created_at` is the document's date in its metadata. The same arguments give the same bytes.
+    Raises `ValueError` when `created_at` has no time zone.
+    """
+    return typeset("agenda", asdict(document), page_size=page_size, created_at=created_at)

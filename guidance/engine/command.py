@@ -1,0 +1,130 @@
+"""The command `assess`: facts in YAML or JSON from a file, answers as JSON on standard output."""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TextIO
+
+import yaml
+
+from guidance.engine.assess import assess
+from guidance.engine.content import parse_yaml
+from guidance.engine.edition import Edition, load_edition
+from guidance.engine.facts import FactErrors, parse_facts
+
+OK = 0
+BAD_INPUT = 2
+
+
+class InputError(ValueError):
+    """Input that cannot be assessed, with the reason in words."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to a parser."""
+    parser.add_argument("file", help="YAML or JSON: one mapping of facts, or a list of {id, facts}")
+    parser.add_argument("--defaults", help="YAML or JSON: facts that every entry starts from")
+    parser.add_argument("--date", help="date of the assessment, like 2026-11-21")
+
+
+def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
+    """Assess a file: return 0, or 2 when the file or one of its entries is not acceptable.
+
+    Entries that are acceptable are answered all the same; every error goes to `stderr`
+    with the entry and the fact. Same input, same bytes on `stdout`.
+    """
+    parser = argparse.ArgumentParser(prog="assess", description=__doc__)
+    add_arguments(parser)
+    options = parser.parse_args(argv)
+    return run(options.file, options.defaults, options.date, stdout, stderr)
+
+
+def run(
+    file: str, defaults: str | None, on_date: str | None, stdout: TextIO, stderr: TextIO
+) -> int:
+    """Assess the entries of `file`, see `main`; `on_date` sets the fact `evaluated_on`."""
+    try:
+        shared = _read_defaults(defaults, on_date)
+        content = _read(file)
+        entries = _entries(content, file)
+    except InputError as error:
+        stderr.write(f"{error}\n")
+        return BAD_INPUT
+    edition = load_edition()
+    answers = []
+    status = OK
+    for name, raw in entries:
+        try:
+            answers.append(_answer(name, {**shared, **raw}, edition))
+        except FactErrors as errors:
+            status = BAD_INPUT
+            for error in errors.errors:
+                stderr.write(f"{_entry(name)}fact {error.fact}: {error.reason}\n")
+    if isinstance(content, list):
+        _write(answers, stdout)
+    elif answers:
+        _write(answers[0], stdout)
+    return status
+
+
+def _entry(name: object) -> str:
+    return "" if name is None else f"entry {name}: "
+
+
+def _answer(name: object, raw: Mapping[str, Any], edition: Edition) -> dict[str, Any]:
+    return {"id": name, **assess(parse_facts(raw), edition)}
+
+
+def _write(answer: object, stdout: TextIO) -> None:
+    json.dump(answer, stdout, ensure_ascii=False, indent=2)
+    stdout.write("\n")
+
+
+def _read(file: str) -> Any:  # noqa: ANN401 - a file may hold anything
+    try:
+        return parse_yaml(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file}: is not text in UTF-8") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise InputError(f"{file}: is not readable YAML or JSON: {error}") from error
+
+
+def _read_defaults(file: str | None, on_date: str | None) -> dict[str, Any]:
+    shared: dict[str, Any] = {}
+    if file is not None:
+        content = _read(file)
+        if not isinstance(content, Mapping):
+            raise InputError(f"{file}: defaults must be one mapping of facts")
+        shared.update(content)
+    if on_date is not None:
+        try:
+            shared["evaluated_on"] = date.fromisoformat(on_date)
+        except ValueError as error:
+            raise InputError(f"--date must be like 2026-11-21, not {on_date!r}") from error
+    return shared
+
+
+def _entries(content: object, file: str) -> list[tuple[object, Mapping[str, Any]]]:
+    """Return id and facts of every entry; a single mapping may be `{id, facts}` or the facts."""
+    if isinstance(content, list):
+        return [_listed(entry, number, file) for number, entry in enumerate(content, start=1)]
+    if isinstance(content, Mapping):
+        if isinstance(content.get("facts"), Mapping):
+            return [(content.get("id"), content["facts"])]
+        return [(None, content)]
+    raise InputError(f"{file}: must hold a mapping of facts or a list of entries with id and facts")
+
+
+def _listed(entry: object, number: int, file: str) -> tuple[object, Mapping[str, Any]]:
+    if not isinstance(entry, Mapping):
+        raise InputError(f"{file}: item {number} of the list is not a mapping with id and facts")
+    name, facts = entry.get("id"), entry.get("facts")
+    if name is None or isinstance(name, Mapping | list):
+        raise InputError(f"{file}: item {number} of the list has no id")
+    if not isinstance(facts, Mapping):
+        raise InputError(f"{file}: item {number} of the list ({name}) has no mapping of facts")
+    return name, facts

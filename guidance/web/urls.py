@@ -1,0 +1,5 @@
+"""Addresses of the guidance library."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,94 @@
+"""Reading people, invitations and tokens."""
+
+import itertools
+import operator
+import uuid
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from tumorboard.accounts.models import ApiToken, Invitation, Membership, User
+from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.roles import Role, permissions_of
+from tumorboard.accounts.secret import hash_of
+from tumorboard.tenancy.models import Institution
+from tumorboard.tenancy.scope import person_scope
+
+
+class Member(NamedTuple):
+    """A person of the current institution, with all their roles in the order of `Role`."""
+
+    user: User
+    roles: list[Role]
+
+
+class Workplace(NamedTuple):
+    """An institution in which a person has roles."""
+
+    institution: Institution
+    roles: list[Role]
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the person may do there."""
+        return permissions_of(role.name for role in self.roles)
+
+
+def workplaces_of(user: User) -> list[Workplace]:
+    """Where a person has roles, by the institution's name; to be asked outside any scope."""
+    with person_scope(user.pk):
+        memberships = list(
+            Membership.objects.filter(user=user)
+            .select_related("institution")
+            .order_by("institution__name")
+        )
+    return [
+        Workplace(institution, _roles(group))
+        for institution, group in itertools.groupby(memberships, operator.attrgetter("institution"))
+    ]
+
+
+def institutions_of(user: User) -> list[Institution]:
+    """The institutions in which a person has a role, by name."""
+    return [workplace.institution for workplace in workplaces_of(user)]
+
+
+def members() -> list[Member]:
+    """Everybody of the current institution by name, in one query."""
+    return _members(Membership.objects.all())
+
+
+def member(user_id: uuid.UUID) -> Member | None:
+    """One person of the current institution; None for anybody else."""
+    return next(iter(_members(Membership.objects.filter(user_id=user_id))), None)
+
+
+def open_invitations() -> list[Invitation]:
+    """Invitations of the current institution that can still be accepted, newest first."""
+    waiting = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
+    return list(waiting.order_by("-created_at"))
+
+
+def invitation_with(secret: str) -> Invitation | None:
+    """The invitation of the current institution that a link's secret belongs to."""
+    return Invitation.objects.filter(secret_hash=hash_of(secret)).first()
+
+
+def tokens_of(user: User) -> list[ApiToken]:
+    """A person's tokens in the current institution that are not revoked, newest first."""
+    return list(ApiToken.objects.filter(user=user, revoked_at=None).order_by("-created_at"))
+
+
+def _members(memberships: QuerySet[Membership]) -> list[Member]:
+    rows = memberships.select_related("user").order_by("user__name", "user_id")
+    return [
+        Member(user, _roles(group))
+        for user, group in itertools.groupby(rows, operator.attrgetter("user"))
+    ]
+
+
+def _roles(memberships: Iterable[Membership]) -> list[Role]:
+    held = {membership.role for membership in memberships}
+    return [role for role in Role if role.name in held]

@@ -1,0 +1,63 @@
+"""The main navigation: where a person may go in the current institution."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from tumorboard.accounts.permissions import Permission
+
+
+class Place(NamedTuple):
+    """One entry: its word, its page, who may go there, and which other pages belong to it."""
+
+    label: str
+    view: str
+    permission: Permission
+    prefix: str
+
+
+PLACES = (
+    Place("Overview", "overview", Permission.CASE_READ, ""),
+    Place("Cases", "case_list", Permission.CASE_READ, "cases/"),
+    Place("Queue", "board_queue", Permission.BOARD_READ, "queue/"),
+    Place("Boards", "boards", Permission.BOARD_READ, "boards/"),
+    Place("Import", "imports", Permission.CASE_IMPORT, "imports/"),
+    Place("People", "people", Permission.PEOPLE_MANAGE, "people/"),
+    Place("Settings", "institution_settings", Permission.INSTITUTION_MANAGE, "settings/"),
+)
+
+#: Pages that lie elsewhere in the address but belong to a place.
+BELONGS_TO = {
+    "patients/": "case_list",
+    "studies/": "case_list",
+    "meetings/": "boards",
+    "agenda/": "boards",
+}
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The places of the current institution that the person may see, the present one marked."""
+    institution = getattr(request, "institution", None)
+    granted = getattr(request, "permissions", frozenset())
+    if institution is None or not granted:
+        return {"navigation": []}
+    home = f"/i/{institution.slug}/"
+    below = request.path.removeprefix(home)
+    here = next((view for start, view in BELONGS_TO.items() if below.startswith(start)), None)
+    return {
+        "home_url": home,
+        "navigation": [
+            {
+                "label": place.label,
+                "url": reverse(place.view, args=[institution.slug]),
+                "current": here == place.view or _is_at(place, below),
+            }
+            for place in PLACES
+            if place.permission in granted
+        ],
+    }
+
+
+def _is_at(place: Place, below: str) -> bool:
+    return below.startswith(place.prefix) if place.prefix else below == ""
