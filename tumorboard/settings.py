@@ -40,13 +40,18 @@ DATABASE_ADMIN_URL = os.environ.get("DATABASE_ADMIN_URL", EMBEDDED.url("postgres
 DATABASE_BACKUP_ROLE = os.environ.get("DATABASE_BACKUP_ROLE", "tumorboard_backup")
 
 
+#: Connections that one process keeps open; 0 opens one for each request. Not Django's persistent
+#: connections: under ASGI each request has a thread of its own and would leave one behind.
+DATABASE_POOL_SIZE = int(os.environ.get("DATABASE_POOL_SIZE", "0" if ON_ONE_MACHINE else "10"))
+
+
 def _database(url: str) -> dict[str, object]:
-    return {
-        **dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True),
-        # Server-side cursors outlive transactions and so the institution's setting; and a pooler
-        # in transaction mode loses them.
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-    }
+    parsed = dj_database_url.parse(url)
+    if DATABASE_POOL_SIZE:
+        parsed.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE}
+    # Server-side cursors outlive transactions and so the institution's setting; and a pooler in
+    # transaction mode loses them.
+    return {**parsed, "DISABLE_SERVER_SIDE_CURSORS": True}
 
 
 DATABASES = {"default": _database(DATABASE_URL), "owner": _database(DATABASE_OWNER_URL)}

@@ -43,7 +43,8 @@ class DecisionDocument:
     """One version of a decision; `signed_at` is None as long as it is a draft.
 
     `rationale` is free text and keeps its line breaks. `meaning` is the sentence that the
-    signature stands for. `content_hash` is printed whole, so that paper can be compared.
+    signature stands for. `content_hash` is printed whole, so that paper can be compared; a draft
+    may have none ("").
     """
 
     institution: str

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -62,7 +62,7 @@ def _typeset(
     clean = _each_string(data, _clean)
     without_glyph: set[str] = set()
     while True:
-        shown = _each_string(clean, lambda string: _mask(string, without_glyph))
+        shown = _each_string(clean, partial(_mask, characters=without_glyph))
         try:
             return _compile(template, shown, page_size, created_at)
         except typst.TypstError as error:

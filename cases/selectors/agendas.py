@@ -5,11 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from cases.models import AgendaItem, Case, Decision, DecisionDraft, Meeting
+from cases.models import (
+    AgendaItem,
+    Assessment,
+    Attendance,
+    Board,
+    Case,
+    Decision,
+    DecisionDraft,
+    Meeting,
+)
 from cases.models.case import BoardLevel, Readiness
+
+ASKING = (BoardLevel.YES, BoardLevel.CONSIDER)
 
 #: A meeting that began less than this ago still counts as the present one.
 RECENT = datetime.timedelta(hours=12)
@@ -18,21 +29,60 @@ RECENT = datetime.timedelta(hours=12)
 def queue() -> QuerySet[Case]:
     """Cases that ask for the board and are on no list yet: "yes" before "consider", then oldest.
 
-    A case whose current assessment has been decided no longer asks.
+    A case whose current assessment has been decided no longer asks. Each has `waiting_since`:
+    when it was first assessed as asking, since it last did not ask and was last decided.
     """
-    undecided = ~Exists(Decision.objects.filter(agenda_item=OuterRef("pk")))
-    listed = AgendaItem.objects.filter(undecided, case=OuterRef("pk"))
-    urgency = models.Case(
+    return (
+        Case.objects.filter(board_level__in=ASKING)
+        .exclude(readiness=Readiness.SIGNED)
+        .exclude(Exists(_undecided_items()))
+        .select_related("patient", "assessment")
+        .defer("assessment__facts", "assessment__origins")
+        .annotate(urgency=_urgency(), waiting_since=_waiting_since())
+        .order_by("urgency", "waiting_since", "id")
+    )
+
+
+def _undecided_items() -> QuerySet[AgendaItem]:
+    """Where the case of the outer query stands on a list without a decision."""
+    decided = Exists(Decision.objects.filter(agenda_item=OuterRef("pk")))
+    return AgendaItem.objects.filter(~decided, case=OuterRef("pk"))
+
+
+def _urgency() -> models.Case:
+    return models.Case(
         models.When(board_level=BoardLevel.YES, then=models.Value(0)), default=models.Value(1)
     )
-    return (
-        Case.objects.filter(board_level__in=[BoardLevel.YES, BoardLevel.CONSIDER])
-        .exclude(readiness=Readiness.SIGNED)
-        .exclude(Exists(listed))
-        .select_related("patient", "assessment")
-        .annotate(urgency=urgency)
-        .order_by("urgency", "changed_at", "id")
+
+
+def _waiting_since() -> Subquery:
+    """The oldest asking assessment with no quiet one and no decision after it."""
+    quiet = Assessment.objects.filter(
+        case=OuterRef("case"), made_at__gt=OuterRef("made_at"), board_level=BoardLevel.NO
     )
+    decided = Decision.objects.filter(case=OuterRef("case"), signed_at__gt=OuterRef("made_at"))
+    return Subquery(
+        Assessment.objects.filter(case=OuterRef("pk"), board_level__in=ASKING)
+        .exclude(Exists(quiet))
+        .exclude(Exists(decided))
+        .order_by("made_at")
+        .values("made_at")[:1]
+    )
+
+
+def listed_in(case: Case) -> list[AgendaItem]:
+    """Where `case` stands on a list without a decision, next meeting first."""
+    decided = Exists(Decision.objects.filter(agenda_item=OuterRef("pk")))
+    return list(
+        AgendaItem.objects.filter(~decided, case=case)
+        .select_related("meeting__board")
+        .order_by("meeting__starts_at")
+    )
+
+
+def boards() -> list[Board]:
+    """The standing boards by name."""
+    return list(Board.objects.order_by("name"))
 
 
 def coming_meetings() -> QuerySet[Meeting]:
@@ -42,7 +92,7 @@ def coming_meetings() -> QuerySet[Meeting]:
         Meeting.objects.filter(starts_at__gte=since)
         .select_related("board")
         .annotate(item_count=Count("items"))
-        .order_by("starts_at")
+        .order_by("starts_at", "id")
     )
 
 
@@ -53,7 +103,7 @@ def past_meetings() -> QuerySet[Meeting]:
         Meeting.objects.filter(starts_at__lt=since)
         .select_related("board")
         .annotate(item_count=Count("items"))
-        .order_by("-starts_at")
+        .order_by("-starts_at", "id")
     )
 
 
@@ -72,6 +122,16 @@ class AgendaLine:
             return "signed"
         return "needs a decision"
 
+    @property
+    def assessment(self) -> Assessment | None:
+        """What the board saw when it decided; as long as it has not, what stands now."""
+        return self.decision.assessment if self.decision else self.item.case.assessment
+
+    @property
+    def gaps(self) -> int:
+        """How many facts the case still misses; none any more once it is decided."""
+        return 0 if self.decision else self.item.case.missing_count
+
 
 def agenda(meeting: Meeting) -> list[AgendaLine]:
     """The items of a meeting in order, each with patient, assessment, draft and decision."""
@@ -88,3 +148,42 @@ def agenda(meeting: Meeting) -> list[AgendaLine]:
     }
     drafts = {d.agenda_item_id: d for d in DecisionDraft.objects.filter(agenda_item__in=items)}
     return [AgendaLine(i, decisions.get(i.id), drafts.get(i.id)) for i in items]
+
+
+@dataclass(frozen=True)
+class Neighbors:
+    """The items before and after one on the same list, for running a meeting."""
+
+    previous: AgendaItem | None
+    next: AgendaItem | None
+    count: int
+
+
+def neighbors(item: AgendaItem) -> Neighbors:
+    """What stands before and after `item` on its list."""
+    items = list(
+        AgendaItem.objects.filter(meeting_id=item.meeting_id)
+        .select_related("case__patient")
+        .order_by("position")
+    )
+    place = [other.id for other in items].index(item.id)
+    return Neighbors(
+        previous=items[place - 1] if place else None,
+        next=items[place + 1] if place + 1 < len(items) else None,
+        count=len(items),
+    )
+
+
+def decision_of(item: AgendaItem) -> Decision | None:
+    """The signed decision on `item` with what it quotes; the latest version where amended."""
+    return (
+        Decision.objects.filter(agenda_item=item)
+        .select_related("assessment", "signed_by")
+        .order_by("-version")
+        .first()
+    )
+
+
+def present_at(meeting: Meeting) -> list[Attendance]:
+    """Who is noted as present, by name."""
+    return list(Attendance.objects.filter(meeting=meeting).order_by("name"))

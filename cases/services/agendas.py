@@ -1,7 +1,10 @@
-"""Writing agendas: putting cases on, ordering, taking off."""
+"""Writing agendas: putting cases on, ordering, taking off.
 
-from collections.abc import Sequence
-from typing import Any
+Lists change under the meeting's lock, and an item goes only under its own lock as well, so that
+nobody writes a decision on it meanwhile.
+"""
+
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -21,9 +24,10 @@ def put_on(*, meeting: Meeting, case: Case, question: str = "", by: User) -> Age
         question: what the board is asked; the case's own question where not given.
 
     Raises:
-        Refused: the case is on this list already.
+        Invalid: the question is too long.
+        Refused: the case is on this list already, or the meeting was cancelled.
     """
-    meeting = _lock(meeting)
+    meeting = lock_meeting(meeting)
     if AgendaItem.objects.filter(meeting=meeting, case=case).exists():
         message = "This case is on the list already."
         raise Refused(message)
@@ -32,7 +36,7 @@ def put_on(*, meeting: Meeting, case: Case, question: str = "", by: User) -> Age
         meeting=meeting,
         case=case,
         position=(last or 0) + 1,
-        question=question.strip() or case.board_question,
+        question=_checked(question) or case.board_question,
         listed_by=by,
     )
     record(action="agenda.case.put_on", subject=case, by=by)
@@ -44,16 +48,13 @@ def take_off(*, item: AgendaItem, by: User) -> None:
     """Take a case off a list; those behind it move up. Its draft goes with it.
 
     Raises:
-        Refused: a decision was signed on it.
+        Refused: a decision was signed on it, or it is off the list already.
     """
-    meeting = _lock(item.meeting)
-    if Decision.objects.filter(agenda_item=item).exists():
-        message = "A decision was signed on this case, so it stays on the list."
-        raise Refused(message)
-    DraftRecommendation.objects.filter(draft__agenda_item=item).delete()
-    item.drafts.all().delete()
+    meeting = lock_meeting(item.meeting)
+    item = lock_item(item)
+    _refuse_signed(item)
     record(action="agenda.case.taken_off", subject=item.case, by=by)
-    item.delete()
+    remove(item=item)
     _number(AgendaItem.objects.filter(meeting=meeting).order_by("position"))
 
 
@@ -64,8 +65,9 @@ def arrange(*, meeting: Meeting, item_ids: Sequence[UUID], by: User) -> list[Age
     Raises:
         Invalid: `item_ids` are not exactly the items of the list, for instance since somebody put
             another case on in between.
+        Refused: the meeting was cancelled.
     """
-    meeting = _lock(meeting)
+    meeting = lock_meeting(meeting)
     items = {item.id: item for item in AgendaItem.objects.filter(meeting=meeting)}
     if len(item_ids) != len(items) or set(item_ids) != set(items):
         raise Invalid({"items": ["The list has changed. Look at it again and order it anew."]})
@@ -76,18 +78,27 @@ def arrange(*, meeting: Meeting, item_ids: Sequence[UUID], by: User) -> list[Age
 
 
 @transaction.atomic
-def move(*, item: AgendaItem, by: User, up: bool) -> None:
-    """Move an item one place up or down; at the end of the list nothing happens."""
+def move(*, item: AgendaItem, by: User, up: bool) -> int:
+    """Move an item one place up or down; at the end of the list nothing happens.
+
+    Returns:
+        The item's position from now on, counted from 1.
+
+    Raises:
+        Refused: the item is off the list, or the meeting was cancelled.
+    """
+    meeting = lock_meeting(item.meeting)
+    item = lock_item(item)
     ids = list(
-        AgendaItem.objects.filter(meeting_id=item.meeting_id)
-        .order_by("position")
-        .values_list("id", flat=True)
+        AgendaItem.objects.filter(meeting=meeting).order_by("position").values_list("id", flat=True)
     )
     place = ids.index(item.id)
     other = place - 1 if up else place + 1
-    if 0 <= other < len(ids):
-        ids[place], ids[other] = ids[other], ids[place]
-        arrange(meeting=item.meeting, item_ids=ids, by=by)
+    if not 0 <= other < len(ids):
+        return place + 1
+    ids[place], ids[other] = ids[other], ids[place]
+    arrange(meeting=meeting, item_ids=ids, by=by)
+    return other + 1
 
 
 @transaction.atomic
@@ -96,23 +107,64 @@ def ask(*, item: AgendaItem, question: str, by: User) -> AgendaItem:
 
     Raises:
         Invalid: the question is too long.
+        Refused: a decision was signed on it, or it is off the list.
     """
-    question = question.strip()
-    limit = AgendaItem._meta.get_field("question").max_length
-    if limit is not None and len(question) > limit:
-        raise Invalid({"question": [f"Use at most {limit} characters."]})
-    item.question = question
+    item = lock_item(item)
+    _refuse_signed(item)
+    item.question = _checked(question)
     item.save(update_fields=["question"])
     record(action="agenda.question.changed", subject=item.case, by=by)
     return item
 
 
-def _lock(meeting: Meeting) -> Meeting:
-    """Lists change under the meeting's lock, so that positions stay whole."""
-    return Meeting.objects.select_for_update().get(pk=meeting.pk)
+def lock_meeting(meeting: Meeting) -> Meeting:
+    """The meeting's row, locked until the end of the transaction.
+
+    Raises:
+        Refused: the meeting was cancelled meanwhile.
+    """
+    locked = Meeting.objects.select_for_update().filter(pk=meeting.pk).first()
+    if locked is None:
+        message = "This meeting was cancelled. Choose another one."
+        raise Refused(message)
+    return locked
 
 
-def _number(items: Any) -> None:
+def lock_item(item: AgendaItem) -> AgendaItem:
+    """The item's row, locked until the end of the transaction.
+
+    Raises:
+        Refused: the item was taken off its list meanwhile.
+    """
+    locked = AgendaItem.objects.select_for_update().filter(pk=item.pk).first()
+    if locked is None:
+        message = "This case was taken off the list."
+        raise Refused(message)
+    return locked
+
+
+def remove(*, item: AgendaItem) -> None:
+    """Delete an item without a decision, with its draft; the caller holds the locks."""
+    DraftRecommendation.objects.filter(draft__agenda_item=item).delete()
+    item.drafts.all().delete()
+    item.delete()
+
+
+def _refuse_signed(item: AgendaItem) -> None:
+    if Decision.objects.filter(agenda_item=item).exists():
+        message = "A decision was signed on this case, so it stays on the list as it is."
+        raise Refused(message)
+
+
+def _checked(question: str) -> str:
+    question = question.strip()
+    limit = AgendaItem._meta.get_field("question").max_length or 0
+    if len(question) > limit:
+        raise Invalid({"question": [f"Use at most {limit} characters."]})
+    return question
+
+
+def _number(items: Iterable[AgendaItem]) -> None:
     for position, item in enumerate(items, start=1):
         if item.position != position:
             item.position = position

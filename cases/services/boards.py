@@ -5,7 +5,8 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from cases.models import Attendance, Board, Decision, Meeting
+from cases.models import AgendaItem, Attendance, Board, Decision, Meeting
+from cases.services.agendas import lock_meeting, remove
 from cases.services.checks import check
 from cases.services.errors import Invalid, Refused
 from tumorboard.accounts.models import User
@@ -37,6 +38,7 @@ def plan_meeting(
     Raises:
         Invalid: the time has passed, or the board meets then already.
     """
+    board = Board.objects.select_for_update().get(pk=board.pk)
     meeting = Meeting(board=board, starts_at=starts_at, place=place.strip() or board.place)
     check(meeting)
     if starts_at < timezone.now():
@@ -59,7 +61,9 @@ def note_present(
 
     Raises:
         Invalid: a field cannot be accepted, or the name is on the list.
+        Refused: the meeting was cancelled.
     """
+    meeting = lock_meeting(meeting)
     attendance = Attendance(
         meeting=meeting, name=name.strip(), specialty=specialty.strip(), person=person
     )
@@ -84,14 +88,15 @@ def cancel_meeting(*, meeting: Meeting, by: User) -> None:
     """Cancel a meeting that has no decisions; its cases ask for the board again.
 
     Raises:
-        Refused: decisions were signed in it.
+        Refused: decisions were signed in it, or it is cancelled already.
     """
-    if Decision.objects.filter(agenda_item__meeting=meeting).exists():
+    meeting = lock_meeting(meeting)
+    items = list(AgendaItem.objects.select_for_update().filter(meeting=meeting))
+    if Decision.objects.filter(agenda_item__in=items).exists():
         message = "Decisions were signed in this meeting, so it cannot be cancelled."
         raise Refused(message)
     record(action="meeting.cancelled", subject=meeting, by=by)
-    for item in meeting.items.all():
-        item.drafts.all().delete()
-        item.delete()
+    for item in items:
+        remove(item=item)
     meeting.attendances.all().delete()
     meeting.delete()

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from guidance.engine.edition import load_edition
 
 from cases.models import (
     AgendaItem,
@@ -20,10 +20,12 @@ from cases.models import (
     Recommendation,
 )
 from cases.models.decision import RecommendationKind
+from cases.services.agendas import lock_item
 from cases.services.assessments import reassess
 from cases.services.cases import lock
-from cases.services.checks import check, check_version
+from cases.services.checks import check_version
 from cases.services.errors import Invalid, Refused
+from guidance.engine.edition import load_edition
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -57,20 +59,21 @@ def save_draft(
     Raises:
         Invalid: a recommendation's kind or code is not known; the field is
             `recommendations.<place>.<field>`, counted from 0.
+            A rationale that is too long is refused likewise.
         Changed: somebody else saved since version `if_match` (0 where there was no draft).
-        Refused: the decision is signed.
+        Refused: the decision is signed, or the case was taken off the list.
     """
-    item = AgendaItem.objects.select_for_update().get(pk=item.pk)
+    item = lock_item(item)
     _refuse_signed(item)
     draft = DecisionDraft.objects.filter(agenda_item=item).first()
     check_version(current=draft.version if draft else 0, if_match=if_match)
-    _check_recommendations(recommendations)
+    recommendations = [Recommended(r.kind, r.code, r.text.strip()) for r in recommendations]
+    _check_draft(rationale.strip(), recommendations)
     if draft is None:
         draft = DecisionDraft(agenda_item=item)
     else:
         draft.version += 1
     draft.rationale, draft.changed_by, draft.changed_at = rationale.strip(), by, timezone.now()
-    check(draft)
     draft.save()
     draft.recommendations.all().delete()
     DraftRecommendation.objects.bulk_create(
@@ -81,9 +84,68 @@ def save_draft(
     return draft
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """What is about to be signed for one item, as a signer sees it.
+
+    `seen` names this very content: whoever signs gives it back, and it is refused if anything on
+    the sheet has changed meanwhile. `gaps` says what is still missing, by field.
+    """
+
+    item: AgendaItem
+    draft: DecisionDraft
+    recommendations: Sequence[DraftRecommendation]
+    present: Sequence[Attendance]
+
+    @property
+    def seen(self) -> str:
+        """SHA-256, in hexadecimal, of what stands on the sheet."""
+        return _sha256(
+            {
+                "question": self.item.question,
+                "rationale": self.draft.rationale,
+                "recommendations": [
+                    [r.position, r.kind, r.code, r.text] for r in self.recommendations
+                ],
+                "present": [[a.name, a.specialty] for a in self.present],
+            }
+        )
+
+    @property
+    def gaps(self) -> dict[str, list[str]]:
+        """What a decision needs and the sheet does not have, by field; empty when complete."""
+        gaps: dict[str, list[str]] = {}
+        if not self.recommendations:
+            gaps["recommendations"] = ["Add at least one recommendation."]
+        if not self.draft.rationale:
+            gaps["rationale"] = ["Say why the board decided so."]
+        if not self.present:
+            gaps["present"] = ["Note who was present."]
+        return gaps
+
+
+def sheet_of(item: AgendaItem) -> Sheet | None:
+    """What would be signed for `item` now; None where nothing has been written yet."""
+    draft = DecisionDraft.objects.filter(agenda_item=item).first()
+    if draft is None:
+        return None
+    return Sheet(
+        item=item,
+        draft=draft,
+        recommendations=list(draft.recommendations.all()),
+        present=list(Attendance.objects.filter(meeting_id=item.meeting_id).order_by("name")),
+    )
+
+
 @transaction.atomic
 def sign(
-    *, item: AgendaItem, assessment_id: UUID, draft_version: int, signer_role: str, by: User
+    *,
+    item: AgendaItem,
+    assessment_id: UUID,
+    draft_version: int,
+    signer_role: str,
+    by: User,
+    seen: str | None = None,
 ) -> Decision:
     """Sign the draft of `item` as the board's decision.
 
@@ -91,38 +153,44 @@ def sign(
         assessment_id: the assessment that the signer saw; the decision quotes it.
         draft_version: the version of the draft that the signer saw.
         signer_role: the role in which they sign, in words.
+        seen: `Sheet.seen` of the sheet that the signer saw.
 
     Raises:
         Changed: the draft was saved again since.
-        Refused: there is no draft, it is signed already, or the case's assessment is another one
-            by now.
+        Refused: there is no draft, it is signed already, the case was taken off the list, the
+            case's assessment is another one by now, or the sheet is.
         Invalid: what a decision needs is missing: a recommendation, a rationale, or who was
             present.
     """
-    item = AgendaItem.objects.select_for_update().get(pk=item.pk)
+    item = lock_item(item)
     case = lock(item.case)
     _refuse_signed(item)
-    draft = DecisionDraft.objects.filter(agenda_item=item).first()
-    if draft is None:
+    sheet = sheet_of(item)
+    if sheet is None:
         message = "There is nothing to sign yet. Write the decision first."
         raise Refused(message)
-    check_version(current=draft.version, if_match=draft_version)
+    check_version(current=sheet.draft.version, if_match=draft_version)
     if case.assessment_id != assessment_id:
         message = (
             "The guidance for this case has changed since you opened this page. "
             "Look at what it says now, then sign."
         )
         raise Refused(message)
-    recommendations = list(draft.recommendations.all())
-    present = list(Attendance.objects.filter(meeting=item.meeting).order_by("name"))
-    _check_complete(draft, recommendations, present)
+    if seen is not None and seen != sheet.seen:
+        message = (
+            "The question or who was present has changed since you opened this page. "
+            "Look at what stands there now, then sign."
+        )
+        raise Refused(message)
+    if sheet.gaps:
+        raise Invalid(sheet.gaps)
     decision = Decision(
         agenda_item=item,
         case=case,
         version=1,
         assessment_id=assessment_id,
         question=item.question,
-        rationale=draft.rationale,
+        rationale=sheet.draft.rationale,
         signed_by=by,
         signer_name=by.name,
         signer_role=signer_role,
@@ -133,10 +201,10 @@ def sign(
         Recommendation(
             decision=decision, position=r.position, kind=r.kind, code=r.code, text=r.text
         )
-        for r in recommendations
+        for r in sheet.recommendations
     ]
     participants = [
-        Participant(decision=decision, name=a.name, specialty=a.specialty) for a in present
+        Participant(decision=decision, name=a.name, specialty=a.specialty) for a in sheet.present
     ]
     decision.content_hash = content_hash(decision, asked, participants)
     decision.save(force_insert=True)
@@ -169,6 +237,10 @@ def content_hash(
         "signed_at": decision.signed_at.isoformat(),
         "meaning": decision.meaning,
     }
+    return _sha256(content)
+
+
+def _sha256(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -179,47 +251,42 @@ def _refuse_signed(item: AgendaItem) -> None:
         raise Refused(message)
 
 
-def codes_of(kind: str) -> tuple[str, ...]:
-    """The codes that a recommendation of `kind` may have; empty where it has none."""
+def codes_of(kind: str) -> dict[str, str]:
+    """The codes that a recommendation of `kind` may have, with their words; empty where none."""
+    edition = load_edition()
     if kind == RecommendationKind.IMAGING:
-        return tuple(load_edition().ratings.procedures)
+        return {code: p.name for code, p in edition.ratings.procedures.items()}
     if kind == RecommendationKind.TREATMENT:
-        return TREATMENT_OPTIONS
-    return ()
+        actions = edition.content["actions"]["actions"]
+        return {a["code"]: a["text"] for a in actions if a["code"] in TREATMENT_OPTIONS}
+    return {}
 
 
-def _check_recommendations(recommendations: Sequence[Recommended]) -> None:
+def _check_draft(rationale: str, recommendations: Sequence[Recommended]) -> None:
     errors: dict[str, list[str]] = {}
-    longest = DraftRecommendation._meta.get_field("text").max_length or 0
+    most = DecisionDraft._meta.get_field("rationale").max_length or 0
+    if len(rationale) > most:
+        errors["rationale"] = [f"Use at most {most} characters."]
     for place, recommended in enumerate(recommendations):
-        name = f"recommendations.{place}"
-        if recommended.kind not in RecommendationKind.values:
-            errors[f"{name}.kind"] = ["Choose what kind of recommendation this is."]
-            continue
-        codes = codes_of(recommended.kind)
-        if recommended.code and recommended.code not in codes:
-            errors[f"{name}.code"] = ["This is not a code for this kind of recommendation."]
-        elif codes and not recommended.code and not recommended.text:
-            errors[f"{name}.code"] = ["Choose one, or say in words what is recommended."]
-        elif not codes and not recommended.text:
-            errors[f"{name}.text"] = ["Say in words what is recommended."]
-        if len(recommended.text) > longest:
-            errors[f"{name}.text"] = [f"Use at most {longest} characters."]
+        field, reason = _fault(recommended)
+        if reason:
+            errors[f"recommendations.{place}.{field}"] = [reason]
     if errors:
         raise Invalid(errors)
 
 
-def _check_complete(
-    draft: DecisionDraft,
-    recommendations: Sequence[DraftRecommendation],
-    present: Sequence[Attendance],
-) -> None:
-    errors: dict[str, list[str]] = {}
-    if not recommendations:
-        errors["recommendations"] = ["Add at least one recommendation."]
-    if not draft.rationale:
-        errors["rationale"] = ["Say why the board decided so."]
-    if not present:
-        errors["present"] = ["Note who was present."]
-    if errors:
-        raise Invalid(errors)
+def _fault(recommended: Recommended) -> tuple[str, str]:
+    """The field that cannot be accepted and why; empty where all can."""
+    longest = DraftRecommendation._meta.get_field("text").max_length or 0
+    codes = codes_of(recommended.kind)
+    if recommended.kind not in RecommendationKind.values:
+        return "kind", "Choose what kind of recommendation this is."
+    if recommended.code and recommended.code not in codes:
+        return "code", "This is not a code for this kind of recommendation."
+    if len(recommended.text) > longest:
+        return "text", f"Use at most {longest} characters."
+    if not recommended.code and not recommended.text:
+        if codes:
+            return "code", "Choose one, or say in words what is recommended."
+        return "text", "Say in words what is recommended."
+    return "", ""

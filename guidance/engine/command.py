@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
@@ -11,7 +12,7 @@ import yaml
 
 from guidance.engine.assess import assess
 from guidance.engine.content import parse_yaml
-from guidance.engine.edition import Edition, load_edition
+from guidance.engine.edition import load_edition
 from guidance.engine.facts import FactErrors, parse_facts
 
 OK = 0
@@ -20,6 +21,15 @@ BAD_INPUT = 2
 
 class InputError(ValueError):
     """Input that cannot be assessed, with the reason in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One case of a file: its id as given, its name in messages, and its facts."""
+
+    id: object
+    label: str
+    facts: Mapping[str, Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,13 +65,15 @@ def run(
     edition = load_edition()
     answers = []
     status = OK
-    for name, raw in entries:
+    for entry in entries:
         try:
-            answers.append(_answer(name, {**shared, **raw}, edition))
+            facts = parse_facts({**shared, **entry.facts})
         except FactErrors as errors:
             status = BAD_INPUT
             for error in errors.errors:
-                stderr.write(f"{_entry(name)}fact {error.fact}: {error.reason}\n")
+                stderr.write(f"{entry.label}: fact {error.fact}: {error.reason}\n")
+            continue
+        answers.append({"id": entry.id, **assess(facts, edition)})
     if isinstance(content, list):
         _write(answers, stdout)
     elif answers:
@@ -69,17 +81,9 @@ def run(
     return status
 
 
-def _entry(name: object) -> str:
-    return "" if name is None else f"entry {name}: "
-
-
-def _answer(name: object, raw: Mapping[str, Any], edition: Edition) -> dict[str, Any]:
-    return {"id": name, **assess(parse_facts(raw), edition)}
-
-
 def _write(answer: object, stdout: TextIO) -> None:
-    json.dump(answer, stdout, ensure_ascii=False, indent=2)
-    stdout.write("\n")
+    # One write with its line end: Django's stream adds one to every write that has none.
+    stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
 
 
 def _read(file: str) -> Any:  # noqa: ANN401 - a file may hold anything
@@ -108,23 +112,23 @@ def _read_defaults(file: str | None, on_date: str | None) -> dict[str, Any]:
     return shared
 
 
-def _entries(content: object, file: str) -> list[tuple[object, Mapping[str, Any]]]:
-    """Return id and facts of every entry; a single mapping may be `{id, facts}` or the facts."""
+def _entries(content: object, file: str) -> list[Entry]:
+    """Return the entries of a file; a single mapping may be `{id, facts}` or the facts."""
     if isinstance(content, list):
-        return [_listed(entry, number, file) for number, entry in enumerate(content, start=1)]
+        return [_listed(item, number, file) for number, item in enumerate(content, start=1)]
     if isinstance(content, Mapping):
         if isinstance(content.get("facts"), Mapping):
-            return [(content.get("id"), content["facts"])]
-        return [(None, content)]
+            return [_entry(content, "the entry")]
+        return [Entry(id=None, label="the entry", facts=content)]
     raise InputError(f"{file}: must hold a mapping of facts or a list of entries with id and facts")
 
 
-def _listed(entry: object, number: int, file: str) -> tuple[object, Mapping[str, Any]]:
-    if not isinstance(entry, Mapping):
+def _listed(item: object, number: int, file: str) -> Entry:
+    if not isinstance(item, Mapping) or not isinstance(item.get("facts"), Mapping):
         raise InputError(f"{file}: item {number} of the list is not a mapping with id and facts")
-    name, facts = entry.get("id"), entry.get("facts")
-    if name is None or isinstance(name, Mapping | list):
-        raise InputError(f"{file}: item {number} of the list has no id")
-    if not isinstance(facts, Mapping):
-        raise InputError(f"{file}: item {number} of the list ({name}) has no mapping of facts")
-    return name, facts
+    return _entry(item, f"item {number}")
+
+
+def _entry(item: Mapping[str, Any], label: str) -> Entry:
+    name = item.get("id")
+    return Entry(name, label if name is None else f"entry {name}", item["facts"])

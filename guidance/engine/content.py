@@ -14,6 +14,7 @@ CONTENT = Path(__file__).resolve().parent.parent / "content"
 EDITIONS = CONTENT / "editions"
 SCHEMAS = CONTENT / "schema"
 DEFAULT_VERSION = "2026.1"
+MERGE = "tag:yaml.org,2002:merge"
 
 
 class ContentError(ValueError):
@@ -31,6 +32,8 @@ class UniqueKeyLoader(yaml.SafeLoader):
         """Return the mapping of `node`; raise `yaml.constructor.ConstructorError` on a repeat."""
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
+            if key_node.tag == MERGE:
+                continue
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, Hashable):
                 if key in seen:

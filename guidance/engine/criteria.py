@@ -46,7 +46,7 @@ def _explain(
         "scenario": scenario,
         "text": criterion.text,
         "state": STATES[condition.test(reading)],
-        "facts": show_facts(reading, condition.names),
+        "facts": show_facts(reading, condition.facts),
         "source": criterion.source,
     }
 

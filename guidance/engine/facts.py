@@ -108,7 +108,8 @@ def _integer(value: object, definition: Definition) -> int:
 
 
 def _decimal(value: object, definition: Definition) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or (isinstance(value, float) and not math.isfinite(value)):
         raise FactError(definition.name, f"must be a number, not {_shown(value)}")
     _in_range(value, definition)
     return value

@@ -22,7 +22,9 @@ def other_institution(db: None) -> Institution:
 @pytest.fixture
 def coordinator(institution: Institution) -> User:
     """A coordinator of the institution."""
-    return add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora Coordinator")
+    return add_member(
+        institution, "COORDINATOR", email="cora@north.example", name="Cora Coordinator"
+    )
 
 
 @pytest.fixture

@@ -132,7 +132,9 @@ def test_history_keeps_every_change_and_who_made_it(patient, institution):
 
 
 @pytest.mark.parametrize("table", ["cases_decision", "cases_assessment", "audit_auditentry"])
-@pytest.mark.parametrize("verb", ["UPDATE {} SET institution_id = institution_id", "DELETE FROM {}"])
+@pytest.mark.parametrize(
+    "verb", ["UPDATE {} SET institution_id = institution_id", "DELETE FROM {}"]
+)
 def test_what_is_append_only_cannot_be_changed(institution, table, verb):
     with pytest.raises(ProgrammingError, match="permission denied"), institution_scope(institution):
         with connection.cursor() as cursor:

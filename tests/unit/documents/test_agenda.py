@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+import typst
 
 from cases.documents.agenda import AgendaDocument, AgendaItemPage, ImagingLine, render_agenda
 from tests.unit.documents.people import BARE_ITEM, CREATED_AT, ITEM, agenda
@@ -73,6 +74,11 @@ def test_case_shows_everything_the_board_needs():
         "Critical Contrast allergy is recorded. product check",
     ):
         assert part in case
+
+
+def test_checks_stand_before_the_study_they_may_forbid():
+    case = " ".join(pages(render(agenda(ITEM)))[1:])
+    assert case.index("Contrast allergy is recorded.") < case.index("Recommended study")
 
 
 def test_label_of_the_recommended_study_is_the_one_given():
@@ -161,7 +167,7 @@ def test_a_character_without_a_glyph_is_printed_as_its_code_with_a_note():
     ("typed", "printed"),
     [
         ("\u302aTestperson", "[U+302A]Testperson"),
-        ("Teste\u1ab0\u302a\u0436", "Teste[U+1AB0][U+302A]\u0436"),
+        ("Teste\u302a\u1ab0\u0436", "Teste[U+302A][U+1AB0]\u0436"),
         ("\u4e2d\u302a", "[U+4E2D][U+302A]"),
     ],
 )
@@ -244,6 +250,11 @@ def test_paper_is_the_one_asked_for(page_size, size):
     pdf = render_agenda(agenda(ITEM), created_at=CREATED_AT, page_size=page_size)
     for page in open_pdf(pdf).pages:
         assert (round(page.mediabox.width), round(page.mediabox.height)) == size
+
+
+def test_a_paper_that_does_not_exist_is_refused():
+    with pytest.raises(typst.TypstError, match="paper"):
+        render_agenda(agenda(ITEM), created_at=CREATED_AT, page_size="a99")
 
 
 def test_a_date_without_time_zone_is_refused():

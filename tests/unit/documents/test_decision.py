@@ -47,7 +47,7 @@ def test_signed_decision_shows_what_was_decided_and_on_what_ground():
 
 
 def test_draft_says_so_on_every_page_and_carries_no_signature():
-    draft = replace(DECISION, signed_at=None, rationale="A line.\n" * 150)
+    draft = replace(DECISION, signed_at=None, content_hash="", rationale="A line.\n" * 150)
     printed = pages(render(draft))
     assert len(printed) > 2
     for page in printed:
@@ -56,6 +56,7 @@ def test_draft_says_so_on_every_page_and_carries_no_signature():
     whole = " ".join(printed)
     assert "This paper is no decision of the board until it is signed." in whole
     assert "I sign this" not in whole
+    assert "Content hash" not in whole
     assert "Signed" not in whole
 
 

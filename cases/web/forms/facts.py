@@ -1,0 +1,94 @@
+"""The form of one group of the data dictionary."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django import forms
+
+from cases.models import FactAnswer
+from cases.web.fields import is_answerable
+from cases.web.forms.answers import answer_field, answer_words
+from guidance.engine.dictionary import DICTIONARY, FactDefinition
+
+
+class Conflict(NamedTuple):
+    """A fact that somebody else answered in between."""
+
+    fact: FactDefinition
+    theirs: str
+    yours: str
+
+
+def facts_in(group: str) -> list[str]:
+    """The facts of a group that a person answers directly, in the dictionary's order."""
+    return [
+        name for name, fact in DICTIONARY.items() if fact.group == group and is_answerable(name)
+    ]
+
+
+class FactsForm(forms.Form):
+    """Questions of one group.
+
+    `seen` carries what was stored when the page was loaded, so that only what a person changed is
+    written, and only that carries the new source.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+    source = forms.CharField(
+        label="Where it comes from",
+        max_length=FactAnswer._meta.get_field("source").max_length,
+        required=False,
+        help_text="For example: pathology report of 12 Nov 2026. Kept with what you change here.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(
+        self, data: Any = None, *, names: list[str], stored: Mapping[str, Any], version: int
+    ) -> None:
+        self.names = names
+        self.stored = {name: stored[name] for name in names if name in stored}
+        super().__init__(data, initial={"version": version, "seen": self.stored})
+        for name in names:
+            self.fields[name] = answer_field(DICTIONARY[name], stored=self.stored.get(name))
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        """The fields that answer facts."""
+        return [self[name] for name in self.names]
+
+    def clean_seen(self) -> dict[str, Any]:
+        """What was stored when the page was loaded."""
+        seen = self.cleaned_data["seen"]
+        return seen if isinstance(seen, dict) else {}
+
+    @property
+    def changed_answers(self) -> dict[str, Any]:
+        """What this person answered otherwise than they saw."""
+        seen = self.cleaned_data.get("seen", {})
+        return {
+            name: self.cleaned_data[name]
+            for name in self.names
+            if name in self.cleaned_data and self.cleaned_data[name] != seen.get(name)
+        }
+
+    def conflicts(self) -> list[Conflict]:
+        """What somebody else answered in between, beside what stands in this form."""
+        seen = self.cleaned_data.get("seen", {})
+        return [
+            Conflict(
+                DICTIONARY[name],
+                answer_words(DICTIONARY[name], self.stored.get(name)),
+                answer_words(DICTIONARY[name], self.cleaned_data.get(name)),
+            )
+            for name in self.names
+            if self.stored.get(name) != seen.get(name)
+            and self.stored.get(name) != self.cleaned_data.get(name)
+        ]
+
+    def look_again(self, *, version: int) -> None:
+        """Take the present state as seen, so that saving again is a choice made knowing it."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+        self.data["seen"] = json.dumps(self.stored)

@@ -1,0 +1,90 @@
+"""A real Chromium against a real server.
+
+The server runs in the test's process; pages are real, the worker's jobs are done by the test.
+`TUMORBOARD_CHROMIUM` names the browser. Where there is none the tests skip, saying so, unless
+`TUMORBOARD_BROWSER=required`.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "var" / "screenshots"
+CANDIDATES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find_chromium() -> str | None:
+    """Path of the browser, or None."""
+    named = os.environ.get("TUMORBOARD_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, CANDIDATES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the session."""
+    path = find_chromium()
+    if path is None:
+        reason = "no Chromium found, so the browser tests did not run"
+        if os.environ.get("TUMORBOARD_BROWSER") == "required":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    # Playwright's own event loop would make Django refuse synchronous queries in this thread.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page, 1280 wide; errors of its scripts fail the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
+    yield page
+    context.close()
+    assert not problems, problems
+
+
+@pytest.fixture
+def shoot() -> "Shoot":
+    """Take a screenshot, wide and narrow, light and dark, into `var/screenshots/`."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return Shoot(SCREENSHOTS)
+
+
+class Shoot:
+    """Takes screenshots of pages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, page: Page, name: str) -> None:
+        """Four pictures of the page as it is."""
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            for width in (1280, 390):
+                page.set_viewport_size({"width": width, "height": 900})
+                page.screenshot(path=self.folder / f"{name}-{width}-{scheme}.png", full_page=True)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1280, "height": 900})
