@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
@@ -109,13 +110,19 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _empty_as_owner(_: TransactionTestCase) -> None:
-    """After a transactional test: the application role may not truncate, the owner may."""
-    tables = connections["owner"].introspection.table_names()
-    kept = {"django_migrations", "django_content_type"}
-    names = ", ".join(f'"{table}"' for table in tables if table not in kept)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f"TRUNCATE {names} CASCADE")
-    connections["owner"].close()
+    """After a transactional test: the application role may not truncate, the owner may.
+
+    With a connection of its own: Django's are closed to databases that the test did not ask for.
+    """
+    owner = connections["owner"].settings_dict
+    parts = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    address = {part: owner[key] or None for part, key in parts.items()}
+    names = "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+    kept = "schemaname = 'public' AND tablename NOT IN ('django_migrations', 'django_content_type')"
+    with psycopg.connect(dbname=owner["NAME"], **address) as database:
+        tables = database.execute(f"{names} WHERE {kept}").fetchone()
+        assert tables is not None
+        database.execute(f"TRUNCATE {tables[0]} CASCADE")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -127,8 +134,9 @@ def _transactional_tests_are_emptied_by_the_owner() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fast_and_quiet(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Cheap password hashes; files, mail and jobs stay within the test."""
+def _fast_and_quiet(settings: pytest.FixtureRequest) -> None:
+    """Cheap password hashes; files, mail and sign-in limits stay within the test."""
+    cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.STORAGES = {

@@ -9,10 +9,14 @@ from cases.api.urls import urlpatterns as api
 from cases.web.board_urls import urlpatterns as boards
 from cases.web.case_urls import urlpatterns as cases
 from cases.web.import_urls import urlpatterns as imports
+from guidance.web.urls import institution_patterns as choices
 from guidance.web.urls import urlpatterns as guidance
 from tumorboard.accounts.urls import institution_patterns as people
 from tumorboard.accounts.urls import site_patterns as site
 from tumorboard.operations.health import health
+
+handler404 = "cases.api.problems.not_found"
+handler500 = "cases.api.problems.server_error"
 
 urlpatterns = [
     *site,
@@ -20,5 +24,5 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("guidance/", include(guidance)),
     path("api/v1/", include(api)),
-    path("i/<slug:slug>/", include([*cases, *boards, *imports, *people])),
+    path("i/<slug:slug>/", include([*cases, *boards, *imports, *choices, *people])),
 ]

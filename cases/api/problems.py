@@ -5,7 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -13,6 +14,7 @@ from rest_framework.views import set_rollback
 from cases.services.errors import Changed, Invalid, Refused
 
 CONTENT_TYPE = "application/problem+json"
+API = "/api/"
 
 #: Errors of the services, and the status that says the same.
 SERVICE_ERRORS = {
@@ -49,20 +51,42 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return None
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The site's 404: a problem for an address of the API that is none, a page elsewhere."""
+    if request.path.startswith(API):
+        return _plain(HTTPStatus.NOT_FOUND)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The site's 500, without details: a problem in the API, a page elsewhere."""
+    if request.path.startswith(API):
+        return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+    return defaults.server_error(request)
+
+
 def problem(
     status: HTTPStatus, *, detail: str = "", errors: list[tuple[str, str]] | None = None
 ) -> Response:
     """One problem."""
-    body: dict[str, Any] = {
-        "type": f"urn:tumorboard:problem:{status.name.lower().replace('_', '-')}",
-        "title": status.phrase,
-        "status": int(status),
-    }
+    body = _body(status)
     if detail:
         body["detail"] = detail
     if errors:
         body["errors"] = [{"field": field, "reason": reason} for field, reason in errors]
     return Response(body, status=int(status), content_type=CONTENT_TYPE)
+
+
+def _plain(status: HTTPStatus) -> JsonResponse:
+    return JsonResponse(_body(status), status=int(status), content_type=CONTENT_TYPE)
+
+
+def _body(status: HTTPStatus) -> dict[str, Any]:
+    return {
+        "type": f"urn:tumorboard:problem:{status.name.lower().replace('_', '-')}",
+        "title": status.phrase,
+        "status": int(status),
+    }
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ description = public_view("the API's description holds no institution's data")(
 
 institution_patterns = [
     path("patients/", views.PatientList.as_view(), name="api_patients"),
+    path("patients/search/", views.PatientSearch.as_view(), name="api_patient_search"),
     path("patients/<uuid:pk>/", views.PatientOne.as_view(), name="api_patient"),
     path("cases/", views.CaseList.as_view(), name="api_cases"),
     path("cases/<uuid:pk>/", views.CaseOne.as_view(), name="api_case"),

@@ -1,27 +1,34 @@
 """The endpoints: each parses, calls one service or reads one selector, and answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from http import HTTPStatus
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from django.views.decorators.common import no_append_slash
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
+from cases.api.description import Description
+from cases.api.paging import Pages
+from cases.api.parsing import Body
 from cases.api.serializers import (
     AnswersSerializer,
     AssessmentSerializer,
     CaseSerializer,
+    FoundSerializer,
     PatientSerializer,
     ResultSerializer,
+    SearchSerializer,
     StudySerializer,
 )
 from cases.models import Assessment, Case, Patient, Result, Study
-from cases.models.patient import search_key
+from cases.selectors.cases import patient_by_record_number
 from cases.services import cases, facts, patients, results, studies
 from cases.services.errors import Invalid
 from tumorboard.accounts.api import InstitutionAPIView
@@ -29,57 +36,47 @@ from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
 
-class Pages(CursorPagination):
-    """Pages in the order of making; ids are ordered by time."""
-
-    ordering = "id"
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
-
-
 class Endpoint(InstitutionAPIView, generics.GenericAPIView):
-    """Reads rows of one model; `filters` maps a query parameter to a column and its parser."""
+    """What all endpoints share: how a body and a query are judged, and how reading is noted."""
 
     model: ClassVar[type[Model]]
-    filters: ClassVar[Mapping[str, tuple[str, type]]] = {}
-    pagination_class = Pages
-    lookup_field = "pk"
+    #: Query parameters that this endpoint takes; any other is an error, not ignored.
+    parameters: ClassVar[Collection[str]] = ()
+    #: Problems that a POST may answer beside those of every endpoint.
+    problems: ClassVar[Collection[HTTPStatus]] = ()
+    parser_classes = [Body]
+    schema = Description()
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """A POST without the slash at the end is not found: a redirect would make it a GET."""
+        return no_append_slash(super().as_view(**initkwargs))
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Judge the query, after the door has let the person in.
+
+        Raises:
+            Invalid: a parameter that is not there, or one that is given twice.
+        """
+        super().initial(request, *args, **kwargs)
+        errors = {}
+        for name, values in request.query_params.lists():
+            if name not in self.parameters:
+                errors[name] = ["There is no such parameter."]
+            elif len(values) > 1:
+                errors[name] = ["Give this once."]
+        if errors:
+            raise Invalid(errors)
 
     def get_queryset(self) -> QuerySet[Any]:
-        """The institution's rows, filtered as the query says."""
+        """The institution's rows."""
         rows = self.model._default_manager
-        if getattr(self, "swagger_fake_view", False):
-            return rows.none()
-        wanted = {}
-        for parameter, (column, parse) in self.filters.items():
-            if given := self.request.query_params.get(parameter):
-                try:
-                    wanted[column] = parse(given)
-                except ValueError:
-                    raise Invalid({parameter: ["This is not a valid value."]}) from None
-        return rows.filter(**wanted)
-
-    def answer_one(self, row: Model) -> Response:
-        """One row, its reading noted."""
-        record(action=f"{row._meta.model_name}.read", subject=row, by=self.request.user)
-        return Response(self.get_serializer(row).data)
-
-    def answer_list(self) -> Response:
-        """One page of rows, the reading of the list noted."""
-        rows = self.paginate_queryset(self.get_queryset())
-        assert self.institution is not None  # noqa: S101 - the scope is entered
-        name = self.model._meta.model_name
-        record(action=f"{name}.listed", subject=self.institution, by=self.request.user)
-        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+        return rows.none() if getattr(self, "swagger_fake_view", False) else rows.all()
 
     def parsed(self, request: Request) -> dict[str, Any]:
-        """The request's body, checked for form; unknown fields are errors, not ignored."""
+        """The request's body, checked for form."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        unknown = set(request.data) - set(serializer.fields)
-        if unknown:
-            raise Invalid({name: ["There is no such field."] for name in sorted(unknown)})
         values: dict[str, Any] = serializer.validated_data
         return values
 
@@ -102,31 +99,84 @@ class ReadOne(Endpoint):
     permissions: ClassVar = {"GET": Permission.CASE_READ}
 
     def get(self, request: Request, pk: UUID) -> Response:
-        """One row."""
-        return self.answer_one(self.get_object())
+        """One row, its reading noted."""
+        row = self.get_object()
+        record(action=f"{row._meta.model_name}.read", subject=row, by=request.user)
+        return Response(self.get_serializer(row).data)
 
 
-def listing(*parameters: str) -> Any:
-    """The description of a list's query parameters."""
-    return extend_schema(parameters=[OpenApiParameter(name, str) for name in parameters])
+class ReadList(Endpoint):
+    """GET of rows, page by page; `filters` maps a query parameter to the column of an id."""
+
+    filters: ClassVar[Mapping[str, str]] = {}
+    pagination_class = Pages
+
+    @property
+    def parameters(self) -> Collection[str]:
+        """The filters, and what says which page."""
+        paging = (Pages.cursor_query_param, Pages.page_size_query_param)
+        return (*self.filters, *paging) if self.request.method in ("GET", "HEAD") else ()
+
+    def answer_page(self) -> Response:
+        """One page of rows, the reading of the list noted."""
+        wanted = {}
+        for name, column in self.filters.items():
+            given = self.request.query_params.get(name)
+            try:
+                wanted |= {} if given is None else {column: UUID(given)}
+            except ValueError:
+                raise Invalid({name: ["This is not an id."]}) from None
+        rows = self.paginate_queryset(self.get_queryset().filter(**wanted))
+        assert self.institution is not None  # noqa: S101 - the scope is entered
+        name = self.model._meta.model_name
+        record(action=f"{name}.listed", subject=self.institution, by=self.request.user)
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
 
-class PatientList(Endpoint):
+def lists(serializer: type[Serializer], *filters: str) -> Any:
+    """The description of a list."""
+    parameters = [OpenApiParameter(name, UUID, description="Only of this one.") for name in filters]
+    return extend_schema(parameters=parameters, responses=serializer(many=True))
+
+
+def adds(serializer: type[Serializer]) -> Any:
+    """The description of adding a row."""
+    return extend_schema(responses={201: serializer})
+
+
+class PatientList(ReadList):
     """Patients."""
 
     model = Patient
     serializer_class = PatientSerializer
-    filters = {"record_number": ("record_key", search_key)}
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.CASE_WRITE}
 
-    @listing("record_number")
+    @lists(PatientSerializer)
     def get(self, request: Request) -> Response:
         """The institution's patients."""
-        return self.answer_list()
+        return self.answer_page()
 
+    @adds(PatientSerializer)
     def post(self, request: Request) -> Response:
         """Add a patient."""
         return self.created(patients.add(by=request.user, **self.parsed(request)))
+
+
+class PatientSearch(Endpoint):
+    """Finding a patient without writing a record number into an address."""
+
+    model = Patient
+    serializer_class = SearchSerializer
+    permissions: ClassVar = {"POST": Permission.CASE_READ}
+
+    @extend_schema(responses={200: FoundSerializer})
+    def post(self, request: Request) -> Response:
+        """The patient with a record number, in whatever case it is typed."""
+        patient = patient_by_record_number(self.parsed(request)["record_number"])
+        record(action="patient.searched", subject=self.institution, by=request.user)
+        if patient is not None:
+            record(action="patient.read", subject=patient, by=request.user)
+        return Response(FoundSerializer({"results": [patient] if patient else []}).data)
 
 
 class PatientOne(ReadOne):
@@ -136,19 +186,20 @@ class PatientOne(ReadOne):
     serializer_class = PatientSerializer
 
 
-class CaseList(Endpoint):
+class CaseList(ReadList):
     """Cases."""
 
     model = Case
     serializer_class = CaseSerializer
-    filters = {"patient": ("patient_id", UUID)}
+    filters = {"patient": "patient_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.CASE_WRITE}
 
-    @listing("patient")
+    @lists(CaseSerializer, "patient")
     def get(self, request: Request) -> Response:
         """The institution's cases."""
-        return self.answer_list()
+        return self.answer_page()
 
+    @adds(CaseSerializer)
     def post(self, request: Request) -> Response:
         """Open a case, with direct answers where given."""
         values = self.parsed(request)
@@ -173,8 +224,9 @@ class CaseFacts(Endpoint):
     model = Case
     serializer_class = AnswersSerializer
     permissions: ClassVar = {"POST": Permission.CASE_WRITE}
+    problems = (HTTPStatus.PRECONDITION_FAILED,)
 
-    @extend_schema(responses={200: OpenApiResponse(CaseSerializer, "The case after the answers")})
+    @extend_schema(responses={200: CaseSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
         """Answer facts; the case is assessed anew."""
         case = Case.objects.filter(pk=pk).first()
@@ -191,19 +243,20 @@ class CaseFacts(Endpoint):
         return Response(CaseSerializer(case).data)
 
 
-class StudyList(Endpoint):
+class StudyList(ReadList):
     """Studies."""
 
     model = Study
     serializer_class = StudySerializer
-    filters = {"case": ("case_id", UUID)}
+    filters = {"case": "case_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.RESULT_WRITE}
 
-    @listing("case")
+    @lists(StudySerializer, "case")
     def get(self, request: Request) -> Response:
         """The institution's studies."""
-        return self.answer_list()
+        return self.answer_page()
 
+    @adds(StudySerializer)
     def post(self, request: Request) -> Response:
         """Add a study to a case."""
         values = self.parsed(request)
@@ -218,19 +271,21 @@ class StudyOne(ReadOne):
     serializer_class = StudySerializer
 
 
-class ResultList(Endpoint):
+class ResultList(ReadList):
     """Results."""
 
     model = Result
     serializer_class = ResultSerializer
-    filters = {"case": ("case_id", UUID), "study": ("study_id", UUID)}
+    filters = {"case": "case_id", "study": "study_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.RESULT_WRITE}
+    problems = (HTTPStatus.CONFLICT,)
 
-    @listing("case", "study")
+    @lists(ResultSerializer, "case", "study")
     def get(self, request: Request) -> Response:
         """The institution's results."""
-        return self.answer_list()
+        return self.answer_page()
 
+    @adds(ResultSerializer)
     def post(self, request: Request) -> Response:
         """Enter the result of a study; its case is assessed anew."""
         values = self.parsed(request)
@@ -245,18 +300,18 @@ class ResultOne(ReadOne):
     serializer_class = ResultSerializer
 
 
-class AssessmentList(Endpoint):
+class AssessmentList(ReadList):
     """Assessments."""
 
     model = Assessment
     serializer_class = AssessmentSerializer
-    filters = {"case": ("case_id", UUID)}
+    filters = {"case": "case_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ}
 
-    @listing("case")
+    @lists(AssessmentSerializer, "case")
     def get(self, request: Request) -> Response:
         """The institution's assessments."""
-        return self.answer_list()
+        return self.answer_page()
 
 
 class AssessmentOne(ReadOne):

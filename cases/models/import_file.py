@@ -29,7 +29,10 @@ class ImportFile(TenantModel):
     mapping = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     row_count = models.PositiveIntegerField(default=0)
+    #: Rows that have become cases.
     done_count = models.PositiveIntegerField(default=0)
+    #: The outbox message that writes the next rows, or that wrote the last ones.
+    job = models.UUIDField(null=True, blank=True, editable=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
     )

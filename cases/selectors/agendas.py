@@ -45,8 +45,11 @@ def queue() -> QuerySet[Case]:
 
 def _undecided_items() -> QuerySet[AgendaItem]:
     """Where the case of the outer query stands on a list without a decision."""
-    decided = Exists(Decision.objects.filter(agenda_item=OuterRef("pk")))
-    return AgendaItem.objects.filter(~decided, case=OuterRef("pk"))
+    return AgendaItem.objects.filter(~_is_decided(), case=OuterRef("pk"))
+
+
+def _is_decided() -> Exists:
+    return Exists(Decision.objects.filter(agenda_item=OuterRef("pk")))
 
 
 def _urgency() -> models.Case:
@@ -72,9 +75,8 @@ def _waiting_since() -> Subquery:
 
 def listed_in(case: Case) -> list[AgendaItem]:
     """Where `case` stands on a list without a decision, next meeting first."""
-    decided = Exists(Decision.objects.filter(agenda_item=OuterRef("pk")))
     return list(
-        AgendaItem.objects.filter(~decided, case=case)
+        AgendaItem.objects.filter(~_is_decided(), case=case)
         .select_related("meeting__board")
         .order_by("meeting__starts_at")
     )

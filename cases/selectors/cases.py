@@ -11,6 +11,8 @@ from cases.models.patient import search_key
 
 #: Greater than every letter that a search key holds, in the order of the C collation.
 AFTER_EVERYTHING = "\U0010ffff"
+#: The last page that is shown: nobody leafs further, and the database could not count there.
+LAST_PAGE = 10_000
 
 
 def search(*, text: str = "", readiness: str = "", scenario: str = "") -> QuerySet[Case]:
@@ -19,6 +21,8 @@ def search(*, text: str = "", readiness: str = "", scenario: str = "") -> QueryS
     Newest change first. The search is a range on normalized columns: see `search_key`.
     """
     cases = Case.objects.select_related("patient").order_by("-changed_at", "id")
+    if "\x00" in text + readiness + scenario:
+        return cases.none()  # No stored text holds it, and the database refuses to compare it.
     key = search_key(text)
     if key:
         end = key + AFTER_EVERYTHING
@@ -49,9 +53,10 @@ class Page:
 
 def page(cases: QuerySet[Case], *, number: int, size: int = 50) -> Page:
     """One page of `cases`, counted from 1, without counting them all."""
-    start = (max(number, 1) - 1) * size
+    number = min(max(number, 1), LAST_PAGE)
+    start = (number - 1) * size
     found = list(cases[start : start + size + 1])
-    return Page(cases=found[:size], number=max(number, 1), has_next=len(found) > size)
+    return Page(cases=found[:size], number=number, has_next=len(found) > size)
 
 
 def one(case_id: UUID) -> Case:

@@ -5,12 +5,13 @@ record says nothing. Each fact carries where it came from.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from cases.models import Case, FactAnswer, Result, Study, Treatment
 from cases.models.fact_answer import UNKNOWN
+from cases.models.result import Outcome
 from cases.selectors.imaging import Imaging, imaging_of
 from guidance.editions.models import GuidancePolicy
 
@@ -62,6 +63,9 @@ RECORD_ONLY = frozenset(
     }
 )
 
+#: Rules whose word stands until the fact is answered again.
+UNTIL_ANSWERED = frozenset({"result.positive_surveillance"})
+
 FOLLOW_UP_MODALITIES = ("CT", "MRI", "PET_SSTR", "PET_FDG", "SRS", "US")
 CHEST_PROCEDURES = ("CT_CAP_W", "CT_CHEST_WO")
 SSTR_MODALITIES = ("PET_SSTR", "SRS")
@@ -98,6 +102,7 @@ class _Record:
     imaging: Imaging
     treatments: list[Treatment]
     answers: dict[str, FactAnswer]
+    policy: GuidancePolicy
 
 
 def facts_of(case: Case, *, on: datetime.date) -> CaseFacts:
@@ -108,7 +113,36 @@ def facts_of(case: Case, *, on: datetime.date) -> CaseFacts:
         imaging=imaging_of(case),
         treatments=list(Treatment.objects.filter(case=case).order_by("start", "id")),
         answers={answer.fact: answer for answer in FactAnswer.objects.filter(case=case)},
+        policy=policy(),
     )
+    return _facts(record)
+
+
+def policy() -> GuidancePolicy:
+    """The institution's choices; those of the guidance where it has made none."""
+    return GuidancePolicy.objects.first() or GuidancePolicy()
+
+
+def facts_of_new(
+    case: Case, *, answers: Iterable[FactAnswer], policy: GuidancePolicy, on: datetime.date
+) -> CaseFacts:
+    """The same for a case that was just opened and has nothing but `answers`, saved or not yet.
+
+    Asks the database for nothing.
+    """
+    return _facts(
+        _Record(
+            case=case,
+            date=on,
+            imaging=Imaging(current=None, earlier=(), results={}),
+            treatments=[],
+            answers={answer.fact: answer for answer in answers},
+            policy=policy,
+        )
+    )
+
+
+def _facts(record: _Record) -> CaseFacts:
     known: dict[str, Known] = {}
     for answer in record.answers.values():
         known[answer.fact] = _answered(answer)
@@ -129,10 +163,9 @@ def _answered(answer: FactAnswer) -> Known:
 
 def _settings(record: _Record) -> Iterator[tuple[str, Known]]:
     """The day, and the institution's choices."""
-    policy = GuidancePolicy.objects.first() or GuidancePolicy()
     yield "evaluated_on", Known(record.date.isoformat(), "day", "The day of the assessment")
     for name in ("who_version", "tnm_system"):
-        yield name, Known(getattr(policy, name), "policy", "Chosen by the institution")
+        yield name, Known(getattr(record.policy, name), "policy", "Chosen by the institution")
 
 
 def _patient(record: _Record) -> Iterator[tuple[str, Known]]:
@@ -146,15 +179,18 @@ def _patient(record: _Record) -> Iterator[tuple[str, Known]]:
 
 
 def _treatments(record: _Record) -> Iterator[tuple[str, Known]]:
-    """The list of treatments, and that PRRT was among them."""
-    if not record.treatments:
-        return
+    """The list of treatments, and that PRRT was among them.
+
+    What was answered directly stands beside the record's rows, so that a row added later hides
+    nothing that was said.
+    """
+    said = _answer_to(record, "treatments") or []
+    rows = [_treatment(treatment) for treatment in record.treatments]
+    given = rows + [treatment for treatment in said if treatment not in rows]
     origin = "From the treatments"
-    yield (
-        "treatments",
-        Known([_treatment(t) for t in record.treatments], "treatments", origin),
-    )
-    if any(treatment.type == "PRRT" for treatment in record.treatments):
+    if rows:
+        yield "treatments", Known(given, "treatments", origin)
+    if any(treatment["type"] == "PRRT" for treatment in given):
         yield "prior_prrt", Known(True, "treatments.prrt", origin)
 
 
@@ -227,25 +263,34 @@ def _result(record: _Record) -> Iterator[tuple[str, Known]]:
 
 
 def _suspected_recurrence(record: _Record) -> Iterator[tuple[str, Known]]:
-    """A positive surveillance study makes a recurrence suspected for the next order.
+    """A positive surveillance study makes a recurrence suspected from the next study on.
 
-    Specification 5.2, after B-03-POS (001 L48). A later direct answer wins.
+    Specification 5.2, after B-03-POS (001 L48). No later study clears the suspicion: a person
+    does, by answering after the positive result was entered. What was done before the resection
+    was no surveillance.
     """
-    positive = record.imaging.last_result_before
-    answers = record.answers
-    resected = answers.get("resection_status")
-    status = answers.get("recurrence_status")
-    if (
-        record.imaging.result is None
-        and positive is not None
-        and positive.outcome == "positive"
-        and resected is not None
-        and resected.value == "complete"
-        and (status is None or status.answered_at < positive.entered_at)
-        and (status is None or status.value in ("none", UNKNOWN))
-    ):
-        origin = "From the positive study before this order"
-        yield "recurrence_status", Known("suspected", "result.positive_surveillance", origin)
+    resected = _answer_to(record, "resection_status")
+    status = record.answers.get("recurrence_status")
+    if resected != "complete" or (status and status.value not in ("none", UNKNOWN)):
+        return
+    since = _answer_to(record, "resection_date") or ""
+    for study in reversed(record.imaging.earlier):
+        result = record.imaging.results.get(study.id)
+        if (
+            result is not None
+            and result.outcome == Outcome.POSITIVE
+            and (_iso(study.date) or "") > since
+            and (status is None or status.answered_at < result.entered_at)
+        ):
+            origin = f"From the positive {study.get_modality_display()} of {_words(study.date)}"
+            yield "recurrence_status", Known("suspected", "result.positive_surveillance", origin)
+            return
+
+
+def _answer_to(record: _Record, fact: str) -> Any:
+    """What was answered to `fact`; None where it was not asked or is not known."""
+    answer = record.answers.get(fact)
+    return None if answer is None or answer.value == UNKNOWN else answer.value
 
 
 RULES: tuple[Rule, ...] = (

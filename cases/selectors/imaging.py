@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from cases.models import Case, Result, Study
 
@@ -20,7 +21,7 @@ class Imaging:
 
     current: Study | None
     earlier: Sequence[Study]
-    results: dict[object, Result]
+    results: dict[UUID, Result]
 
     @property
     def result(self) -> Result | None:
@@ -33,18 +34,12 @@ class Imaging:
         studies = [*self.earlier, *([self.current] if self.current else [])]
         return [study for study in studies if study.performed_on]
 
-    @property
-    def last_result_before(self) -> Result | None:
-        """The newest result of the earlier studies."""
-        known = [self.results[study.id] for study in self.earlier if study.id in self.results]
-        return known[-1] if known else None
-
 
 def imaging_of(case: Case) -> Imaging:
     """Read the studies and results of a case, in two queries."""
     studies = sorted(
         Study.objects.filter(case=case),
-        key=lambda study: (study.date or START, study.created_at),
+        key=lambda study: (study.date or START, study.created_at, study.id),
     )
     results = {result.study_id: result for result in Result.objects.filter(case=case)}
     return Imaging(current=studies[-1] if studies else None, earlier=studies[:-1], results=results)

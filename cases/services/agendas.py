@@ -25,7 +25,7 @@ def put_on(*, meeting: Meeting, case: Case, question: str = "", by: User) -> Age
 
     Raises:
         Invalid: the question is too long.
-        Refused: the case is on this list already, or the meeting was cancelled.
+        Refused: the case is on this list already, or the meeting was canceled.
     """
     meeting = lock_meeting(meeting)
     if AgendaItem.objects.filter(meeting=meeting, case=case).exists():
@@ -65,7 +65,7 @@ def arrange(*, meeting: Meeting, item_ids: Sequence[UUID], by: User) -> list[Age
     Raises:
         Invalid: `item_ids` are not exactly the items of the list, for instance since somebody put
             another case on in between.
-        Refused: the meeting was cancelled.
+        Refused: the meeting was canceled.
     """
     meeting = lock_meeting(meeting)
     items = {item.id: item for item in AgendaItem.objects.filter(meeting=meeting)}
@@ -85,7 +85,7 @@ def move(*, item: AgendaItem, by: User, up: bool) -> int:
         The item's position from now on, counted from 1.
 
     Raises:
-        Refused: the item is off the list, or the meeting was cancelled.
+        Refused: the item is off the list, or the meeting was canceled.
     """
     meeting = lock_meeting(item.meeting)
     item = lock_item(item)
@@ -121,11 +121,11 @@ def lock_meeting(meeting: Meeting) -> Meeting:
     """The meeting's row, locked until the end of the transaction.
 
     Raises:
-        Refused: the meeting was cancelled meanwhile.
+        Refused: the meeting was canceled meanwhile.
     """
     locked = Meeting.objects.select_for_update().filter(pk=meeting.pk).first()
     if locked is None:
-        message = "This meeting was cancelled. Choose another one."
+        message = "This meeting was canceled. Choose another one."
         raise Refused(message)
     return locked
 

@@ -5,17 +5,19 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from guidance.engine.assess import assess
-from guidance.engine.edition import load_edition
 
 from cases.models import Assessment, Case, Decision
 from cases.models.case import Readiness
 from cases.selectors.facts import CaseFacts, facts_of
 from cases.services.errors import Invalid
+from guidance.engine.assess import assess
+from guidance.engine.edition import load_edition
 from guidance.engine.facts import FactErrors, parse_facts
 
 #: Facts that change with the calendar alone; an assessment that differs only in them is the same.
 CLOCK = ("evaluated_on", "months_since_resection", "months_since_last_imaging")
+#: What `place` sets.
+PLACE = ("assessment", "scenario", "board_level", "missing_count", "readiness")
 
 
 @transaction.atomic
@@ -31,29 +33,41 @@ def reassess(*, case: Case, on: datetime.date | None = None) -> Assessment:
         Invalid: the record holds a value that the data dictionary does not allow.
     """
     date = on or timezone.localdate()
-    edition = load_edition()
     found = facts_of(case, on=date)
+    new = assessed(case=case, found=found, on=date)
+    last = case.assessment
+    if last is None or _differs(last, new):
+        new.save()
+        last = new
+    place(case=case, assessment=last, decided=_last_decision(case))
+    case.save(update_fields=PLACE)
+    return last
+
+
+def assessed(*, case: Case, found: CaseFacts, on: datetime.date) -> Assessment:
+    """The assessment of `case` by the current edition from `found`; not saved.
+
+    Raises:
+        Invalid: the record holds a value that the data dictionary does not allow.
+    """
+    edition = load_edition()
     try:
         facts = parse_facts(found.values)
     except FactErrors as error:
         raise Invalid({e.fact: [e.reason] for e in error.errors}) from error
     answer = assess(facts, edition)
-    last = case.assessment
-    if last is None or _differs(last, found, answer):
-        last = Assessment.objects.create(
-            case=case,
-            evaluated_on=date,
-            edition_version=edition.version,
-            edition_hash=edition.hash,
-            facts=facts.as_json(),
-            origins=found.origins,
-            answer=answer,
-            scenario=answer["scenario"],
-            branch=answer["branch"] or "",
-            board_level=answer["board"]["level"],
-        )
-    _place(case, last)
-    return last
+    return Assessment(
+        case=case,
+        evaluated_on=on,
+        edition_version=edition.version,
+        edition_hash=edition.hash,
+        facts=facts.as_json(),
+        origins=found.origins,
+        answer=answer,
+        scenario=answer["scenario"],
+        branch=answer["branch"] or "",
+        board_level=answer["board"]["level"],
+    )
 
 
 def changed(*, case: Case) -> Assessment:
@@ -64,34 +78,46 @@ def changed(*, case: Case) -> Assessment:
     return reassess(case=case)
 
 
-def _differs(last: Assessment, found: CaseFacts, answer: dict[str, Any]) -> bool:
-    # Compared as stored: what JSON makes of the answer, and origins without the clock's.
+def _differs(last: Assessment, new: Assessment) -> bool:
+    # Compared as stored: what JSON makes of the answer.
     return (
-        last.answer != answer
-        or _without_clock(last.origins) != _without_clock(found.origins)
-        or _without_clock(last.facts) != _without_clock(parse_facts(found.values).as_json())
+        last.answer != new.answer
+        or last.origins != new.origins
+        or _without_clock(last) != _without_clock(new)
     )
 
 
-def _without_clock(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in CLOCK}
+def _without_clock(assessment: Assessment) -> dict[str, Any]:
+    """The facts without those that the day alone changes; months that were typed are no such."""
+    typed = {name for name, origin in assessment.origins.items() if origin["rule"] == "answer"}
+    return {
+        name: value
+        for name, value in assessment.facts.items()
+        if name not in CLOCK or name in typed
+    }
 
 
-def _place(case: Case, assessment: Assessment) -> None:
-    """Write what lists and queues read: scenario, board level, gaps, readiness."""
+def place(*, case: Case, assessment: Assessment, decided: Decision | None) -> None:
+    """Set what lists and queues read: scenario, board level, gaps, readiness. Saves nothing.
+
+    Args:
+        decided: the newest decision on the case.
+    """
     answer = assessment.answer
     case.assessment = assessment
     case.scenario = answer["scenario"]
     case.board_level = answer["board"]["level"]
     case.missing_count = len(answer["missing"])
-    case.readiness = readiness(case, assessment)
-    case.save(update_fields=["assessment", "scenario", "board_level", "missing_count", "readiness"])
+    case.readiness = readiness(assessment, decided)
 
 
-def readiness(case: Case, assessment: Assessment) -> Readiness:
-    """How far `case` is prepared for a board, from its assessment and its decisions."""
+def _last_decision(case: Case) -> Decision | None:
+    return Decision.objects.filter(case=case).order_by("-signed_at").first()
+
+
+def readiness(assessment: Assessment, decided: Decision | None) -> Readiness:
+    """How far a case is prepared for a board, from its assessment and its newest decision."""
     answer = assessment.answer
-    decided = Decision.objects.filter(case=case).order_by("-signed_at").first()
     if decided is not None and decided.assessment_id == assessment.id:
         return Readiness.SIGNED
     if "clinical_question" not in assessment.facts:

@@ -61,7 +61,7 @@ def note_present(
 
     Raises:
         Invalid: a field cannot be accepted, or the name is on the list.
-        Refused: the meeting was cancelled.
+        Refused: the meeting was canceled.
     """
     meeting = lock_meeting(meeting)
     attendance = Attendance(
@@ -88,12 +88,12 @@ def cancel_meeting(*, meeting: Meeting, by: User) -> None:
     """Cancel a meeting that has no decisions; its cases ask for the board again.
 
     Raises:
-        Refused: decisions were signed in it, or it is cancelled already.
+        Refused: decisions were signed in it, or it is canceled already.
     """
     meeting = lock_meeting(meeting)
     items = list(AgendaItem.objects.select_for_update().filter(meeting=meeting))
     if Decision.objects.filter(agenda_item__in=items).exists():
-        message = "Decisions were signed in this meeting, so it cannot be cancelled."
+        message = "Decisions were signed in this meeting, so it cannot be canceled."
         raise Refused(message)
     record(action="meeting.cancelled", subject=meeting, by=by)
     for item in items:

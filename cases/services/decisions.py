@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -251,15 +251,53 @@ def _refuse_signed(item: AgendaItem) -> None:
         raise Refused(message)
 
 
-def codes_of(kind: str) -> dict[str, str]:
-    """The codes that a recommendation of `kind` may have, with their words; empty where none."""
-    edition = load_edition()
+def is_intact(decision: Decision) -> bool:
+    """Whether a signed decision still is what its hash says."""
+    asked, present = list(decision.recommendations.all()), list(decision.participants.all())
+    return content_hash(decision, asked, present) == decision.content_hash
+
+
+def codes_of(kind: str, *, version: str | None = None) -> dict[str, str]:
+    """The codes that a recommendation of `kind` may have, with their words; empty where none.
+
+    Args:
+        version: the edition whose words these are; the newest where not given.
+    """
+    edition = load_edition(version)
     if kind == RecommendationKind.IMAGING:
         return {code: p.name for code, p in edition.ratings.procedures.items()}
     if kind == RecommendationKind.TREATMENT:
         actions = edition.content["actions"]["actions"]
         return {a["code"]: a["text"] for a in actions if a["code"] in TREATMENT_OPTIONS}
     return {}
+
+
+@dataclass(frozen=True)
+class InWords:
+    """A recommendation as a reader sees it: what is asked for, and what was added to it."""
+
+    position: int
+    kind: str
+    text: str
+    detail: str
+
+
+def in_words(
+    recommendations: Iterable[Recommendation | DraftRecommendation], *, version: str
+) -> list[InWords]:
+    """Recommendations in the words of the edition that the decision quotes."""
+    lines = []
+    for asked in recommendations:
+        words = codes_of(asked.kind, version=version).get(asked.code, asked.code)
+        lines.append(
+            InWords(
+                position=asked.position,
+                kind=str(RecommendationKind(asked.kind).label),
+                text=words or asked.text,
+                detail=asked.text if words else "",
+            )
+        )
+    return lines
 
 
 def _check_draft(rationale: str, recommendations: Sequence[Recommended]) -> None:

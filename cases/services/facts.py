@@ -1,6 +1,6 @@
 """Answering facts directly."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -8,15 +8,28 @@ from django.utils import timezone
 
 from cases.models import Case, FactAnswer
 from cases.models.fact_answer import UNKNOWN
-from cases.selectors.facts import RECORD_ONLY
+from cases.selectors.facts import RECORD_ONLY, UNTIL_ANSWERED
 from cases.services.assessments import changed
 from cases.services.cases import lock
-from cases.services.checks import check_version
+from cases.services.checks import (
+    GUIDANCE_YEARS,
+    LIFETIME_YEARS,
+    UNSTORABLE,
+    check_version,
+    date_error,
+    field_errors,
+    is_storable,
+)
 from cases.services.errors import Invalid
 from guidance.engine.dictionary import DICTIONARY
 from guidance.engine.facts import FactError, as_json, parse_fact
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
+
+#: The longest words inside an answer, in characters.
+LONGEST = 500
+#: Dates from which guidance reckons months.
+RECKONED_FROM = frozenset({"resection_date"})
 
 
 @transaction.atomic
@@ -36,13 +49,17 @@ def answer(
         source: where the answers come from, in words.
 
     Raises:
-        Invalid: a fact that is not in the dictionary or that only the record can say, or a value
-            that the dictionary does not allow; nothing is written.
+        Invalid: a fact that is not in the dictionary or that only the record can say, a value
+            that the dictionary does not allow, or the source; nothing is written.
         Changed: somebody else wrote since version `if_match`.
     """
     case = lock(case)
     check_version(current=case.version, if_match=if_match)
     values = checked(answers)
+    source = source.strip()
+    errors = field_errors(FactAnswer(source=source), names=["source"])
+    if errors:
+        raise Invalid(errors)
     stored = {row.fact: row for row in FactAnswer.objects.filter(case=case)}
     touched = False
     for name, value in values.items():
@@ -76,12 +93,30 @@ def checked(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def _stored(name: str, given: Any) -> Any:
     parsed = parse_fact(name, given)
-    definition = DICTIONARY[name]
-    if definition.kind == "date" and parsed is not None and parsed > timezone.localdate():
-        raise FactError(name, "lies in the future")
-    if given is None:
-        return None
-    return UNKNOWN if parsed is None else as_json(parsed)
+    if parsed is None:
+        return None if given is None else UNKNOWN
+    if DICTIONARY[name].kind == "date":
+        reason = date_error(
+            parsed, years=GUIDANCE_YEARS if name in RECKONED_FROM else LIFETIME_YEARS
+        )
+        if reason:
+            raise FactError(name, reason)
+    value = as_json(parsed)
+    for text in _texts(value):
+        if not is_storable(text):
+            raise FactError(name, UNSTORABLE)
+        if len(text) > LONGEST:
+            raise FactError(name, f"must use at most {LONGEST} characters")
+    return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text inside a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
 
 
 def _write(
@@ -92,7 +127,8 @@ def _write(
         if row is not None:
             row.delete()
         return row is not None
-    if row is not None and row.value == value and row.source == source:
+    unchanged = row is not None and row.value == value and row.source == source
+    if unchanged and not _overruled(case, name):
         return False
     row = row or FactAnswer(case=case, fact=name)
     row.value, row.source, row.unit = value, source, DICTIONARY[name].unit
@@ -101,5 +137,11 @@ def _write(
     return True
 
 
+def _overruled(case: Case, name: str) -> bool:
+    """Whether the record says otherwise, until it is answered anew: then the same is new."""
+    origins = case.assessment.origins if case.assessment else {}
+    return bool(origins.get(name, {}).get("rule") in UNTIL_ANSWERED)
+
+
 def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:] + "."
+    return reason[:1].upper() + reason[1:].rstrip(".") + "."

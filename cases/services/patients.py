@@ -3,18 +3,18 @@
 import datetime
 from typing import Any
 
-from django.db import transaction
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 
 from cases.models import Case, Patient
 from cases.models.patient import search_key
 from cases.services.assessments import changed
-from cases.services.checks import check
+from cases.services.checks import LIFETIME_YEARS, check, date_error, is_storable, stripped
 from cases.services.errors import Invalid
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
-OLDEST_AGE = 120
+TAKEN = "A patient with this record number is already there."
+UNSEARCHABLE = "This cannot be searched for. Use simpler characters."
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def add(
         sex=sex,
     )
     _check(patient)
-    patient.save()
+    _save(patient)
     record(action="patient.added", subject=patient, by=by)
     return patient
 
@@ -55,26 +55,52 @@ def change(*, patient: Patient, by: User, **fields: Any) -> Patient:
     Raises:
         Invalid: a field cannot be accepted, or the record number is taken.
     """
-    for name, value in fields.items():
-        setattr(patient, name, value.strip() if isinstance(value, str) else value)
+    # What others changed meanwhile in other fields stays.
+    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    for name, value in stripped(fields).items():
+        setattr(patient, name, value)
     _check(patient)
-    patient.save()
+    _save(patient)
     record(action="patient.changed", subject=patient, by=by)
     for case in Case.objects.select_for_update().filter(patient=patient):
         changed(case=case)
     return patient
 
 
-def _check(patient: Patient) -> None:
-    check(patient)
+def implausible(patient: Patient) -> dict[str, list[str]]:
+    """What cannot be true of anybody, whoever else is there: field -> reasons."""
     errors: dict[str, list[str]] = {}
-    same = Patient.objects.filter(record_key=search_key(patient.record_number))
-    if same.exclude(pk=patient.pk).exists():
-        errors["record_number"] = ["A patient with this record number is already there."]
-    today = timezone.localdate()
-    if patient.birth_date and patient.birth_date > today:
-        errors["birth_date"] = ["The date of birth lies in the future."]
-    elif (patient.age_on(today) or 0) > OLDEST_AGE:
-        errors["birth_date"] = [f"The date of birth is more than {OLDEST_AGE} years ago."]
-    if errors:
-        raise Invalid(errors)
+    if patient.birth_date:
+        reason = date_error(patient.birth_date, years=LIFETIME_YEARS)
+        if reason:
+            errors["birth_date"] = [reason.replace("The date", "The date of birth")]
+    # Some letters become many in the key: a ligature is searched for by its parts.
+    key = search_key(patient.record_number)
+    if not key or len(key) > _longest("record_key"):
+        errors["record_number"] = [UNSEARCHABLE]
+    if len(search_key(f"{patient.family_name} {patient.given_name}")) > _longest("name_key"):
+        errors["family_name"] = [UNSEARCHABLE]
+    return errors
+
+
+def _check(patient: Patient) -> None:
+    errors = implausible(patient)
+    if is_storable(patient.record_number):
+        same = Patient.objects.filter(record_key=search_key(patient.record_number))
+        if same.exclude(pk=patient.pk).exists():
+            errors["record_number"] = [TAKEN]
+    check(patient, also=errors)
+
+
+def _save(patient: Patient) -> None:
+    try:
+        with transaction.atomic():
+            patient.save()
+    except IntegrityError as error:
+        # Somebody else added the same record number since it was looked for.
+        raise Invalid({"record_number": [TAKEN]}) from error
+
+
+def _longest(column: str) -> int:
+    field: Any = Patient._meta.get_field(column)
+    return int(field.max_length)

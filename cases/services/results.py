@@ -8,8 +8,8 @@ from django.utils import timezone
 from cases.models import Result, Study
 from cases.services.assessments import changed
 from cases.services.cases import lock
-from cases.services.checks import check
-from cases.services.errors import Invalid, Refused
+from cases.services.checks import check, check_version, stripped
+from cases.services.errors import Refused
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -26,10 +26,11 @@ def enter(*, study: Study, by: User, **fields: Any) -> Result:
         Refused: the study has a result already; change that one.
     """
     case = lock(study.case)
+    study = Study.objects.get(pk=study.pk)
     if Result.objects.filter(study=study).exists():
         message = "This study has a result already. Change that one."
         raise Refused(message)
-    result = Result(study=study, case=case, entered_by=by, **fields)
+    result = Result(study=study, case=case, entered_by=by, **stripped(fields))
     _check(result)
     result.save()
     record(action="case.result.entered", subject=case, by=by)
@@ -38,14 +39,18 @@ def enter(*, study: Study, by: User, **fields: Any) -> Result:
 
 
 @transaction.atomic
-def change(*, result: Result, by: User, **fields: Any) -> Result:
+def change(*, result: Result, by: User, if_match: int | None = None, **fields: Any) -> Result:
     """Correct a result; what it said before stays in its history.
 
     Raises:
         Invalid: a field cannot be accepted.
+        Changed: somebody else wrote into the case since its version `if_match`.
     """
     case = lock(result.case)
-    for name, value in fields.items():
+    check_version(current=case.version, if_match=if_match)
+    # Read under the lock: what others changed meanwhile in other columns stays.
+    result = Result.objects.get(pk=result.pk)
+    for name, value in stripped(fields).items():
         setattr(result, name, value)
     result.entered_by, result.entered_at = by, timezone.now()
     _check(result)
@@ -56,7 +61,7 @@ def change(*, result: Result, by: User, **fields: Any) -> Result:
 
 
 def _check(result: Result) -> None:
-    study = result.study
-    if study.performed_on is None:
-        raise Invalid({"outcome": ["Enter the date on which the study was performed first."]})
-    check(result)
+    errors = {}
+    if result.study.performed_on is None:
+        errors["outcome"] = ["Enter the date on which the study was performed first."]
+    check(result, also=errors)

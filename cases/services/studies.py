@@ -3,14 +3,18 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
-from guidance.engine.edition import load_edition
 
-from cases.models import Case, Study
+from cases.models import Case, Result, Study
 from cases.services.assessments import changed
 from cases.services.cases import lock
-from cases.services.checks import check
-from cases.services.errors import Invalid
+from cases.services.checks import (
+    GUIDANCE_YEARS,
+    check,
+    check_version,
+    date_errors,
+    stripped,
+)
+from guidance.engine.edition import load_edition
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -27,7 +31,7 @@ def add(*, case: Case, by: User, **fields: Any) -> Study:
         Invalid: a field cannot be accepted.
     """
     case = lock(case)
-    study = Study(case=case, **fields)
+    study = Study(case=case, **stripped(fields))
     _check(study)
     study.save()
     record(action="case.study.added", subject=case, by=by)
@@ -36,14 +40,18 @@ def add(*, case: Case, by: User, **fields: Any) -> Study:
 
 
 @transaction.atomic
-def change(*, study: Study, by: User, **fields: Any) -> Study:
+def change(*, study: Study, by: User, if_match: int | None = None, **fields: Any) -> Study:
     """Change columns of a study: it was performed, its protocol became known, its report came.
 
     Raises:
         Invalid: a field cannot be accepted.
+        Changed: somebody else wrote into the case since its version `if_match`.
     """
     case = lock(study.case)
-    for name, value in fields.items():
+    check_version(current=case.version, if_match=if_match)
+    # Read under the lock: what others changed meanwhile in other columns stays.
+    study = Study.objects.get(pk=study.pk)
+    for name, value in stripped(fields).items():
         setattr(study, name, value)
     _check(study)
     study.save()
@@ -53,20 +61,15 @@ def change(*, study: Study, by: User, **fields: Any) -> Study:
 
 
 def _check(study: Study) -> None:
-    errors: dict[str, list[str]] = {}
-    today = timezone.localdate()
-    if not study.ordered_on and not study.performed_on:
+    ordered, performed = study.ordered_on, study.performed_on
+    errors = date_errors(years=GUIDANCE_YEARS, ordered_on=ordered, performed_on=performed)
+    if not ordered and not performed:
         errors["performed_on"] = ["Give the date on which it was ordered or performed."]
-    if study.performed_on and study.performed_on > today:
-        errors["performed_on"] = ["The date lies in the future."]
-    elif study.ordered_on and study.performed_on and study.performed_on < study.ordered_on:
-        errors["performed_on"] = ["It was performed before it was ordered."]
-    if study.ordered_on and study.ordered_on > today:
-        errors["ordered_on"] = ["The date lies in the future."]
-    errors |= _procedure_errors(study)
-    if errors:
-        raise Invalid(errors)
-    check(study)
+    elif ordered and performed and performed < ordered:
+        errors.setdefault("performed_on", ["It was performed before it was ordered."])
+    elif not performed and Result.objects.filter(study=study).exists():
+        errors["performed_on"] = ["It has a result: give the date on which it was performed."]
+    check(study, also=errors | _procedure_errors(study))
 
 
 def _procedure_errors(study: Study) -> dict[str, list[str]]:

@@ -3,13 +3,11 @@
 import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from cases.models import Case, Treatment
 from cases.services.assessments import changed
 from cases.services.cases import lock
-from cases.services.checks import check
-from cases.services.errors import Invalid
+from cases.services.checks import LIFETIME_YEARS, check, date_errors
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -51,16 +49,10 @@ def remove(*, treatment: Treatment, by: User) -> None:
 
 
 def _check(treatment: Treatment) -> None:
-    check(treatment)
-    today = timezone.localdate()
-    errors: dict[str, list[str]] = {}
-    for name in ("start", "end"):
-        date = getattr(treatment, name)
-        if date and date > today:
-            errors[name] = ["The date lies in the future."]
-    if treatment.start and treatment.end and treatment.end < treatment.start:
-        errors["end"] = ["The treatment ends before it started."]
-    if treatment.end and treatment.ongoing:
+    start, end = treatment.start, treatment.end
+    errors = date_errors(years=LIFETIME_YEARS, start=start, end=end)
+    if start and end and end < start:
+        errors.setdefault("end", ["The treatment ends before it started."])
+    if end and treatment.ongoing:
         errors["ongoing"] = ["A treatment that has ended cannot still go on."]
-    if errors:
-        raise Invalid(errors)
+    check(treatment, also=errors)

@@ -5,12 +5,14 @@ from typing import Any
 from guidance.engine import explain
 from guidance.engine.board import board_level, find_escalations
 from guidance.engine.branches import Branch, select_branch
+from guidance.engine.checklists import explain_checklists
 from guidance.engine.checks import raise_warnings
 from guidance.engine.criteria import explain_criteria
 from guidance.engine.edition import Edition
 from guidance.engine.facts import Facts
 from guidance.engine.intervals import Interval, compute_interval, disagree, judge_schedule
 from guidance.engine.missing import find_confirmations, find_missing, is_gadolinium_open
+from guidance.engine.order import explain_order_check
 from guidance.engine.ratings import Ranking, rank_studies, rating_of
 from guidance.engine.reading import Reading, read_case
 from guidance.engine.routing import route_case
@@ -91,6 +93,8 @@ def assess(facts: Facts, edition: Edition) -> dict[str, Any]:
         "studies": explain_studies(reading, route.scenario, ranking, edition),
         "order_text": explain_order(route.scenario, ranking, edition),
         "pair": explain_pair(reading, route.scenario, ranking, edition),
+        "order_check": explain_order_check(reading, route.scenario, edition),
+        "checklists": explain_checklists(reading, edition.checklists),
         "top_answers": _top_answers(reading, edition),
         "branch_detail": explain.explain_branch(
             branch, actions, _shown_intervals(reading, branch, intervals, edition), edition

@@ -11,7 +11,7 @@ from guidance.engine.logic import Condition, parse_condition
 class Check:
     """One warning: in which statuses it can arise, when it does, how severe, in what words.
 
-    `variants` are severities and texts that take over where their condition is true.
+    `severities` and `texts` take over where their condition is true.
     """
 
     code: str
@@ -59,8 +59,7 @@ def load_checks(raw: Mapping[str, Any]) -> Mapping[str, tuple[Check, ...]]:
     ]
     statuses = ("FULL", "NAMED", "UNDETERMINED", "CONFLICT", "NOT_COVERED")
     return {
-        status: tuple(check for check in checks if status in check.statuses)
-        for status in statuses
+        status: tuple(check for check in checks if status in check.statuses) for status in statuses
     }
 
 

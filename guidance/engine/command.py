@@ -68,10 +68,10 @@ def run(
     for entry in entries:
         try:
             facts = parse_facts({**shared, **entry.facts})
-        except FactErrors as errors:
+        except FactErrors as refused:
             status = BAD_INPUT
-            for error in errors.errors:
-                stderr.write(f"{entry.label}: fact {error.fact}: {error.reason}\n")
+            for wrong in refused.errors:
+                stderr.write(f"{entry.label}: fact {wrong.fact}: {wrong.reason}\n")
             continue
         answers.append({"id": entry.id, **assess(facts, edition)})
     if isinstance(content, list):
@@ -86,7 +86,7 @@ def _write(answer: object, stdout: TextIO) -> None:
     stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
 
 
-def _read(file: str) -> Any:  # noqa: ANN401 - a file may hold anything
+def _read(file: str) -> Any:
     try:
         return parse_yaml(Path(file).read_text(encoding="utf-8"))
     except OSError as error:

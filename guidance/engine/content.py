@@ -28,7 +28,7 @@ class UniqueKeyLoader(yaml.SafeLoader):
     that one of two contradictory entries is lost.
     """
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Return the mapping of `node`; raise `yaml.constructor.ConstructorError` on a repeat."""
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
@@ -44,7 +44,7 @@ class UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def parse_yaml(text: str) -> Any:  # noqa: ANN401 - YAML holds anything
+def parse_yaml(text: str) -> Any:
     """Return the value of a YAML (or JSON) `text`; raise `yaml.YAMLError` when it is neither."""
     return yaml.load(text, Loader=UniqueKeyLoader)  # noqa: S506 - a subclass of SafeLoader
 

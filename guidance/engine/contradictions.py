@@ -24,9 +24,7 @@ def load_contradictions(raw: Mapping[str, Any]) -> tuple[Contradiction, ...]:
     for entry in raw["contradictions"]:
         condition = parse_condition(entry["when"])
         facts = condition.facts + tuple(entry.get("also", ()))
-        found.append(
-            Contradiction(entry["id"], entry["text"], condition, facts, entry["source"])
-        )
+        found.append(Contradiction(entry["id"], entry["text"], condition, facts, entry["source"]))
     return tuple(found)
 
 

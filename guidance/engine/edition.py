@@ -10,6 +10,7 @@ from typing import Any
 from guidance.engine import content
 from guidance.engine.board import BoardRules, load_board_rules
 from guidance.engine.branches import BranchTable, load_branches
+from guidance.engine.checklists import Checklist, load_checklists
 from guidance.engine.checks import Check, load_checks
 from guidance.engine.contradictions import Contradiction, load_contradictions
 from guidance.engine.dictionary import FactDefinition, load_dictionary
@@ -30,6 +31,7 @@ FILES = (
     "intervals",
     "escalations",
     "checks",
+    "checklists",
     "contradictions",
     "headlines",
     "explanations",
@@ -58,6 +60,7 @@ class Edition:
     intervals: IntervalTable
     board: BoardRules
     checks: Mapping[str, tuple[Check, ...]]
+    checklists: tuple[Checklist, ...]
     headlines: Mapping[str, Mapping[str, str]]
     explanations: Mapping[str, Any]
 
@@ -89,6 +92,7 @@ def _load(version: str) -> Edition:
         intervals=load_intervals(files["intervals"]),
         board=load_board_rules(files["escalations"]),
         checks=load_checks(files["checks"]),
+        checklists=load_checklists(files["checklists"]),
         headlines={entry["scenario"]: entry for entry in files["headlines"]["headlines"]},
         explanations=files["explanations"],
     )

@@ -45,7 +45,7 @@ class Facts:
 
     values: Mapping[str, Any]
 
-    def get(self, name: str) -> Any:  # noqa: ANN401 - the kind follows from the dictionary
+    def get(self, name: str) -> Any:
         """Return the value of the fact `name`, or None when it is unknown."""
         return self.values.get(name)
 
@@ -58,7 +58,7 @@ class Facts:
         return {name: as_json(value) for name, value in self.values.items()}
 
 
-def as_json(value: Any) -> Any:  # noqa: ANN401 - any fact value
+def as_json(value: Any) -> Any:
     """Return one fact value as a JSON value: dates as ISO text, tuples as lists."""
     if isinstance(value, date):
         return value.isoformat()
@@ -108,11 +108,15 @@ def _integer(value: object, definition: Definition) -> int:
 
 
 def _decimal(value: object, definition: Definition) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or (isinstance(value, float) and not math.isfinite(value)):
-        raise FactError(definition.name, f"must be a number, not {_shown(value)}")
-    _in_range(value, definition)
-    return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and _is_finite(value):
+        _in_range(value, definition)
+        return value
+    raise FactError(definition.name, f"must be a number, not {_shown(value)}")
+
+
+def _is_finite(value: float) -> bool:
+    # A whole number is finite, however large; `math.isfinite` overflows on it.
+    return isinstance(value, int) or math.isfinite(value)
 
 
 def _date(value: object, definition: Definition) -> date:
@@ -202,7 +206,7 @@ PARSERS: Mapping[str, Callable[[object, Any], Any]] = MappingProxyType(
 )
 
 
-def parse_fact(name: str, value: object) -> Any:  # noqa: ANN401 - the kind follows from the dictionary
+def parse_fact(name: str, value: object) -> Any:
     """Return the value of one fact in its proper type, or None when it is unknown.
 
     Absent, null and the text `unknown` mean unknown. Raises `FactError` for a name that is

@@ -91,7 +91,7 @@ def _unless(test: Test) -> Test:
     return lambda values: test(values) is not True
 
 
-def _value(text: str) -> Any:  # noqa: ANN401 - conditions compare with any fact value
+def _value(text: str) -> Any:
     if text in WORDS:
         return WORDS[text]
     if NUMBER.match(text):

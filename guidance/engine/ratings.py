@@ -104,7 +104,7 @@ class Ranking:
 
     @property
     def confirm_before_order(self) -> list[str]:
-        """Return the unknown facts to settle before any of these is ordered, as in the dictionary."""
+        """Return the unknown facts to settle before an order, in the dictionary's order."""
         names = {name for group in (self.confirm or {}).values() for name in group}
         return sorted(names, key=lambda name: DICTIONARY[name].number)
 
@@ -228,10 +228,7 @@ def _removal(reading: Mapping[str, Any], rating: Rating) -> Substitution | None:
 
 def _unconfirmed(reading: Mapping[str, Any], rating: Rating) -> tuple[str, ...]:
     return tuple(
-        name
-        for rule in rating.substitutions
-        for name in rule.confirm
-        if reading.get(name) is None
+        name for rule in rating.substitutions for name in rule.confirm if reading.get(name) is None
     )
 
 

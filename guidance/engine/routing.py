@@ -1,7 +1,7 @@
 """From facts to a scenario: Appendix A steps 1 to 11 of the specification."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guidance.engine.contradictions import Contradiction, find_contradictions
@@ -31,7 +31,7 @@ class Route:
     missing: tuple[str, ...] = ()
     provisional: bool = False
     contradictions: tuple[Contradiction, ...] = ()
-    gate: Criterion | None = field(default=None)
+    gate: Criterion | None = None
 
     @property
     def status(self) -> Status | None:
@@ -64,9 +64,7 @@ def route_case(
     found = find_contradictions(reading, contradictions)
     if found:
         return Route("CONFLICT", contradictions=found)
-    provisional = [
-        name for name in ("age_years", "primary_site") if reading.get(name) is None
-    ]
+    provisional = [name for name in ("age_years", "primary_site") if reading.get(name) is None]
     if reading.get("pregnancy_status") is None and reading.get("sex") != "male":
         provisional.append("pregnancy_status")
     if catalogue.carcinoma_gate.condition.test(reading) is True:
@@ -190,9 +188,7 @@ def _route_disease(reading: Mapping[str, Any]) -> Route:
         return Route("SC-07")
     if residual is True:
         return Route("SC-09")
-    unknown = {"dominant_site": dominant, "residual_disease_known": residual}
-    missing = tuple(name for name, value in unknown.items() if value is None)
-    return Route("NOT_COVERED:NO_MATCH", missing=missing)
+    return Route("NOT_COVERED:NO_MATCH", missing=() if dominant else ("dominant_site",))
 
 
 def _route_treated(reading: Mapping[str, Any]) -> Route:

@@ -24,6 +24,19 @@ from tumorboard.tenancy.scope import institution_scope
 View = Callable[..., HttpResponse]
 
 
+class SignedInRequest(HttpRequest):
+    """What a view behind `login_required` is given; for annotations only."""
+
+    user: User
+
+
+class InstitutionRequest(SignedInRequest):
+    """What a view behind `institution_view` is given; for annotations only."""
+
+    institution: Institution
+    permissions: frozenset[Permission]
+
+
 def permissions_in_scope(user: User) -> frozenset[Permission]:
     """What `user` may do in the current institution; empty for strangers and the deactivated."""
     held = Membership.objects.filter(user=user, user__is_active=True)
@@ -45,7 +58,9 @@ def institution_view(permission: Permission) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @functools.wraps(view)
-        def within(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def within(
+            request: InstitutionRequest, slug: str, *args: Any, **kwargs: Any
+        ) -> HttpResponse:
             institution = get_object_or_404(Institution, slug=slug)
             with institution_scope(institution), pghistory.context(person=str(request.user.pk)):
                 permissions = permissions_in_scope(request.user)
@@ -75,7 +90,9 @@ def public_institution_view(reason: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def within(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def within(
+            request: InstitutionRequest, slug: str, *args: Any, **kwargs: Any
+        ) -> HttpResponse:
             institution = get_object_or_404(Institution, slug=slug)
             request.institution = institution
             try:

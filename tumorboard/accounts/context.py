@@ -17,7 +17,7 @@ def institution(request: HttpRequest) -> dict[str, Any]:
 
     `institution_switch_url` is there for a person who had several institutions to choose from.
     """
-    granted = getattr(request, "permissions", frozenset())
+    granted: frozenset[Permission] = getattr(request, "permissions", frozenset())
     session = getattr(request, "session", {})
     return {
         "institution": getattr(request, "institution", None),

@@ -3,6 +3,7 @@
 import datetime
 import functools
 import logging
+from urllib.parse import urljoin
 
 import pghistory
 from django.conf import settings
@@ -135,7 +136,7 @@ def _new_person(invitation: Invitation, password: str) -> User:
 
 def _link(secret: str) -> str:
     path = reverse("invitation_accept", args=[current_institution().slug, secret])
-    return f"{settings.SITE_URL}{path}"
+    return urljoin(settings.SITE_URL, path)
 
 
 def _letter(invitation: Invitation, link: str) -> str:

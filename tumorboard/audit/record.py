@@ -16,5 +16,5 @@ def record(*, action: str, subject: Model, by: Any) -> AuditEntry:
         by: the person, or None where the system acted by itself.
     """
     return AuditEntry.objects.create(
-        action=action, subject_type=subject._meta.model_name, subject_id=subject.pk, person=by
+        action=action, subject_type=str(subject._meta.model_name), subject_id=subject.pk, person=by
     )

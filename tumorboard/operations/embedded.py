@@ -60,10 +60,13 @@ class Cluster:
             "conn_string": f"host={self.folder} user={BROKER_ROLE} dbname={BROKER_DATABASE}",
             "init_extension": False,
             "visibility_timeout": 120,
-            "wait_time_seconds": 2,
-            "poll_interval_ms": 100,
+            # No long polls: each would hold the queue's table, and the first message of a new
+            # process, which makes sure that the queue is there, would wait for its end.
+            "wait_time_seconds": 0,
             "polling_interval": 0.2,
             "pool_size": 4,
+            # Seconds; else a page would wait half a minute for a broker that is not there.
+            "pool_timeout": 1,
         }
 
     def is_running(self) -> bool:

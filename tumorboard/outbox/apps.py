@@ -1,5 +1,7 @@
 """App configuration."""
 
+import importlib
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class OutboxConfig(AppConfig):
 
     name = "tumorboard.outbox"
     label = "outbox"
+
+    def ready(self) -> None:
+        """Load Celery's application, so that every process finds the broker of the settings."""
+        importlib.import_module("tumorboard.celery")

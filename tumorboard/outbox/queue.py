@@ -7,6 +7,7 @@ one transaction. What a lost broker message left behind, the sweep finds.
 
 import datetime
 import logging
+import time
 import traceback
 import uuid
 from collections.abc import Callable
@@ -33,7 +34,10 @@ LEASE = datetime.timedelta(seconds=30)
 #: How long the second attempt waits after the first one failed; doubled with each attempt.
 BACKOFF = datetime.timedelta(seconds=2)
 #: How many messages one sweep takes up at most.
-SWEEP_SIZE = 100
+SWEEP_SIZE = 1000
+#: Seconds for which a process leaves all waking to the sweep after the broker did not answer; else
+#: every page would wait for a broker that is down.
+SILENCE = 15
 
 Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
@@ -45,6 +49,12 @@ class UnknownTopic(LookupError):
 
 class WorkerLost(RuntimeError):
     """Every attempt ended without a word: the worker was killed in the middle of each."""
+
+
+class _Broker:
+    """Remembers, for this process, that the broker did not answer."""
+
+    silent_until = 0.0  # by time.monotonic()
 
 
 def handles(topic: str) -> Callable[[Handler], Handler]:
@@ -81,9 +91,12 @@ def enqueue(topic: str, payload: dict[str, Any]) -> OutboxMessage:
 
 
 def _wake(signal_id: uuid.UUID) -> None:
+    if time.monotonic() < _Broker.silent_until:
+        return
     try:
         deliver.apply_async([str(signal_id)], retry=False)
     except Exception as error:
+        _Broker.silent_until = time.monotonic() + SILENCE
         logger.warning("broker did not take %s: %s", signal_id, type(error).__name__)
 
 

@@ -28,10 +28,11 @@ WHOLE_NUMBER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 
 
-class Segmented(forms.RadioSelect):
-    """Few exclusive answers side by side."""
-
-    segmented = True
+def segmented() -> forms.RadioSelect:
+    """A widget with few exclusive answers side by side."""
+    widget = forms.RadioSelect()
+    widget.segmented = True
+    return widget
 
 
 class ChoiceAnswer(forms.ChoiceField):
@@ -151,7 +152,7 @@ def _choice(fact: FactDefinition, stored: Any) -> forms.Field:
         choices.insert(0, (NOT_ASKED, "Not asked"))
         widget: forms.Widget = forms.Select()
     else:
-        widget = Segmented()
+        widget = segmented()
         if stored is not None:
             choices.append((NOT_ASKED, "Not asked"))
     initial = str(stored).lower() if isinstance(stored, bool) else stored

@@ -98,7 +98,8 @@ class NewCaseForm(PersonFields):
     @property
     def person(self) -> dict[str, Any]:
         """What makes a new patient."""
-        return {name: self.cleaned_data[name] for name in ("record_number", *PersonFields.base_fields)}
+        names = ("record_number", *PersonFields.base_fields)
+        return {name: self.cleaned_data[name] for name in names}
 
     @property
     def answers(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.html import escape
 
 from cases.models import FactAnswer
 from cases.web.fields import is_answerable
@@ -45,13 +46,22 @@ class FactsForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, names: list[str], stored: Mapping[str, Any], version: int
+        self,
+        data: Any = None,
+        *,
+        names: list[str],
+        stored: Mapping[str, Any],
+        version: int,
+        notes: Mapping[str, str],
     ) -> None:
         self.names = names
         self.stored = {name: stored[name] for name in names if name in stored}
         super().__init__(data, initial={"version": version, "seen": self.stored})
         for name in names:
-            self.fields[name] = answer_field(DICTIONARY[name], stored=self.stored.get(name))
+            field = answer_field(DICTIONARY[name], stored=self.stored.get(name))
+            # Help is shown as markup, and a note carries typed words.
+            field.help_text = escape(" ".join(filter(None, [field.help_text, notes.get(name)])))
+            self.fields[name] = field
 
     @property
     def questions(self) -> list[forms.BoundField]:

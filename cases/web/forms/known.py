@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django import forms
 
-from cases.web.forms.answers import Segmented
+from cases.web.forms.answers import MOST_SEGMENTS, segmented
 
 YES, NO, UNKNOWN = "true", "false", ""
 
@@ -16,7 +16,7 @@ def yes_no_unknown(label: str, *, settles: str = "") -> forms.TypedChoiceField:
         choices=[(YES, "Yes"), (NO, "No"), (UNKNOWN, "Unknown")],
         coerce=lambda value: value == YES,
         empty_value=None,
-        widget=Segmented,
+        widget=segmented(),
         required=False,
         initial=UNKNOWN,
     )
@@ -31,7 +31,7 @@ def one_or_unknown(
     field = forms.ChoiceField(
         label=label,
         choices=[*choices, (UNKNOWN, "Unknown")],
-        widget=Segmented,
+        widget=segmented() if len(choices) < MOST_SEGMENTS else forms.Select,
         required=False,
         initial=UNKNOWN,
     )

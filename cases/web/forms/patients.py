@@ -6,7 +6,7 @@ from django import forms
 
 from cases.models import Patient
 from cases.models.patient import Sex
-from cases.web.forms.answers import Segmented
+from cases.web.forms.answers import segmented
 from cases.web.forms.dates import DateField
 
 RECORD_NUMBER_REQUIRED = "Enter the record number."
@@ -29,7 +29,7 @@ class PersonFields(forms.Form):
     given_name = _text("given_name", required=False)
     birth_date = DateField(label="Date of birth", required=False)
     sex = forms.ChoiceField(
-        choices=[*Sex.choices, ("", "Unknown")], widget=Segmented, required=False, initial=""
+        choices=[*Sex.choices, ("", "Unknown")], widget=segmented(), required=False, initial=""
     )
 
 

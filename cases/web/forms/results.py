@@ -43,7 +43,7 @@ def _question(name: str) -> forms.Field:
 
 
 class ResultForm(forms.Form):
-    """What a study showed. A question that does not belong to the outcome stays unknown."""
+    """What a study showed; what is left unknown may be answered later."""
 
     outcome = forms.ChoiceField(
         label="What did the study show?",
@@ -65,18 +65,9 @@ class ResultForm(forms.Form):
 
     @property
     def questions(self) -> list[forms.BoundField]:
-        """The fields that belong to the chosen outcome, and any with an error."""
-        outcome = self["outcome"].value() or ""
-        names = QUESTIONS.get(outcome, RESULT_FACTS)
-        return [self[name] for name in RESULT_FACTS if name in names or name in self.errors]
-
-    def clean(self) -> dict[str, object]:
-        """What does not belong to the outcome is not known from this study."""
-        cleaned = super().clean()
-        names = QUESTIONS.get(cleaned.get("outcome", ""), RESULT_FACTS)
-        for name in RESULT_FACTS:
-            if name not in names and name in cleaned:
-                cleaned[name] = self.fields[name].empty_value if hasattr(
-                    self.fields[name], "empty_value"
-                ) else ""
-        return cleaned
+        """The fields that belong to the chosen outcome, and those that say something already."""
+        names = QUESTIONS.get(self["outcome"].value() or "", RESULT_FACTS)
+        return [
+            self[name] for name in RESULT_FACTS if name in names or self[name].value() or
+            name in self.errors
+        ]

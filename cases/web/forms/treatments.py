@@ -7,7 +7,7 @@ from django import forms
 from cases.models import Treatment
 from cases.models.fact_answer import UNKNOWN
 from cases.models.treatment import TreatmentType
-from cases.web.forms.answers import NOT_ASKED, Segmented
+from cases.web.forms.answers import NOT_ASKED, segmented
 from cases.web.forms.dates import DateField
 from cases.web.forms.known import yes_no_unknown
 
@@ -35,8 +35,12 @@ class NoTreatmentForm(forms.Form):
 
     answer = forms.ChoiceField(
         label="Was any treatment given?",
-        choices=[("none", "No treatment was given"), (UNKNOWN, "Unknown"), (NOT_ASKED, "Not asked")],
-        widget=Segmented,
+        choices=[
+            ("none", "No treatment was given"),
+            (UNKNOWN, "Unknown"),
+            (NOT_ASKED, "Not asked"),
+        ],
+        widget=segmented(),
         required=False,
     )
     source = forms.CharField(label="Where it comes from", max_length=200, required=False)

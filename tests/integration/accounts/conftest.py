@@ -9,12 +9,6 @@ from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
 
 
-@pytest.fixture(autouse=True)
-def _a_folder_of_static_files(settings, tmp_path):
-    """WhiteNoise warns when it starts without one."""
-    settings.STATIC_ROOT = tmp_path
-
-
 @pytest.fixture
 def stranger(other_institution: Institution) -> User:
     """A coordinator of the other institution."""

@@ -4,10 +4,12 @@ import datetime
 
 import pytest
 from django.db import connection
+from django.urls import path
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.factories.people import add_member
+from tests.integration.accounts.urls import ProbeSet
 from tumorboard.accounts import tokens
 from tumorboard.accounts.models import ApiToken, Membership, MembershipEvent, User
 from tumorboard.tenancy.scope import institution_scope
@@ -51,7 +53,7 @@ def test_the_scheme_is_read_in_any_case(client, headers):
 
 
 def test_an_unknown_institution_is_not_found(client, headers):
-    assert client.get("/api/nowhere/x/", headers=headers).status_code == 404
+    assert client.get("/api/nowhere/set/", headers=headers).status_code == 404
     assert client.get("/api/nowhere/set/").status_code == 404
 
 
@@ -140,6 +142,10 @@ def test_a_viewset_names_its_actions(client, headers):
     assert client.get("/api/north/set/", headers=headers).json() == {"institution": "north"}
 
 
+def test_an_answer_need_not_be_rendered(client, headers):
+    assert client.get("/api/north/plain/", headers=headers).content == b"plain"
+
+
 def test_a_write_is_kept_with_who_made_it(client, headers, coordinator, institution, actions):
     assert client.post("/api/north/good/", headers=headers).status_code == 201
     assert roles_of(coordinator, institution) == {"COORDINATOR", "PATHOLOGIST"}
@@ -173,10 +179,6 @@ def test_the_scope_ends_with_the_answer(client, headers):
 
 
 def test_the_description_names_the_tokens(db):
-    from django.urls import path
-
-    from tests.integration.accounts.urls import ProbeSet
-
     patterns = [path("api/<slug:slug>/set/", ProbeSet.as_view({"get": "list"}))]
     schema = SchemaGenerator(patterns=patterns).get_schema(public=True)
     assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"

@@ -1,11 +1,13 @@
 """Joining by a link."""
 
 import html
+import re
 
 import pytest
 from django.utils import timezone
 
 from tests.factories.people import PASSWORD
+from tests.integration.accounts.test_access import without_token
 from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.models import Invitation, Membership, User
 from tumorboard.tenancy.scope import institution_scope
@@ -74,17 +76,14 @@ def test_a_new_administrator_lands_on_the_people(client, institution):
         ("", "This field is required."),
         ("short", "This password is too short."),
         ("nina@north.example", "The password is too similar to the email."),
-        ("passwordpassword", ""),
     ],
 )
 def test_a_weak_password_is_explained_beside_its_field(client, address, password, reason):
     response = client.post(address, {"password": password})
-    if not reason:
-        return
     shown = text(response)
     assert response.status_code == 422
     assert reason in shown.split('id="id_password_error"')[1]
-    assert f'value="{password}"' not in shown
+    assert "value=" not in re.search("<input[^>]*id_password[^>]*>", shown).group()
     assert not User.objects.filter(email="nina@north.example").exists()
 
 
@@ -108,7 +107,7 @@ def test_an_unknown_link_looks_like_an_unknown_institution(client, institution):
     unknown = client.get("/i/north/invitation/guessed/")
     nowhere = client.get("/i/nowhere/invitation/guessed/")
     assert unknown.status_code == nowhere.status_code == 404
-    assert unknown.content == nowhere.content
+    assert without_token(unknown) == without_token(nowhere)
 
 
 def test_a_link_means_nothing_in_another_institution(client, address, other_institution):

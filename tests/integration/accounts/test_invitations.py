@@ -33,7 +33,7 @@ def inside(institution):
 
 
 def test_the_link_carries_a_secret_that_is_kept_only_as_a_hash(inside, administrator, settings):
-    settings.SITE_URL = "https://boards.example"
+    settings.SITE_URL = "https://boards.example/"
     invitation, link = invite(**NEW, by=administrator)
     start = "https://boards.example/i/north/invitation/"
     assert link.startswith(start)

@@ -5,6 +5,9 @@ import uuid
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.people import add_member
 from tumorboard.accounts.invitations import invite
@@ -56,9 +59,10 @@ def test_only_administrators_come_in(client, coordinator, stranger, invited, add
     if who != "nobody":
         client.force_login({"coordinator": coordinator, "stranger": stranger}[who])
     path = "/i/north/" + address.format(user=coordinator.pk, invitation=invited.pk)
-    ask = client.post if "withdraw" in path else client.get
-    assert ask(path).status_code == status
-    assert ask(path.replace("north", "nowhere")).status_code == (302 if who == "nobody" else 404)
+    for ask in (client.get, client.post):
+        assert ask(path).status_code == status
+        elsewhere = ask(path.replace("north", "nowhere")).status_code
+        assert elsewhere == (302 if who == "nobody" else 404)
 
 
 @pytest.mark.parametrize("who", ["stranger", "nobody at all"])
@@ -90,11 +94,8 @@ def test_the_list_shows_people_and_invitations_of_this_institution(
 
 
 def test_the_list_takes_no_more_queries_for_more_people(
-    page, institution, django_assert_num_queries, django_assert_max_num_queries
+    page, institution, django_assert_num_queries
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     page.get("/i/north/people/")
     with CaptureQueriesContext(connection) as few:
         page.get("/i/north/people/")
@@ -166,9 +167,9 @@ def test_another_institutions_invitation_is_not_found(page, other_institution):
 
 
 def test_roles_are_changed_and_hold_from_the_next_request(
-    page, client_class, coordinator, institution, administrator
+    page, coordinator, institution, administrator
 ):
-    theirs = client_class()
+    theirs = Client()
     theirs.force_login(coordinator)
     address = f"/i/north/people/{coordinator.pk}/roles/"
     assert 'value="COORDINATOR" id="id_roles_0" checked' in text(page.get(address)).replace(
@@ -208,8 +209,8 @@ def test_who_gives_up_the_administration_is_led_on(page, administrator, institut
     assert response.redirect_chain == [("/", 302), ("/i/north/", 302)]
 
 
-def test_removing_asks_first(page, client_class, coordinator, institution):
-    theirs = client_class()
+def test_removing_asks_first(page, coordinator, institution):
+    theirs = Client()
     theirs.force_login(coordinator)
     address = f"/i/north/people/{coordinator.pk}/remove/"
     assert "Remove Cora Coordinator?" in text(page.get(address))
@@ -219,14 +220,7 @@ def test_removing_asks_first(page, client_class, coordinator, institution):
     assert page.get(address).status_code == 404
 
 
-def test_forms_need_their_own_page(client_class, administrator):
-    client = client_class(enforce_csrf_checks=True)
+def test_forms_need_their_own_page(administrator):
+    client = Client(enforce_csrf_checks=True)
     client.force_login(administrator)
     assert client.post("/i/north/people/invite/", NEW).status_code == 403
-
-
-@pytest.fixture
-def client_class():
-    from django.test import Client
-
-    return Client

@@ -17,10 +17,14 @@ from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.selectors import members
 from tumorboard.accounts.urls import institution_patterns, site_patterns
 from tumorboard.audit.record import record
+from tumorboard.navigation import PLACES
+
+#: What the navigation leads to, beside the people.
+STUBS = [place.view for place in PLACES if place.view not in {"overview", "people"}]
 
 
 @institution_view(Permission.CASE_READ)
-def queue(request):
+def overview(request):
     return HttpResponse(f"cases of {request.institution}")
 
 
@@ -104,6 +108,13 @@ class ProbeSet(InstitutionAPIView, ViewSet):
         raise AssertionError("names no permission and never runs")
 
 
+class PlainProbe(InstitutionAPIView):
+    permissions = {"GET": Permission.CASE_READ}
+
+    def get(self, request):
+        return HttpResponse("plain")
+
+
 class AdministratorProbe(Probe):
     permissions = {"GET": Permission.PEOPLE_MANAGE}
 
@@ -115,7 +126,8 @@ urlpatterns = [
         "i/<slug:slug>/",
         include(
             [
-                path("", queue, name="case_queue"),
+                path("", overview, name="overview"),
+                *(path(f"stub/{name}/", overview, name=name) for name in STUBS),
                 path("method-above/", method_above),
                 path("method-below/", method_below),
                 path("lazy/", lazy),
@@ -126,5 +138,6 @@ urlpatterns = [
     ),
     path("api/<slug:slug>/set/", ProbeSet.as_view({"get": "list", "post": "create"})),
     path("api/<slug:slug>/people/", AdministratorProbe.as_view()),
+    path("api/<slug:slug>/plain/", PlainProbe.as_view()),
     path("api/<slug:slug>/<str:thing>/", Probe.as_view()),
 ]

@@ -1,28 +1,32 @@
 """Where a person lands after signing in."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tumorboard.accounts import selectors
-from tumorboard.accounts.access import public_view
+from tumorboard.accounts.access import SignedInRequest, public_view
 from tumorboard.accounts.context import SEVERAL
 from tumorboard.accounts.permissions import Permission
 from tumorboard.tenancy.models import Institution
 
 
 def start_of(institution: Institution, permissions: frozenset[Permission]) -> str:
-    """The address of the first page for somebody with these permissions."""
-    page = "case_queue" if Permission.CASE_READ in permissions else "people"
-    return reverse(page, args=[institution.slug])
+    """The address of the first page for somebody with these permissions.
+
+    At the institution's root stand the cases; who sees none has the people.
+    """
+    if Permission.CASE_READ in permissions:
+        return f"/i/{institution.slug}/"
+    return reverse("people", args=[institution.slug])
 
 
 @require_safe
 @public_view("leads each person to their own institutions and shows nobody else's")
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """On to the person's institution; to choose where there are several."""
     workplaces = selectors.workplaces_of(request.user)
     request.session[SEVERAL] = len(workplaces) > 1

@@ -4,21 +4,25 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from tumorboard.accounts import invitations, selectors
-from tumorboard.accounts.access import permissions_in_scope, public_institution_view
+from tumorboard.accounts.access import (
+    InstitutionRequest,
+    permissions_in_scope,
+    public_institution_view,
+)
 from tumorboard.accounts.errors import InvitationClosed
 from tumorboard.accounts.forms import ConfirmationForm, PasswordForm
 from tumorboard.accounts.models import Invitation, User
 from tumorboard.accounts.views.home import start_of
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @public_institution_view("who has the link's secret was invited; they may be new here")
-def accept(request: HttpRequest, secret: str) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept(request: InstitutionRequest, secret: str) -> HttpResponse:
     """Join with a new password, or as the person who is signed in."""
     invitation = selectors.invitation_with(secret)
     if invitation is None:
@@ -30,7 +34,7 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "people/invitation_closed.html", {"reason": error}, status=410)
 
 
-def _answer(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def _answer(request: InstitutionRequest, invitation: Invitation) -> HttpResponse:
     known = User.objects.filter(email=invitation.email).exists()
     signed_in = request.user if request.user.is_authenticated else None
     if (known and signed_in is None) or (signed_in and signed_in.email != invitation.email):

@@ -4,21 +4,21 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tumorboard.accounts import invitations, memberships, selectors
-from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.errors import PeopleError
 from tumorboard.accounts.forms import ConfirmationForm, InvitationForm, RolesForm
 from tumorboard.accounts.models import Invitation
 from tumorboard.accounts.permissions import Permission
 
 
-@require_safe
 @institution_view(Permission.PEOPLE_MANAGE)
-def people(request: HttpRequest) -> HttpResponse:
+@require_safe
+def people(request: InstitutionRequest) -> HttpResponse:
     """Everybody with their roles, and who has not joined yet."""
     context = {
         "members": selectors.members(),
@@ -27,9 +27,9 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "people/people.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.PEOPLE_MANAGE)
-def invite(request: HttpRequest) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: InstitutionRequest) -> HttpResponse:
     """Invite somebody; the answer shows the link this once."""
     form = InvitationForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -44,9 +44,9 @@ def invite(request: HttpRequest) -> HttpResponse:
     return render(request, "people/invite.html", {"form": form}, status=_status(form))
 
 
-@require_POST
 @institution_view(Permission.PEOPLE_MANAGE)
-def withdraw(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
+@require_POST
+def withdraw(request: InstitutionRequest, invitation_id: uuid.UUID) -> HttpResponse:
     """End an invitation before anybody accepts it."""
     invitation = get_object_or_404(Invitation.objects.all(), pk=invitation_id)
     try:
@@ -58,9 +58,9 @@ def withdraw(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     return redirect("people", request.institution.slug)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.PEOPLE_MANAGE)
-def roles(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def roles(request: InstitutionRequest, user_id: uuid.UUID) -> HttpResponse:
     """Give a person other roles."""
     member = _member(user_id)
     form = RolesForm(
@@ -82,9 +82,9 @@ def roles(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.PEOPLE_MANAGE)
-def remove(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: InstitutionRequest, user_id: uuid.UUID) -> HttpResponse:
     """Ask, then take a person out of the institution."""
     member = _member(user_id)
     form = ConfirmationForm(request.POST if request.method == "POST" else None)
@@ -108,7 +108,7 @@ def _member(user_id: uuid.UUID) -> selectors.Member:
     return member
 
 
-def _back(request: HttpRequest, member: selectors.Member) -> HttpResponse:
+def _back(request: InstitutionRequest, member: selectors.Member) -> HttpResponse:
     """To the list; somebody who changed themselves may not see it any more."""
     if member.user == request.user:
         return redirect("home")

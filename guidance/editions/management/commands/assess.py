@@ -20,7 +20,7 @@ class Command(BaseCommand):
         """Add FILE, --defaults and --date."""
         command.add_arguments(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         """Write the answers; exit with 2 when something is not acceptable."""
         status = command.run(
             options["file"], options["defaults"], options["date"], self.stdout, self.stderr

@@ -256,7 +256,7 @@ class TestRoutes:
     def test_no_match_asks_what_could_still_match(self):
         got = on_base("F", {"metastases_known": False, "dominant_site": "unknown"})
         assert got["scenario"] == "NOT_COVERED:NO_MATCH"
-        assert got["missing"] == ["dominant_site", "residual_disease_known"]
+        assert got["missing"] == ["dominant_site"]
         assert got["not_covered"]["text"]
 
     def test_high_grade_of_unknown_differentiation_keeps_carcinoma_among_candidates(self):
@@ -416,6 +416,48 @@ class TestExplanations:
         assert got["order_text"]["protocol"] == "PR-03"
         assert got["order_text"]["dwi"]
         assert got["top_answers"] == "next study"
+
+    @pytest.mark.parametrize(
+        ("facts", "complete", "lacking"),
+        [
+            ({"ordered_multiphasic": True, "ordered_dwi": True}, True, []),
+            ({"ordered_multiphasic": True}, None, []),
+            ({"ordered_multiphasic": False, "ordered_dwi": True}, False, []),
+            ({"ordered_dwi": False}, False, ["dwi"]),
+            (
+                {"ordered_phases": ["pancreatic", "portal_venous"], "ordered_dwi": True},
+                False,
+                ["unenhanced", "delayed"],
+            ),
+            (
+                {
+                    "ordered_phases": ["unenhanced", "pancreatic", "portal_venous", "delayed"],
+                    "ordered_dwi": True,
+                },
+                True,
+                [],
+            ),
+        ],
+    )
+    def test_the_order_is_held_against_its_protocol(self, facts, complete, lacking):
+        check = on_base("F", {"ordered_procedure": "MRI_AP_WWO", **facts})["order_check"]
+        assert (check["complete"], check["lacking"]) == (complete, lacking)
+
+    def test_an_order_without_phases_is_complete_as_it_is(self):
+        check = on_base("S", {"ordered_procedure": "PET_DOTATATE"})["order_check"]
+        assert (check["protocol"], check["complete"]) == ("PR-11", True)
+
+    @pytest.mark.parametrize(
+        ("base", "facts", "ids"),
+        [
+            ("R", {}, ["X-04"]),
+            ("F", {}, []),
+            ("F", {"treatments": ["TARE"]}, ["X-05"]),
+            ("S", {"treatments": "unknown"}, []),
+        ],
+    )
+    def test_reading_checklists(self, base, facts, ids):
+        assert [entry["id"] for entry in on_base(base, facts)["checklists"]] == ids
 
     def test_staging_shows_the_pair_and_what_is_done(self):
         got = on_base("S")

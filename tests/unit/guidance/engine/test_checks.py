@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.guidance.cases import on_base
 
+BILIARY = "bilioenteric_anastomosis_or_biliary_device"
 PROGRESSION = {"study_outcome": "progression", "new_lesions": True}
 
 
@@ -49,7 +50,11 @@ PROGRESSION = {"study_outcome": "progression", "new_lesions": True}
         ("W-MIMIC-SPLEEN", "S", {"lesion_signal_matches_spleen": True}),
         ("W-MIMIC-VESSEL", "S", {"adjacent_to_splenic_artery_loop": True}),
         ("W-UNDETECTED", "S", {"proposed_treatment": "ablation"}),
-        ("W-BILIOENTERIC", "F", {**PROGRESSION, "bilioenteric_anastomosis_or_biliary_device": True}),
+        (
+            "W-BILIOENTERIC",
+            "F",
+            {**PROGRESSION, "bilioenteric_anastomosis_or_biliary_device": True},
+        ),
         ("W-PVT", "F", {**PROGRESSION, "portal_vein_thrombosis": True}),
         ("W-BURDEN-30", "F", {**PROGRESSION, "liver_burden_percent": 31}),
         ("W-LDT-GRADE", "F", {**PROGRESSION, "ki67_percent": 30}),
@@ -96,7 +101,7 @@ def test_check_is_raised(code, base, facts):
             "W-BILIOENTERIC",
             "CAUTION",
             "F",
-            {"proposed_treatment": "TARE", "bilioenteric_anastomosis_or_biliary_device": True},
+            {"proposed_treatment": "TARE", BILIARY: True},
         ),
     ],
 )

@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from tumorboard.operations import demo
-from tumorboard.operations.processes import Child
+from tumorboard.operations.processes import Child, stop
 
 HOST = "127.0.0.1"
 #: Seconds until the web must answer; a cold disk is slow.
@@ -28,6 +28,11 @@ LOOK_EVERY = 0.2
 #: Seconds that web and worker have to finish what they are doing. A request or job that is cut
 #: off then loses nothing: its transaction is undone, and the outbox does the job again.
 PATIENCE = 5
+#: Warnings that say nothing new here: root tries the product out; static files are small.
+QUIETLY = (
+    *("-W", "ignore:You're running the worker with superuser privileges"),
+    *("-W", "ignore:StreamingHttpResponse must consume synchronous iterators"),
+)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -47,6 +52,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: the port is taken, or a part did not start or died.
         """
+        self.check()
         _check_port(port)
         with _interrupted_by_signals(), ExitStack() as running:
             running.callback(self._say, "Everything has stopped.")
@@ -62,7 +68,7 @@ class Command(BaseCommand):
 
     def _prepare(self, running: ExitStack) -> None:
         """Database, tables, demo data."""
-        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         if settings.ON_ONE_MACHINE:
             self._say("Starting the database ...")
             if settings.EMBEDDED.start():
@@ -75,7 +81,7 @@ class Command(BaseCommand):
         connections.close_all()
 
     def _start(self, running: ExitStack, port: int) -> list[Child]:
-        """Web and worker; both stop when `running` closes, the web first."""
+        """Web and worker; both stop when `running` closes."""
         self._say("Starting web and worker ...")
         environment = {
             "SITE_URL": f"http://localhost:{port}",
@@ -88,23 +94,23 @@ class Command(BaseCommand):
             *("--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "2"),
         ]
         worker = [
-            *("celery", "--quiet", "-A", "tumorboard", "worker", "--beat", "--concurrency", "2"),
-            *("--loglevel", "WARNING"),
+            *("celery", "--quiet", "-A", "tumorboard", "worker", "--beat", "--loglevel", "WARNING"),
+            *("--pool", "threads", "--concurrency", "2"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ]
-        children = []
-        for name, module in (("worker", worker), ("web", web)):
-            child = Child.start(name, [sys.executable, "-m", *module], environment)
-            running.callback(child.stop, patience_seconds=PATIENCE)
-            children.append(child)
+        children: list[Child] = []
+        running.callback(stop, children, patience_seconds=PATIENCE)
+        for name, module in (("web", web), ("worker", worker)):
+            command = [sys.executable, *QUIETLY, "-m", *module]
+            children.append(Child.start(name, command, environment))
         _wait_until_it_answers(port, children)
         return children
 
     def _welcome(self, port: int) -> None:
-        self._say(f"\nTumorboard runs at http://localhost:{port}/  (Ctrl-C stops it)\n")
+        self._say(f"\nTumorboard runs at http://localhost:{port}/ (Ctrl-C stops it)")
         if settings.ON_ONE_MACHINE:
             header = ("Institution", "Address", "Role", "Email", "Password")
-            self._say(_table([header, *demo.SIGN_INS]))
+            self._say(f"\n{_table([header, *demo.SIGN_INS])}\n")
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)
@@ -112,16 +118,18 @@ class Command(BaseCommand):
 
 
 def _check_port(port: int) -> None:
-    """Raise CommandError where something else listens already."""
+    """Raise CommandError where the web cannot listen."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+        except OverflowError:
+            message = f"{port} is no port: choose one from 1024 to 65535."
+            raise CommandError(message) from None
+        except OSError as error:
             message = (
-                f"Port {port} cannot be used: {reason}. If Tumorboard runs already, that is it; "
-                "else choose another port: make run PORT=8001"
+                f"Port {port} cannot be used ({error.strerror}). Tumorboard may be running there "
+                "already; for another port: make run PORT=8001"
             )
             raise CommandError(message) from None
 
@@ -186,7 +194,7 @@ def _check_all_alive(children: list[Child]) -> None:
     if settings.ON_ONE_MACHINE and not settings.EMBEDDED.is_running():
         ended.append("database")
     if ended:
-        message = f"The {' and the '.join(ended)} ended by itself; stopping everything."
+        message = f"The {' and the '.join(ended)} ended by itself, so everything was stopped."
         raise CommandError(message)
 
 

@@ -1,0 +1,66 @@
+"""From one meeting's rows to its printed agenda."""
+
+from datetime import datetime
+
+from cases.documents.agenda import (
+    AgendaDocument,
+    AgendaItemPage,
+    CheckLine,
+    CriterionLine,
+    ImagingLine,
+)
+from cases.documents.build_lines import board_reason_lines, branch_line, person, study_line
+from cases.models import Meeting
+from cases.selectors.agendas import AgendaLine, agenda
+from cases.selectors.briefing import Guidance, Shown, briefing_of
+from tumorboard.formats import moment
+
+
+def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument:
+    """What the agenda of `meeting` says on paper."""
+    lines = agenda(meeting)
+    editions = {line.assessment.edition_version for line in lines}
+    return AgendaDocument(
+        institution=meeting.institution.name,
+        board=meeting.board.name,
+        meeting_title=meeting.board.name,
+        starts=moment(meeting.starts_at),
+        place=meeting.place,
+        printed_on=moment(printed_at),
+        edition=", ".join(sorted(editions)),
+        items=tuple(
+            _item_page(line, position) for position, line in enumerate(lines, start=1)
+        ),
+    )
+
+
+def _item_page(line: AgendaLine, position: int) -> AgendaItemPage:
+    guidance = Guidance(line.assessment)
+    answer = guidance.answer
+    briefing = briefing_of(line.item.case, line.assessment)
+    alternatives = (study_line(study) for study in guidance.alternatives)
+    return AgendaItemPage(
+        position=position,
+        **person(line.item.case.patient),
+        question=line.decision.question if line.decision else line.item.question,
+        story=briefing.story,
+        key_numbers=tuple((number.label, number.value) for number in briefing.key_numbers),
+        imaging=tuple(ImagingLine(s.date, s.study, _outcome(s)) for s in briefing.imaging),
+        scenario=guidance.scenario,
+        scenario_why=tuple(
+            CriterionLine(c["state"], c["text"], c["source"]) for c in answer["criteria"]
+        ),
+        recommended=study_line(guidance.recommended),
+        recommended_label=guidance.recommended_label,
+        alternatives=tuple(study for study in alternatives if study is not None),
+        branch=branch_line(guidance),
+        board_reasons=board_reason_lines(guidance),
+        open_questions=tuple(question["question"] for question in answer["questions"]),
+        checks=tuple(
+            CheckLine(c["severity"].capitalize(), c["text"], c["source"]) for c in answer["checks"]
+        ),
+    )
+
+
+def _outcome(shown: Shown) -> str:
+    return f"{shown.outcome}: {shown.summary}" if shown.summary else shown.outcome

@@ -1,0 +1,16 @@
+"""How large a table may be, and the error that says it is not one."""
+
+MOST_BYTES = 10_000_000
+MOST_ROWS = 20_000
+MOST_COLUMNS = 200
+MOST_CELLS = 1_000_000
+MOST_CHARACTERS = 2_000
+MOST_HEADING_CHARACTERS = 120
+#: A workbook is a ZIP file: what it may unpack to.
+MOST_UNPACKED_BYTES = 100_000_000
+#: Blank lines of a workbook count too: one cell in its last line is a million of them.
+MOST_LINES = 100_000
+
+
+class TableError(ValueError):
+    """The file is not a table that can be imported; the text says why and what to do."""

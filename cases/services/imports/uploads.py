@@ -1,0 +1,180 @@
+"""The steps of an import that a person takes: upload, choose columns, start writing."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from cases.models import ImportFile, ImportMapping, ImportRow, Patient
+from cases.models.patient import search_key
+from cases.services.errors import Invalid, Refused
+from cases.services.imports.fields import FIELDS, RECORD_NUMBER, memory_key
+from cases.services.imports.reading import read_table
+from cases.services.imports.rows import Columns
+from tumorboard.accounts.models import User
+from tumorboard.audit.record import record
+from tumorboard.outbox.models import OutboxMessage
+from tumorboard.outbox.queue import enqueue
+
+#: What a worker is asked to do.
+TOPIC = "import.rows"
+#: How many rows one statement writes or asks for.
+BATCH = 1_000
+
+State = ImportRow.State
+T = TypeVar("T")
+
+
+@transaction.atomic
+def upload(*, name: str, content: bytes, by: User) -> ImportFile:
+    """Keep the rows of a table; the file itself is not kept.
+
+    Raises:
+        TableError: the bytes are no table that can be imported.
+    """
+    table = read_table(content)
+    file = ImportFile.objects.create(
+        name=_plain(name),
+        sha256=hashlib.sha256(content).hexdigest(),
+        columns=table.columns,
+        row_count=len(table.rows),
+        uploaded_by=by,
+    )
+    for part in batches(table.rows, BATCH):
+        ImportRow.objects.bulk_create(
+            [ImportRow(file=file, number=line, cells=cells) for line, cells in part]
+        )
+    record(action="import.uploaded", subject=file, by=by)
+    return file
+
+
+@transaction.atomic
+def choose_columns(*, file: ImportFile, mapping: Mapping[str, str], by: User) -> ImportFile:
+    """Say what each column means, remember it, and check every row; writes no case.
+
+    Args:
+        mapping: column heading -> field, empty to leave the column out.
+
+    Raises:
+        Invalid: the record number is in no column, or two columns would set the same.
+        Refused: the cases are being written or are written already.
+    """
+    file = _lock(file)
+    if file.state not in (ImportFile.State.UPLOADED, ImportFile.State.CHECKED):
+        raise Refused("This import is being written or is done. Upload the file again.")
+    chosen = {heading: mapping.get(heading, "") for heading in file.columns}
+    _check_mapping(chosen)
+    _remember(chosen)
+    _check_rows(file, Columns(file.columns, chosen))
+    file.mapping = chosen
+    file.state = ImportFile.State.CHECKED
+    file.save(update_fields=["mapping", "state"])
+    record(action="import.checked", subject=file, by=by)
+    return file
+
+
+@transaction.atomic
+def start(*, file: ImportFile, by: User) -> ImportFile:
+    """Ask a worker to write the good rows; also what goes on after a job that failed for good.
+
+    Raises:
+        Refused: the rows are not checked, none is good, or the worker is at it.
+    """
+    file = _lock(file)
+    failed = OutboxMessage.objects.filter(pk=file.job, state=OutboxMessage.State.FAILED)
+    if file.state == ImportFile.State.RUNNING and not failed.exists():
+        raise Refused("This import is being written already.")
+    if file.state not in (ImportFile.State.CHECKED, ImportFile.State.RUNNING):
+        raise Refused("Check the rows of this import before writing them.")
+    if not ImportRow.objects.filter(file=file, state=State.GOOD).exists():
+        raise Refused("No row of this import can be written.")
+    file.state = ImportFile.State.RUNNING
+    file.job = enqueue(TOPIC, {"file": str(file.pk), "by": str(by.pk)}).pk
+    file.save(update_fields=["state", "job"])
+    record(action="import.started", subject=file, by=by)
+    return file
+
+
+def known_keys(keys: Sequence[str]) -> set[str]:
+    """Those record numbers, as they are searched for, that the institution has already."""
+    return {
+        key
+        for part in batches(keys, BATCH)
+        for key in Patient.objects.filter(record_key__in=part).values_list("record_key", flat=True)
+    }
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in order, at most `size` at a time."""
+    for start_of_batch in range(0, len(items), size):
+        yield items[start_of_batch : start_of_batch + size]
+
+
+def _lock(file: ImportFile) -> ImportFile:
+    return ImportFile.objects.select_for_update().get(pk=file.pk)
+
+
+def _plain(name: str) -> str:
+    """The file's own name: no folders, no control characters, of a length that can be kept."""
+    own = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in own if letter.isprintable())[-120:] or "file"
+
+
+def _check_mapping(mapping: Mapping[str, str]) -> None:
+    errors: dict[str, list[str]] = {}
+    taken: dict[str, str] = {}
+    for heading, name in mapping.items():
+        if not name:
+            continue
+        if name not in FIELDS:
+            errors[heading] = ["Choose one of the fields."]
+            continue
+        for written in FIELDS[name].writes:
+            first = taken.setdefault(written, heading)
+            if first != heading:
+                errors[heading] = [f"“{first}” sets the same. Leave one of the two out."]
+    if RECORD_NUMBER not in taken and not errors:
+        errors[""] = [
+            "Say which column holds the record number. A pseudonym is enough, but every row "
+            "needs one."
+        ]
+    if errors:
+        raise Invalid(errors)
+
+
+def _remember(mapping: Mapping[str, str]) -> None:
+    ImportMapping.objects.bulk_create(
+        [
+            ImportMapping(heading=memory_key(heading), field=name)
+            for heading, name in mapping.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["institution", "heading"],
+        update_fields=["field"],
+    )
+
+
+def _check_rows(file: ImportFile, columns: Columns) -> None:
+    rows = ImportRow.objects.filter(file=file)
+    table = list(rows.order_by("number").values_list("number", "cells"))
+    across = columns.across(table)
+    known = known_keys([search_key(cells[columns.record_number]) for _, cells in table])
+    bad: dict[int, list[dict[str, Any]]] = {}
+    there: list[int] = []
+    for line, cells in table:
+        if search_key(cells[columns.record_number]) in known:
+            there.append(line)
+            continue
+        _case, problems = columns.read(cells)
+        problems += across.get(line, [])
+        if problems:
+            bad[line] = [problem.as_json() for problem in problems]
+    rows.update(state=State.GOOD, errors=[])
+    for part in batches(there, BATCH):
+        rows.filter(number__in=part).update(state=State.KNOWN)
+    for lines in batches(sorted(bad), BATCH):
+        found = list(rows.filter(number__in=lines).only("id", "number"))
+        for row in found:
+            row.state, row.errors = State.BAD, bad[row.number]
+        ImportRow.objects.bulk_update(found, ["state", "errors"])

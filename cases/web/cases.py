@@ -1,0 +1,147 @@
+"""Pages of cases: the start page, the list, one case, opening and changing one."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases.models.case import Readiness
+from cases.selectors import agendas
+from cases.selectors import cases as selectors
+from cases.services import cases as services
+from cases.services import facts, patients
+from cases.web.case_page import page_of
+from cases.web.errors import errors_on
+from cases.web.forms.cases import CaseForm, NewCaseForm
+from cases.web.found import case_or_404
+from guidance.engine.edition import load_edition
+from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.permissions import Permission
+from tumorboard.audit.record import record
+from tumorboard.formats import scenario
+
+#: How many lines of each list the start page shows.
+FIRST_LINES = 10
+#: How many cases one page of the list shows.
+PAGE_SIZE = 50
+OTHER_SCENARIOS = ("UNDETERMINED", "CONFLICT")
+INVALID = 422
+
+
+@require_safe
+@institution_view(Permission.CASE_READ)
+def overview(request: HttpRequest) -> HttpResponse:
+    """What a coordinator starts the day with."""
+    waiting = list(agendas.queue()[: FIRST_LINES + 1])
+    context = {
+        "meetings": agendas.coming_meetings()[:5],
+        "waiting": waiting[:FIRST_LINES],
+        "more_waiting": len(waiting) > FIRST_LINES,
+        "recent": selectors.search()[:FIRST_LINES],
+    }
+    return render(request, "cases/overview.html", context)
+
+
+@require_safe
+@institution_view(Permission.CASE_READ)
+def case_list(request: HttpRequest) -> HttpResponse:
+    """All cases, by what is typed and by filters; only the table for a live search."""
+    asked = {name: request.GET.get(name, "") for name in ("q", "readiness", "scenario")}
+    found = selectors.search(
+        text=asked["q"], readiness=asked["readiness"], scenario=asked["scenario"]
+    )
+    number = _page_number(request.GET.get("page", ""))
+    page = selectors.page(found, number=number, size=PAGE_SIZE)
+    names = [*load_edition().catalogue.scenarios, *OTHER_SCENARIOS]
+    context = {
+        **asked,
+        "page": page,
+        "is_filtered": any(asked.values()),
+        "previous_url": _page_url(asked, page.number - 1) if page.has_previous else "",
+        "next_url": _page_url(asked, page.number + 1) if page.has_next else "",
+        "readiness_choices": Readiness.choices,
+        "scenario_choices": [(name, scenario(name)) for name in names],
+    }
+    is_part = request.htmx and not request.htmx.history_restore_request
+    template = "cases/parts/case_table.html" if is_part else "cases/list.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _page_number(typed: str) -> int:
+    return min(int(typed), 10_000) if typed.isascii() and typed.isdigit() else 1
+
+
+def _page_url(asked: dict[str, str], number: int) -> str:
+    return "?" + urlencode({**{k: v for k, v in asked.items() if v}, "page": number})
+
+
+@require_safe
+@institution_view(Permission.CASE_READ)
+def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The page of a case."""
+    case = case_or_404(case_id)
+    record(action="case.read", subject=case, by=request.user)
+    return render(request, "cases/case.html", page_of(case))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@institution_view(Permission.CASE_WRITE)
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a case, with its patient and the first answers, all or nothing."""
+    form = NewCaseForm(request.POST or None)
+    if form.is_valid():
+        with errors_on(form):
+            case = _open(form, by=request.user)
+            messages.success(request, "The case was opened.")
+            return redirect("case", request.institution.slug, case.pk)
+    return render(request, "cases/new.html", {"form": form}, status=INVALID if form.errors else 200)
+
+
+def _open(form: NewCaseForm, *, by: Any) -> Any:
+    patient = form.patient or patients.add(**form.person, by=by)
+    case = services.open_case(
+        patient=patient,
+        title=form.cleaned_data["title"],
+        board_question=form.cleaned_data["board_question"],
+        by=by,
+    )
+    return facts.answer(case=case, answers=form.answers, by=by)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@institution_view(Permission.CASE_WRITE)
+def edit(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Change title and board question."""
+    case = case_or_404(case_id)
+    head = {"title": case.title, "board_question": case.board_question}
+    form = CaseForm(request.POST or None, initial={**head, "version": case.version})
+    if form.is_valid():
+        fields = {name: form.cleaned_data[name] for name in head}
+        with errors_on(form):
+            services.change(
+                case=case, by=request.user, if_match=form.cleaned_data["version"], **fields
+            )
+            messages.success(request, "The case was changed.")
+            return redirect("case", request.institution.slug, case.pk)
+    context = {"form": form, "case": case, "theirs": _theirs(form, head, case.version)}
+    return render(request, "cases/edit.html", context, status=INVALID if form.errors else 200)
+
+
+def _theirs(form: CaseForm, head: dict[str, str], version: int) -> dict[str, str]:
+    """What somebody else wrote in between, by label; saving again is then a choice."""
+    if not form.is_bound or form.cleaned_data.get("version") in (None, version):
+        return {}
+    form.data = form.data.copy()
+    form.data["version"] = str(version)
+    return {
+        form.fields[name].label: value
+        for name, value in head.items()
+        if form.cleaned_data.get(name) != value
+    }

@@ -1,0 +1,118 @@
+"""Pages of facts: the questions of one group of the data dictionary."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from cases.models import Case, FactAnswer
+from cases.selectors.imaging import imaging_of
+from cases.services import facts as services
+from cases.web.errors import errors_on
+from cases.web.fields import where_changed
+from cases.web.forms.facts import FactsForm, facts_in
+from cases.web.found import case_or_404
+from cases.web.words import value_words
+from guidance.engine.dictionary import DICTIONARY
+from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.permissions import Permission
+
+INVALID = 422
+GROUPS = {
+    fact.group: fact.group_label for fact in DICTIONARY.values() if facts_in(fact.group)
+}
+#: Rules of origin after which a later direct answer wins, so that the question stays open.
+OVERRULED_BY_ANSWERS = frozenset({"answer", "result.positive_surveillance"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@institution_view(Permission.CASE_WRITE)
+def group(request: HttpRequest, case_id: UUID, group: str) -> HttpResponse:
+    """Answer the facts of one group."""
+    case = case_or_404(case_id)
+    if group not in GROUPS:
+        raise Http404
+    recorded = _recorded(case, group)
+    names = [name for name in facts_in(group) if name not in recorded]
+    stored = dict(FactAnswer.objects.filter(case=case).values_list("fact", "value"))
+    form = FactsForm(
+        request.POST or None,
+        names=names,
+        stored=stored,
+        version=case.version,
+        notes=_notes(case, names),
+    )
+    if form.is_valid():
+        with errors_on(form):
+            services.answer(
+                case=case,
+                answers=form.changed_answers,
+                source=form.cleaned_data["source"].strip(),
+                by=request.user,
+                if_match=form.cleaned_data["version"],
+            )
+            messages.success(request, "The answers were saved.")
+            return redirect("case", request.institution.slug, case.pk)
+    conflicts = _conflicts(form, case)
+    context = {
+        "form": form,
+        "case": case,
+        "group": group,
+        "group_label": GROUPS[group],
+        "groups": GROUPS.items(),
+        "recorded": recorded.values(),
+        "conflicts": conflicts,
+    }
+    return render(request, "cases/facts.html", context, status=INVALID if form.errors else 200)
+
+
+def _origins(case: Case) -> dict[str, dict[str, str]]:
+    return case.assessment.origins if case.assessment else {}
+
+
+def _recorded(case: Case, group: str) -> dict[str, dict[str, Any]]:
+    """Facts of the group that the record itself says, with where that is changed."""
+    origins = _origins(case)
+    names = [
+        name
+        for name in facts_in(group)
+        if origins.get(name, {}).get("rule", "answer") not in OVERRULED_BY_ANSWERS
+    ]
+    current = imaging_of(case).current if names else None
+    return {
+        name: {
+            "name": name,
+            "question": DICTIONARY[name].question,
+            "value": value_words(DICTIONARY[name], case.assessment.facts.get(name)),
+            "origin": origins[name]["text"],
+            "url": where_changed(case, origins[name]["rule"], current=current),
+        }
+        for name in names
+    }
+
+
+def _notes(case: Case, names: list[str]) -> dict[str, str]:
+    """Where each answer comes from; for a fact the record has overtaken, what it now says."""
+    notes = {}
+    for name in names:
+        origin = _origins(case).get(name)
+        if origin is None:
+            continue
+        said = ""
+        if origin["rule"] != "answer":
+            value = value_words(DICTIONARY[name], case.assessment.facts[name])
+            said = f"The record says: {value}. "
+        notes[name] = f"{said}{origin['text']}."
+    return notes
+
+
+def _conflicts(form: FactsForm, case: Case) -> list[Any]:
+    """What somebody else answered while this form was open."""
+    if not form.is_bound or form.cleaned_data.get("version") in (None, case.version):
+        return []
+    conflicts = form.conflicts()
+    form.look_again(version=case.version)
+    return conflicts

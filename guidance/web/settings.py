@@ -1,0 +1,26 @@
+"""The page on which an institution makes the choices that the guidance leaves to it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from guidance.editions import policies
+from guidance.web.forms import PolicyForm
+from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.permissions import Permission
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@institution_view(Permission.INSTITUTION_MANAGE)
+def settings(request: HttpRequest) -> HttpResponse:
+    """Choose the WHO edition and the TNM system."""
+    policy = policies.current()
+    initial = {"who_version": policy.who_version, "tnm_system": policy.tnm_system}
+    form = PolicyForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        policies.choose(**form.cleaned_data, by=request.user)
+        messages.success(request, "The choices were saved.")
+        return redirect("institution_settings", request.institution.slug)
+    status = 422 if form.errors else 200
+    return render(request, "guidance/settings.html", {"form": form}, status=status)

@@ -1,0 +1,71 @@
+"""Patients and cases, made through the services as a person would make them."""
+
+import datetime
+import itertools
+from typing import Any
+
+from cases.models import Case, Study
+from cases.selectors.cases import one
+from cases.services import cases, facts, patients, results, studies
+from tumorboard.accounts.models import User
+
+_numbers = itertools.count(1)
+
+#: A known adult patient in whom every kind of study can be made.
+FEASIBLE: dict[str, Any] = {
+    "age_years": 58,
+    "pregnancy_status": "not_applicable",
+    "primary_site": "pancreas",
+    "diagnosis_basis": "pathology_confirmed",
+    "differentiation": "well",
+    "histology_subtype": "NET",
+    "ki67_percent": 2,
+    "mri_contraindicated": False,
+    "mri_available": True,
+    "mri_tolerated": True,
+    "iodinated_contrast_severe_allergy": False,
+    "renal_impairment_significant": False,
+    "gbca_permitted": True,
+    "sstr_pet_available": True,
+    "fdg_pet_available": True,
+}
+#: With these besides, the case is one of initial staging (SC-01).
+STAGING: dict[str, Any] = {
+    **FEASIBLE,
+    "clinical_question": "distant_staging",
+    "definitive_treatment_done": False,
+    "chest_imaging_done": False,
+    "sstr_imaging_done": False,
+}
+
+
+def make_case(
+    *,
+    by: User,
+    family_name: str = "Rivera",
+    given_name: str = "Ana",
+    title: str = "pNET of the tail",
+    **given: Any,
+) -> Case:
+    """A case of a new patient with the facts `given`; to be called inside a scope."""
+    patient = patients.add(
+        record_number=f"R-{next(_numbers):05}",
+        family_name=family_name,
+        given_name=given_name,
+        by=by,
+    )
+    case = cases.open_case(patient=patient, title=title, by=by)
+    if given:
+        facts.answer(case=case, answers=given, by=by)
+    return one(case.pk)
+
+
+def make_study(
+    *, case: Case, by: User, modality: str = "MRI", outcome: str = "", **fields: Any
+) -> Study:
+    """A performed study of `case`, with its result where `outcome` says one."""
+    columns = {"performed_on": datetime.date(2026, 1, 12), **fields}
+    study = studies.add(case=case, by=by, modality=modality, **columns)
+    if outcome:
+        results.enter(study=study, by=by, outcome=outcome)
+    return study

@@ -1,0 +1,315 @@
+"""Decisions: drafts, signing, and that what was signed stays."""
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+
+from cases.models import (
+    AgendaItem,
+    Attendance,
+    Decision,
+    DecisionDraft,
+    DraftRecommendation,
+    Participant,
+    Recommendation,
+)
+from cases.services import agendas, boards, decisions
+from cases.services.decisions import Recommended
+from cases.services.errors import Changed, Invalid, Refused
+from cases.services.facts import answer
+from tests.factories.boards import EVERY_KIND, draft, make_item, sign
+from tumorboard.audit.models import AuditEntry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+
+
+@pytest.fixture
+def item(coordinator):
+    """A case on the list of a meeting, with nothing written yet."""
+    return make_item(by=coordinator)
+
+
+def save(item, by, **changes):
+    """Save a draft of one recommendation."""
+    given = {"rationale": "Why", "recommendations": [Recommended("other", text="Wait")], **changes}
+    return decisions.save_draft(item=item, by=by, **given)
+
+
+class TestDraft:
+    def test_keeps_what_was_written(self, item, coordinator):
+        written = save(item, coordinator, rationale=" Why ", recommendations=EVERY_KIND)
+
+        assert (written.rationale, written.version) == ("Why", 1)
+        assert written.changed_by == coordinator
+        kept = written.recommendations.values_list("position", "kind", "code", "text")
+        assert [Recommended(*row[1:]) for row in kept] == list(EVERY_KIND)
+        assert [row[0] for row in kept] == [1, 2, 3, 4, 5]
+        assert AuditEntry.objects.filter(action="decision.draft.saved").exists()
+
+    def test_is_replaced_by_the_next_save(self, item, coordinator, chair):
+        save(item, coordinator, recommendations=EVERY_KIND)
+
+        written = save(item, chair, rationale="Other", if_match=1)
+
+        assert (written.version, written.rationale, written.changed_by) == (2, "Other", chair)
+        assert DecisionDraft.objects.count() == 1
+        assert DraftRecommendation.objects.get().text == "Wait"
+
+    def test_may_be_empty(self, item, coordinator):
+        written = save(item, coordinator, rationale="", recommendations=[])
+
+        assert written.version == 1
+
+    def test_two_who_save_the_same_one(self, item, coordinator, chair):
+        save(item, coordinator, if_match=0)
+
+        with pytest.raises(Changed) as caught:
+            save(item, chair, rationale="Mine", if_match=0)
+
+        assert (caught.value.seen, caught.value.current) == (0, 1)
+        assert DecisionDraft.objects.get().rationale == "Why"
+
+    @pytest.mark.parametrize(
+        ("recommended", "field", "reason"),
+        [
+            (Recommended("surgery"), "kind", "Choose what kind"),
+            (Recommended(""), "kind", "Choose what kind"),
+            (Recommended("imaging", "OPT-PRRT"), "code", "not a code"),
+            (Recommended("treatment", "CT_AP_W"), "code", "not a code"),
+            (Recommended("treatment", "ACT-MDT"), "code", "not a code"),
+            (Recommended("referral", "CT_AP_W"), "code", "not a code"),
+            (Recommended("imaging"), "code", "Choose one"),
+            (Recommended("treatment"), "code", "Choose one"),
+            (Recommended("referral"), "text", "Say in words"),
+            (Recommended("other", text="  "), "text", "Say in words"),
+            (Recommended("other", text="x" * 501), "text", "at most 500"),
+        ],
+    )
+    def test_a_recommendation_is_checked(self, item, coordinator, recommended, field, reason):
+        with pytest.raises(Invalid) as caught:
+            save(item, coordinator, recommendations=[EVERY_KIND[0], recommended])
+
+        (name, reasons), *others = caught.value.errors.items()
+        assert (name, others) == (f"recommendations.1.{field}", [])
+        assert reason in reasons[0]
+        assert not DecisionDraft.objects.exists()
+
+    def test_words_stand_in_for_a_code(self, item, coordinator):
+        save(item, coordinator, recommendations=[Recommended("imaging", text=" X-ray ")])
+
+        assert DraftRecommendation.objects.get().text == "X-ray"
+
+    def test_a_rationale_has_an_end(self, item, coordinator):
+        with pytest.raises(Invalid) as caught:
+            save(item, coordinator, rationale="x" * 10_001)
+
+        assert caught.value.errors == {"rationale": ["Use at most 10000 characters."]}
+
+    def test_not_after_signing(self, item, coordinator, chair):
+        sign(item, by=chair)
+
+        with pytest.raises(Refused, match="signed"):
+            save(item, coordinator)
+
+    def test_not_when_taken_off(self, item, coordinator):
+        stale = AgendaItem.objects.get(pk=item.pk)
+        agendas.take_off(item=item, by=coordinator)
+
+        with pytest.raises(Refused, match="taken off"):
+            save(stale, coordinator)
+
+
+class TestSigning:
+    def test_takes_everything_over(self, item, coordinator, chair):
+        written = draft(item, by=coordinator)
+        sheet = decisions.sheet_of(item)
+
+        decision = decisions.sign(
+            item=item,
+            assessment_id=item.case.assessment_id,
+            draft_version=written.version,
+            signer_role="Board chair",
+            seen=sheet.seen,
+            by=chair,
+        )
+
+        decision.refresh_from_db()
+        assert decision.question == "PRRT?"
+        assert decision.rationale == "Receptor-positive disease."
+        assert (decision.signer_name, decision.signer_role) == (chair.name, "Board chair")
+        assert decision.meaning == decisions.MEANING
+        assert decision.version == 1
+        assert decision.assessment_id == item.case.assessment_id
+        kept = decision.recommendations.values_list("kind", "code", "text")
+        assert [Recommended(*row) for row in kept] == list(EVERY_KIND)
+        assert list(decision.participants.values_list("name", "specialty")) == [
+            ("Nina Nuclear", "NM")
+        ]
+        assert decisions.is_intact(decision)
+        assert AuditEntry.objects.filter(action="decision.signed", person=chair).exists()
+        item.case.refresh_from_db()
+        assert item.case.readiness == "signed"
+
+    def test_needs_a_draft(self, item, chair):
+        assert decisions.sheet_of(item) is None
+        with pytest.raises(Refused, match="nothing to sign"):
+            decisions.sign(
+                item=item,
+                assessment_id=item.case.assessment_id,
+                draft_version=0,
+                signer_role="Board chair",
+                by=chair,
+            )
+
+    def test_says_all_that_is_missing(self, item, coordinator, chair):
+        written = save(item, coordinator, rationale="", recommendations=[])
+
+        with pytest.raises(Invalid) as caught:
+            sign(item, by=chair)
+
+        assert set(caught.value.errors) == {"recommendations", "rationale", "present"}
+        assert decisions.sheet_of(item).gaps == caught.value.errors
+        assert written.version == 1
+        assert not Decision.objects.exists()
+
+    def test_once(self, item, chair):
+        sign(item, by=chair)
+
+        with pytest.raises(Refused, match="signed"):
+            sign(item, by=chair)
+
+    def test_not_when_the_draft_was_saved_again(self, item, coordinator, chair):
+        first = draft(item, by=coordinator)
+        draft(item, rationale="Other", by=coordinator)
+
+        with pytest.raises(Changed):
+            decisions.sign(
+                item=item,
+                assessment_id=item.case.assessment_id,
+                draft_version=first.version,
+                signer_role="Board chair",
+                by=chair,
+            )
+
+        assert not Decision.objects.exists()
+
+    def test_not_when_the_guidance_says_something_else_by_now(self, item, coordinator, chair):
+        written = draft(item, by=coordinator)
+        seen = item.case.assessment_id
+        answer(case=item.case, answers={"bone_pain": True}, by=coordinator)
+
+        with pytest.raises(Refused, match="guidance for this case has changed"):
+            decisions.sign(
+                item=item,
+                assessment_id=seen,
+                draft_version=written.version,
+                signer_role="Board chair",
+                by=chair,
+            )
+
+    @pytest.mark.parametrize("change", ["question", "present"])
+    def test_not_when_the_sheet_is_another_by_now(self, item, coordinator, chair, change):
+        written = draft(item, by=coordinator)
+        seen = decisions.sheet_of(item).seen
+        if change == "question":
+            agendas.ask(item=item, question="Other?", by=coordinator)
+        else:
+            boards.note_present(meeting=item.meeting, name="Otto", by=coordinator)
+
+        with pytest.raises(Refused, match="has changed since you opened"):
+            decisions.sign(
+                item=item,
+                assessment_id=item.case.assessment_id,
+                draft_version=written.version,
+                signer_role="Board chair",
+                seen=seen,
+                by=chair,
+            )
+
+
+class TestHash:
+    def test_changes_with_every_field(self, item, chair):
+        decision = sign(item, by=chair)
+        asked, present = list(decision.recommendations.all()), list(decision.participants.all())
+        hashes = {decisions.content_hash(decision, asked, present)}
+
+        def changed(row, field, value):
+            before = getattr(row, field)
+            setattr(row, field, value)
+            hashes.add(decisions.content_hash(decision, asked, present))
+            setattr(row, field, before)
+
+        fields = {f.attname for f in Decision._meta.concrete_fields} - {"id", "content_hash"}
+        for field in sorted(fields - {"signed_at"}):
+            changed(decision, field, "other")
+        changed(decision, "signed_at", decision.signed_at.replace(microsecond=1))
+        for field in ("position", "kind", "code", "text"):
+            changed(asked[0], field, "other")
+        for field in ("name", "specialty"):
+            changed(present[0], field, "other")
+
+        assert len(hashes) == 1 + len(fields) + 4 + 2
+        assert decision.content_hash in hashes
+
+    def test_counts_what_comes_and_goes(self, item, chair):
+        decision = sign(item, by=chair)
+        asked, present = list(decision.recommendations.all()), list(decision.participants.all())
+
+        assert decisions.content_hash(decision, asked[1:], present) != decision.content_hash
+        assert decisions.content_hash(decision, asked, []) != decision.content_hash
+
+    def test_tells_when_the_record_is_not_what_was_signed(self, item, chair):
+        decision = sign(item, by=chair)
+        decision.rationale = "Something else"
+
+        assert not decisions.is_intact(decision)
+
+
+class TestSignedStays:
+    @pytest.mark.parametrize("model", [Decision, Recommendation, Participant])
+    @pytest.mark.parametrize(
+        "statement", ['UPDATE "{}" SET institution_id = institution_id', 'DELETE FROM "{}"']
+    )
+    def test_the_database_itself_refuses_a_change(self, item, chair, model, statement):
+        sign(item, by=chair)
+
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement.format(model._meta.db_table))
+
+        assert model.objects.exists()
+
+    def test_what_happens_later_leaves_it_alone(self, item, coordinator, chair):
+        decision = sign(item, by=chair)
+        seen = decision.assessment_id
+
+        answer(case=item.case, answers={"bone_pain": True}, by=coordinator)
+        boards.note_absent(attendance=Attendance.objects.get(), by=coordinator)
+
+        decision = Decision.objects.get()
+        item.case.refresh_from_db()
+        assert decision.assessment_id == seen != item.case.assessment_id
+        assert decisions.is_intact(decision)
+
+
+class TestWords:
+    def test_every_kind_is_said_in_words(self, item, coordinator):
+        written = draft(item, by=coordinator)
+
+        lines = decisions.in_words(
+            written.recommendations.all(), version=item.case.assessment.edition_version
+        )
+
+        assert [(line.kind, line.text, line.detail) for line in lines] == [
+            ("Imaging", "DOTATATE PET/CT", ""),
+            ("Treatment", "Evaluate for PRRT.", "after the receptor study"),
+            ("Referral", "Nuclear medicine", ""),
+            ("Re-discussion", "In three months", ""),
+            ("Other", "Tell the family doctor", ""),
+        ]
+
+    def test_treatments_are_those_of_the_guidance(self):
+        assert tuple(decisions.codes_of("treatment")) == decisions.TREATMENT_OPTIONS

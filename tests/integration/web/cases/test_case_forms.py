@@ -1,0 +1,244 @@
+"""Opening and changing cases and patients: all or nothing, and nothing typed is lost."""
+
+import pytest
+
+from cases.models import Case, FactAnswer, Patient
+from cases.services import cases as services
+from tests.factories.cases import make_case
+from tests.integration.web.cases.reading import error_at, summary_of, text_of, value_of
+from tumorboard.tenancy.scope import institution_scope
+
+NEW = {
+    "patient_is": "new",
+    "record_number": "A-17",
+    "family_name": "Rivera",
+    "given_name": "Ana",
+    "birth_date": "3 Mar 1961",
+    "sex": "female",
+    "title": "pNET of the tail",
+    "board_question": "Resect?",
+    "clinical_question": "distant_staging",
+    "diagnosis_basis": "unknown",
+    "ki67_percent_0": "2.5",
+}
+
+
+def test_a_new_patient_comes_with_case_and_first_answers(browser, at, scope):
+    response = browser.post(at("case_new"), NEW)
+
+    case = Case.objects.select_related("patient").get()
+    assert response["Location"] == at("case", case.pk)
+    assert (case.title, case.board_question) == ("pNET of the tail", "Resect?")
+    assert case.patient.name == "Rivera, Ana"
+    assert case.patient.birth_date.isoformat() == "1961-03-03"
+    answers = dict(FactAnswer.objects.values_list("fact", "value"))
+    assert answers == {
+        "clinical_question": "distant_staging",
+        "diagnosis_basis": "unknown",
+        "ki67_percent": 2.5,
+    }
+
+
+def test_a_patient_who_is_here_gets_another_case(browser, at, case, scope):
+    data = {"patient_is": "existing", "record_number": case.patient.record_number.lower()}
+    browser.post(at("case_new"), {**data, "title": "Second tumor"})
+
+    assert Patient.objects.get().cases.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("patient_is", "", "Choose whether the patient is new."),
+        ("patient_is", "nobody", "Select a valid choice"),
+        ("record_number", "", "Enter the record number."),
+        ("record_number", "x" * 61, "at most 60 characters"),
+        ("family_name", "x" * 121, "at most 120 characters"),
+        ("given_name", "x" * 121, "at most 120 characters"),
+        ("birth_date", "03/04/1961", "Enter a date like 21 Nov 2026."),
+        ("birth_date", "31 Feb 1961", "Enter a date like 21 Nov 2026."),
+        ("birth_date", "2999-01-01", "in the future"),
+        ("birth_date", "1 Jan 1850", "120 years ago"),
+        ("sex", "robot", "Select a valid choice"),
+        ("title", "", "Enter the diagnosis in a few words."),
+        ("title", "x" * 201, "at most 200 characters"),
+        ("board_question", "x" * 501, "at most 500 characters"),
+        ("clinical_question", "horoscope", "Select a valid choice"),
+        ("diagnosis_basis", "guess", "Select a valid choice"),
+        ("differentiation", "so-so", "Select a valid choice"),
+    ],
+)
+def test_what_cannot_be_is_told_by_its_field_and_nothing_is_written(
+    browser, at, scope, field, typed, message
+):
+    response = browser.post(at("case_new"), {**NEW, field: typed})
+
+    assert response.status_code == 422
+    assert message in error_at(response, field)
+    assert message in summary_of(response)
+    assert value_of(response, "ki67_percent_0") == "2.5"
+    if field not in ("patient_is", "sex", "board_question") and "question" not in field:
+        assert value_of(response, field) in (typed, None, "")
+    assert not Patient.objects.exists()
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("101", "at most 100"),
+        ("-1", "at least 0"),
+        ("many", "Enter a number, like 12 or 2.5."),
+        ("1_0", "Enter a number, like 12 or 2.5."),
+        ("nan", "Enter a number, like 12 or 2.5."),
+        ("2,5", "Enter a number, like 12 or 2.5."),
+    ],
+)
+def test_a_first_answer_that_cannot_be_takes_patient_and_case_with_it(
+    browser, at, scope, typed, message
+):
+    response = browser.post(at("case_new"), {**NEW, "ki67_percent_0": typed})
+
+    assert message in error_at(response, "ki67_percent")
+    assert value_of(response, "ki67_percent_0") == typed
+    assert value_of(response, "record_number") == "A-17"
+    assert not Patient.objects.exists()
+
+
+def test_a_record_number_that_is_taken_is_told(browser, at, case, scope):
+    number = case.patient.record_number
+    response = browser.post(at("case_new"), {**NEW, "record_number": number})
+
+    assert "already" in error_at(response, "record_number")
+    assert Case.objects.count() == 1
+
+
+def test_a_patient_who_is_not_here_is_told(browser, at, scope):
+    response = browser.post(
+        at("case_new"), {"patient_is": "existing", "record_number": "Z-1", "title": "x"}
+    )
+
+    assert "No patient has this record number" in error_at(response, "record_number")
+
+
+def test_what_is_typed_of_a_patient_who_is_here_must_agree(browser, at, case, scope):
+    data = {**NEW, "patient_is": "existing", "record_number": case.patient.record_number}
+    response = browser.post(at("case_new"), {**data, "family_name": "Riviera"})
+
+    assert "The record says Rivera" in error_at(response, "family_name")
+    assert "The record says unknown" in error_at(response, "birth_date")
+    assert Case.objects.count() == 1
+
+
+def test_a_patient_of_another_institution_is_not_here(
+    browser, at, other_institution, coordinator, scope
+):
+    response = browser.post(
+        at("case_new"), {"patient_is": "existing", "record_number": "S-1", "title": "x"}
+    )
+    assert "No patient has this record number" in error_at(response, "record_number")
+
+
+def test_title_and_question_change(browser, at, case, scope):
+    data = {"version": case.version, "title": "New words", "board_question": "Why?"}
+    response = browser.post(at("case_edit", case.pk), data)
+
+    case.refresh_from_db()
+    assert response["Location"] == at("case", case.pk)
+    assert (case.title, case.board_question) == ("New words", "Why?")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("title", " ", "Enter the diagnosis in a few words."),
+        ("title", "x" * 201, "at most 200 characters"),
+        ("board_question", "x" * 501, "at most 500 characters"),
+    ],
+)
+def test_a_change_that_cannot_be_is_told(browser, at, case, scope, field, typed, message):
+    data = {"version": case.version, "title": "T", "board_question": "", field: typed}
+    response = browser.post(at("case_edit", case.pk), data)
+
+    assert message in error_at(response, field)
+    case.refresh_from_db()
+    assert case.title == "pNET of the tail"
+
+
+@pytest.mark.parametrize("version", ["", "x"])
+def test_a_change_without_the_version_it_saw_is_refused(browser, at, case, scope, version):
+    response = browser.post(at("case_edit", case.pk), {"version": version, "title": "T"})
+
+    assert response.status_code == 422
+    case.refresh_from_db()
+    assert case.title == "pNET of the tail"
+
+
+def test_two_who_change_at_once_see_each_other(browser, at, case, institution, coordinator):
+    with institution_scope(institution):
+        services.change(case=case, by=coordinator, title="Theirs")
+    data = {"version": case.version, "title": "Mine", "board_question": ""}
+    response = browser.post(at("case_edit", case.pk), data)
+
+    words = text_of(response)
+    assert response.status_code == 422
+    assert "Somebody else changed this" in words
+    assert "Diagnosis in a few words now Theirs" in words
+    assert value_of(response, "title") == "Mine"
+
+    again = {**data, "version": value_of(response, "version")}
+    assert browser.post(at("case_edit", case.pk), again).status_code == 302
+    with institution_scope(institution):
+        case.refresh_from_db()
+    assert case.title == "Mine"
+
+
+def test_a_birth_date_answers_the_age_in_every_case(browser, at, institution, coordinator, scope):
+    case = make_case(by=coordinator)
+    data = {
+        "record_number": case.patient.record_number,
+        "family_name": "Neu",
+        "birth_date": "1960-01-02",
+        "sex": "male",
+    }
+    response = browser.post(at("patient_edit", case.patient_id), data)
+
+    assert response["Location"] == at("case", case.pk)
+    case.refresh_from_db()
+    assert case.assessment.facts["sex"] == "male"
+    assert case.assessment.origins["age_years"]["rule"] == "patient.birth_date"
+    page = browser.get(at("case_facts", case.pk, "A"))
+    assert "From the date of birth" in text_of(page)
+    assert 'name="age_years_0"' not in page.content.decode()
+    assert at("patient_edit", case.patient_id) in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("record_number", "", "Enter the record number."),
+        ("record_number", "x" * 61, "at most 60 characters"),
+        ("family_name", "x" * 121, "at most 120 characters"),
+        ("given_name", "x" * 121, "at most 120 characters"),
+        ("birth_date", "tomorrow", "Enter a date like 21 Nov 2026."),
+        ("birth_date", "2999-01-01", "in the future"),
+        ("sex", "x", "Select a valid choice"),
+    ],
+)
+def test_a_patient_that_cannot_be_is_told(browser, at, case, scope, field, typed, message):
+    data = {"record_number": "R-new", "family_name": "Typed", field: typed}
+    response = browser.post(at("patient_edit", case.patient_id), data)
+
+    assert response.status_code == 422
+    assert message in error_at(response, field)
+    assert Patient.objects.get().family_name == "Rivera"
+    assert "<h1>Rivera, Ana</h1>" in response.content.decode()
+
+
+def test_two_patients_cannot_share_a_record_number(browser, at, case, scope, coordinator):
+    other = make_case(by=coordinator)
+    data = {"record_number": other.patient.record_number}
+    response = browser.post(at("patient_edit", case.patient_id), data)
+
+    assert "already" in error_at(response, "record_number")
+    assert value_of(response, "record_number") == other.patient.record_number

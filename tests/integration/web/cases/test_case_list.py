@@ -1,0 +1,124 @@
+"""The list of cases, and the page a day starts with."""
+
+import pytest
+
+from tests.factories.cases import STAGING, make_case, make_study
+from tests.integration.web.cases.reading import text_of
+from tumorboard.tenancy.scope import institution_scope
+
+
+@pytest.fixture
+def cases(institution, coordinator):
+    """Three cases of different people."""
+    with institution_scope(institution):
+        return [
+            make_case(by=coordinator, family_name="Müller", **STAGING),
+            make_case(by=coordinator, family_name="Munroe"),
+            make_case(by=coordinator, family_name="Sato", title="<i>tail</i>"),
+        ]
+
+
+def test_it_shows_each_case_in_words(browser, cases, at):
+    words = text_of(browser.get(at("case_list")))
+
+    assert "Müller, Ana" in words
+    assert cases[0].patient.record_number in words
+    assert "Initial staging for distant disease No Ready" in words
+    assert "<i>tail</i>" in words
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("mu", ["Müller", "Munroe"]), ("MULLER", ["Müller"]), ("ler", []), ("sato, ana", [])],
+)
+def test_it_searches_the_beginning_of_a_name(browser, cases, at, typed, found):
+    words = text_of(browser.get(at("case_list"), {"q": typed}))
+
+    assert [name for name in ("Müller", "Munroe", "Sato") if f"{name}, Ana" in words] == found
+    assert ("No case matches" in words) == (not found)
+
+
+def test_it_searches_the_record_number(browser, cases, at):
+    words = text_of(browser.get(at("case_list"), {"q": cases[1].patient.record_number.lower()}))
+
+    assert "Munroe" in words
+    assert "Sato" not in words
+
+
+def test_it_filters_by_status_and_scenario(browser, cases, at):
+    ready = text_of(browser.get(at("case_list"), {"readiness": "ready"}))
+    staging = text_of(browser.get(at("case_list"), {"scenario": "SC-01"}))
+
+    for words in (ready, staging):
+        assert "Müller" in words
+        assert "Munroe" not in words
+
+
+def test_a_live_search_gets_the_table_alone(browser, cases, at):
+    response = browser.get(at("case_list"), {"q": "sa"}, headers={"HX-Request": "true"})
+
+    assert "<html" not in response.content.decode()
+    assert "Sato" in text_of(response)
+    assert "HX-Request" in response["Vary"]
+
+
+def test_going_back_gets_the_whole_page(browser, cases, at):
+    headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+
+    assert "<html" in browser.get(at("case_list"), headers=headers).content.decode()
+
+
+def test_it_goes_on_in_pages(browser, cases, at, monkeypatch):
+    monkeypatch.setattr("cases.web.cases.PAGE_SIZE", 2)
+
+    first = browser.get(at("case_list"), {"q": ""}).content.decode()
+    second = browser.get(at("case_list"), {"page": "2"}).content.decode()
+
+    assert "?page=2" in first
+    assert "Müller" not in first
+    assert "Müller" in second
+    assert "?page=1" in second
+
+
+@pytest.mark.parametrize("page", ["-1", "0", "x", "٣", "99999999999999999999"])
+def test_a_page_that_cannot_be_is_no_error(browser, cases, at, page):
+    assert browser.get(at("case_list"), {"page": page}).status_code == 200
+
+
+def test_a_filter_that_cannot_be_finds_nothing(browser, cases, at):
+    asked = {"q": "\x00", "readiness": "' OR 1=1", "scenario": "\x00"}
+    response = browser.get(at("case_list"), asked)
+
+    assert response.status_code == 200
+    assert "No case matches" in text_of(response)
+
+
+def test_its_queries_do_not_grow_with_the_cases(
+    browser, institution, coordinator, at, django_assert_max_num_queries
+):
+    with institution_scope(institution):
+        for _ in range(12):
+            make_case(by=coordinator)
+    with django_assert_max_num_queries(12):
+        browser.get(at("case_list"))
+
+
+def test_an_empty_institution_is_offered_the_first_case(browser, at):
+    response = browser.get(at("case_list"))
+
+    assert "No cases yet" in text_of(response)
+    assert at("case_new") in response.content.decode()
+
+
+def test_the_day_starts_with_what_asks_for_the_board(
+    browser, cases, at, institution, coordinator, django_assert_max_num_queries
+):
+    with institution_scope(institution):
+        make_study(case=cases[0], by=coordinator, outcome="positive")
+    with django_assert_max_num_queries(16):
+        response = browser.get(at("overview"))
+
+    words = text_of(response)
+    assert words.index("Cases that ask for the board") < words.index("Metastatic disease")
+    assert words.index("Changed last") < words.index("Sato, Ana")
+    assert "None planned" in words

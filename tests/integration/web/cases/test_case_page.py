@@ -1,0 +1,262 @@
+"""The page of a case says what the assessment says, and where each word comes from."""
+
+import datetime
+import re
+
+import pytest
+
+from cases.services import facts, results
+from cases.web.case_page import page_of
+from tests.factories.cases import FEASIBLE, STAGING, make_case, make_study
+from tests.integration.web.cases.reading import text_of
+from tumorboard.audit.models import AuditEntry
+from tumorboard.tenancy.scope import institution_scope
+
+SURVEILLANCE = {
+    **FEASIBLE,
+    "clinical_question": "routine_surveillance",
+    "definitive_treatment_done": True,
+    "resection_status": "complete",
+    "resection_date": "2025-11-01",
+    "residual_disease_known": False,
+    "recurrence_status": "none",
+    "new_symptoms": [],
+    "cga_trend": "normal",
+}
+
+
+@pytest.fixture
+def page(browser, at, institution, coordinator):
+    """The page of a case with the given facts."""
+
+    def open_page(**given):
+        with institution_scope(institution):
+            case = make_case(by=coordinator, **given)
+        return browser.get(at("case", case.pk))
+
+    return open_page
+
+
+def test_it_names_the_study_first_with_its_full_rating_and_radiation(browser, case, at):
+    response = browser.get(at("case", case.pk))
+
+    heading = re.search(r"<h2[^>]*>(.*?)</h2>", response.content.decode())[1]
+    assert heading == "MRI abdomen and pelvis without and with IV contrast"
+    words = text_of(response)
+    assert "Recommended study: Initial staging for distant disease" in words
+    assert "Usually Appropriate" in words
+    assert "O 0 mSv" in words
+    assert "Order text" in words
+    assert "This answer" not in words
+
+
+def test_it_shows_every_rated_study_in_its_place(browser, case, at):
+    words = text_of(browser.get(at("case", case.pk)))
+
+    alternatives = words.index("Alternatives")
+    not_for = words.index("Not for this question")
+    assert alternatives < words.index("DOTATATE PET/CT", alternatives) < not_for
+    assert "1-10 mSv or higher (stated jointly for CT and PET/CT)" in words
+    assert words.index("Endoscopic ultrasound", not_for) > not_for
+    assert "Usually not appropriate" in words
+    assert "not stated for this scenario" in words
+
+
+def test_a_study_that_cannot_be_made_is_told_with_its_reason(page):
+    words = text_of(page(**{**STAGING, "mri_contraindicated": True}))
+
+    assert "CT abdomen and pelvis with IV contrast" in words
+    assert "Not possible for this patient" in words
+    assert "SUB-01" in words
+
+
+def test_it_says_why_with_the_fact_behind_each_criterion(browser, case, at):
+    words = text_of(browser.get(at("case", case.pk)))
+
+    assert "Why: Initial staging for distant disease" in words
+    assert "Met Adult. Age: 58 years" in words
+
+
+def test_every_citation_leads_to_its_source_in_the_library(browser, case, at):
+    body = browser.get(at("case", case.pk)).content.decode()
+    library = browser.get("/guidance/").content.decode()
+
+    tags = set(re.findall(r'href="/guidance/#(source-\d+)"', body))
+    assert tags
+    assert all(f'id="{tag}"' in library for tag in tags)
+
+
+def test_it_names_edition_and_hash(browser, case, at, scope):
+    case.refresh_from_db()
+    words = text_of(browser.get(at("case", case.pk)))
+
+    assert f"edition {case.assessment.edition_version}" in words
+    assert case.assessment.edition_hash[:12] in words
+
+
+def test_reading_it_is_noted(browser, case, at, scope, coordinator):
+    browser.get(at("case", case.pk))
+
+    entry = AuditEntry.objects.get(action="case.read")
+    assert (entry.subject_id, entry.person) == (case.pk, coordinator)
+
+
+def test_after_a_result_the_study_is_the_answer_to_the_question_before(
+    browser, case, at, institution, coordinator
+):
+    with institution_scope(institution):
+        make_study(case=case, by=coordinator, outcome="positive")
+    response = browser.get(at("case", case.pk))
+
+    words = text_of(response)
+    assert "Recommended study" not in words
+    assert "Answer to the question before the result" in words
+    assert "Not the next study" in words
+    assert "After the result: Positive, MRI of 12 Jan 2026" in words
+    heading = re.search(r"<h2[^>]*>(.*?)</h2>", response.content.decode())[1]
+    assert heading == "Positive for distant disease."
+    assert "(for the board to decide)" in words
+    assert "Tumor board: yes" in words
+    assert at("agenda_put_on", case.pk) in response.content.decode()
+
+
+def test_a_surveillance_result_brings_the_interval_with_its_sources(
+    browser, at, institution, coordinator
+):
+    with institution_scope(institution):
+        case = make_case(by=coordinator, **SURVEILLANCE, stage_class="early")
+        make_study(case=case, by=coordinator, modality="CT", outcome="negative")
+    words = text_of(browser.get(at("case", case.pk)))
+
+    assert "Next imaging" in words
+    assert "Once a year" in words
+    assert "001 L64" in words
+
+
+def test_an_undetermined_case_says_between_what_and_what_to_answer(page):
+    given = {name: value for name, value in SURVEILLANCE.items() if name != "new_symptoms"}
+    response = page(**given)
+
+    words = text_of(response)
+    assert "Not enough is known to say which guidance applies" in words
+    assert "Surveillance after complete resection or Suspected recurrence" in words
+    assert "Unknown No new symptom of concern." in words
+    assert "#fact-new_symptoms" in response.content.decode()
+
+
+def test_a_provisional_answer_says_so_and_why(page):
+    words = text_of(page(**{**STAGING, "differentiation": "unknown"}))
+
+    assert "Provisional: this answer may change" in words
+    assert "Recommended study" in words
+
+
+def test_a_contradiction_shows_both_facts_and_where_to_correct_them(page):
+    response = page(**{**SURVEILLANCE, "residual_disease_known": True})
+
+    words = text_of(response)
+    assert "The record contradicts itself" in words
+    assert "Resection Complete resection Correct" in words
+    assert "Residual disease known Yes Correct" in words
+    assert "Recommended study" not in words
+    assert "#fact-residual_disease_known" in response.content.decode()
+
+
+def test_what_is_not_covered_is_refused_in_words(page):
+    words = text_of(page(**{**STAGING, "pregnancy_status": "pregnant"}))
+
+    assert "Pregnancy is not covered by the source documents." in words
+    assert "Recommended study" not in words
+    assert "Alternatives" not in words
+
+
+def test_a_scenario_without_ratings_recommends_no_study(page):
+    words = text_of(page(**{**STAGING, "clinical_question": "local_staging"}))
+
+    assert "Scenario without ratings" in words
+    assert "Recommended study" not in words
+
+
+def test_unknown_stands_as_unknown_and_not_asked_does_not_stand(page):
+    words = text_of(page(**{**STAGING, "bone_pain": "unknown"}))
+
+    assert "Bone pain unknown Answered on" in words
+    assert "Whipple triad" not in words
+
+
+def test_each_open_question_leads_to_the_field_that_answers_it(page, browser, scope):
+    response = page(clinical_question="distant_staging")
+
+    links = re.findall(
+        r'<ol class="questions">(.*?)</ol>', response.content.decode(), flags=re.DOTALL
+    )
+    urls = re.findall(r'href="(/i/[^"]*)"', links[0])
+    assert urls
+    for url in urls:
+        address, _, anchor = url.partition("#")
+        assert f'id="{anchor}"' in browser.get(address).content.decode()
+
+
+def test_typed_text_is_shown_as_text(page):
+    response = page(**STAGING, title="<script>alert(1)</script>", family_name="<b>Bold</b>")
+
+    body = response.content.decode()
+    assert "<script>alert(1)" not in body
+    assert "<b>Bold" not in body
+    assert "&lt;script&gt;alert(1)" in body
+
+
+def test_the_source_of_an_answer_is_shown_as_text(browser, case, at, institution, coordinator):
+    with institution_scope(institution):
+        facts.answer(
+            case=case, answers={"bone_pain": True}, source="<img src=x>", by=coordinator
+        )
+    for address in (at("case", case.pk), at("case_facts", case.pk, "C")):
+        body = browser.get(address).content.decode()
+        assert "<img src=x>" not in body
+        assert "&lt;img src=x&gt;" in body
+
+
+def test_imaging_is_listed_newest_first_with_what_each_showed(
+    browser, case, at, institution, coordinator
+):
+    with institution_scope(institution):
+        study = make_study(case=case, by=coordinator, modality="CT", outcome="indeterminate")
+        make_study(
+            case=case, by=coordinator, ordered_on=datetime.date(2026, 2, 1), performed_on=None
+        )
+    body = browser.get(at("case", case.pk)).content.decode()
+    words = text_of(browser.get(at("case", case.pk)))
+
+    assert words.index("not performed yet") < words.index("12 Jan 2026: indeterminate")
+    assert at("result_enter", study.pk) in body
+
+
+def test_a_corrected_result_changes_what_follows(browser, case, at, institution, coordinator):
+    with institution_scope(institution):
+        study = make_study(case=case, by=coordinator, outcome="positive")
+        results.change(result=study.results.get(), by=coordinator, outcome="negative")
+    words = text_of(browser.get(at("case", case.pk)))
+
+    assert "Negative, MRI of 12 Jan 2026" in words
+    assert "Positive for distant disease" not in words
+
+
+def test_a_reader_is_offered_nothing_to_write(sign_in_as, case, at):
+    body = sign_in_as("RADIOLOGIST").get(at("case", case.pk)).content.decode()
+
+    assert at("case_edit", case.pk) not in body
+    assert at("treatments", case.pk) not in body
+    assert at("study_new", case.pk) in body
+
+
+def test_the_number_of_queries_does_not_grow_with_the_record(
+    case, scope, coordinator, django_assert_max_num_queries
+):
+    for day in range(1, 9):
+        make_study(
+            case=case, by=coordinator, outcome="stable", performed_on=datetime.date(2026, 1, day)
+        )
+    case.refresh_from_db()
+    with django_assert_max_num_queries(9):
+        page_of(case)

@@ -1,0 +1,236 @@
+"""Answering facts: a value, unknown, and not asked are three things, for every kind."""
+
+import pytest
+
+from cases.models import Case, FactAnswer
+from cases.services import facts
+from cases.web.forms.answers import ANSWERABLE
+from cases.web.forms.facts import facts_in
+from guidance.engine.dictionary import DICTIONARY
+from tests.factories.cases import make_case, make_study
+from tests.integration.web.cases.reading import checked_of, error_at, text_of, value_of
+from tumorboard.tenancy.scope import institution_scope
+
+
+@pytest.fixture
+def blank(institution, coordinator) -> Case:
+    """A case of which nothing is known."""
+    with institution_scope(institution):
+        return make_case(by=coordinator)
+
+
+@pytest.fixture
+def answer(browser, at, blank, institution):
+    """Post answers to a group as the page would, and give the response."""
+
+    def post(group, source="", **typed):
+        page = browser.get(at("case_facts", blank.pk, group))
+        data = {
+            "version": value_of(page, "version"),
+            "seen": value_of(page, "seen"),
+            "source": source,
+            **typed,
+        }
+        return browser.post(at("case_facts", blank.pk, group), data)
+
+    return post
+
+
+def stored(fact: str):
+    """What is kept for a fact: its value, or None where it was not asked."""
+    row = FactAnswer.objects.filter(fact=fact).first()
+    return row.value if row else None
+
+
+KINDS = [
+    ("C", "bone_pain", {"bone_pain": "true"}, True),
+    ("C", "bone_pain", {"bone_pain": "false"}, False),
+    ("C", "bone_pain", {"bone_pain": "unknown"}, "unknown"),
+    ("B", "differentiation", {"differentiation": "well"}, "well"),
+    ("B", "differentiation", {"differentiation": "unknown"}, "unknown"),
+    ("B", "primary_site", {"primary_site": "pancreas"}, "pancreas"),
+    ("C", "new_symptoms", {"new_symptoms": ["flushing", "jaundice"]}, ["flushing", "jaundice"]),
+    ("C", "new_symptoms", {"new_symptoms": "reviewed_none"}, []),
+    ("C", "new_symptoms", {"new_symptoms": "unknown"}, "unknown"),
+    ("D", "liver_met_count", {"liver_met_count_0": "3"}, 3),
+    ("D", "liver_met_count", {"liver_met_count_1": "on"}, "unknown"),
+    ("B", "ki67_percent", {"ki67_percent_0": " 2.5 "}, 2.5),
+    ("B", "ki67_percent", {"ki67_percent_0": "0"}, 0),
+    ("B", "ki67_percent", {"ki67_percent_1": "on"}, "unknown"),
+    ("B", "diagnosis_date", {"diagnosis_date_0": "3 Nov 2025"}, "2025-11-03"),
+    ("B", "diagnosis_date", {"diagnosis_date_0": "2025-11-03"}, "2025-11-03"),
+    ("B", "diagnosis_date", {"diagnosis_date_1": "on"}, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("group", "fact", "typed", "kept"), KINDS)
+def test_what_is_answered_is_kept_and_shown_again(
+    answer, browser, at, blank, scope, group, fact, typed, kept
+):
+    response = answer(group, source="Report of 3 Nov", **typed)
+
+    assert response["Location"] == at("case", blank.pk)
+    row = FactAnswer.objects.get()
+    assert (row.fact, row.value, row.source) == (fact, kept, "Report of 3 Nov")
+    assert type(row.value) is type(kept) or isinstance(kept, int)
+    page = browser.get(at("case_facts", blank.pk, group))
+    assert "from Report of 3 Nov" in text_of(page)
+
+    again = answer(group, **_posted_again(page, fact))
+    assert again.status_code == 302
+    assert FactAnswer.objects.get().source == "Report of 3 Nov"
+
+
+def _posted_again(page, fact):
+    """The fields of a fact as the page would send them back untouched."""
+    kind = DICTIONARY[fact].kind
+    if kind in ("integer", "decimal", "date"):
+        typed = {f"{fact}_0": value_of(page, f"{fact}_0") or ""}
+        return typed | ({f"{fact}_1": "on"} if checked_of(page, f"{fact}_1") else {})
+    if f'<select name="{fact}"' in page.content.decode():
+        return {fact: "pancreas"}
+    return {fact: checked_of(page, fact)}
+
+
+@pytest.mark.parametrize(("group", "fact", "typed", "kept"), KINDS)
+def test_an_answer_can_be_taken_back(answer, scope, group, fact, typed, kept):
+    answer(group, **typed)
+    assert stored(fact) == kept
+
+    answer(group)
+    assert stored(fact) is None
+
+
+def test_nothing_asked_is_nothing_kept(answer, scope):
+    assert answer("C").status_code == 302
+    assert not FactAnswer.objects.exists()
+
+
+def test_every_kind_of_every_fact_has_a_field(browser, at, blank):
+    for group in {fact.group for fact in DICTIONARY.values()}:
+        names = facts_in(group)
+        response = browser.get(at("case_facts", blank.pk, group))
+        assert response.status_code == (200 if names else 404)
+        body = response.content.decode()
+        for name in names:
+            assert f'id="fact-{name}"' in body
+            assert DICTIONARY[name].question in text_of(response)
+            assert DICTIONARY[name].help in text_of(response)
+            assert DICTIONARY[name].kind in ANSWERABLE
+
+
+@pytest.mark.parametrize(
+    ("group", "fact", "typed", "message"),
+    [
+        ("B", "ki67_percent", {"ki67_percent_0": "101"}, "at most 100"),
+        ("B", "ki67_percent", {"ki67_percent_0": "high"}, "Enter a number"),
+        ("B", "ki67_percent", {"ki67_percent_0": "1e2"}, "Enter a number"),
+        ("B", "ki67_percent", {"ki67_percent_0": "2", "ki67_percent_1": "on"}, "not both"),
+        ("D", "liver_met_count", {"liver_met_count_0": "2.5"}, "whole number"),
+        ("D", "liver_met_count", {"liver_met_count_0": "1000"}, "at most 999"),
+        ("D", "liver_met_largest_mm", {"liver_met_largest_mm_0": "-1"}, "at least 0"),
+        ("B", "diagnosis_date", {"diagnosis_date_0": "13/12/2025"}, "Enter a date like"),
+        ("B", "diagnosis_date", {"diagnosis_date_0": "2999-01-01"}, "future"),
+        ("B", "diagnosis_date", {"diagnosis_date_0": "9", "diagnosis_date_1": "on"}, "not both"),
+        ("C", "bone_pain", {"bone_pain": "maybe"}, "Select a valid choice"),
+        ("B", "primary_site", {"primary_site": "soul"}, "Select a valid choice"),
+        ("C", "new_symptoms", {"new_symptoms": ["itch"]}, "Select a valid choice"),
+        ("C", "new_symptoms", {"new_symptoms": ["flushing", "unknown"]}, "not both"),
+        ("C", "new_symptoms", {"new_symptoms": ["reviewed_none", "unknown"]}, "not both"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_told_by_its_question_and_nothing_is_written(
+    answer, scope, group, fact, typed, message
+):
+    other = {"B": {"rcc_history": "true"}, "C": {"alp_elevated": "true"}, "D": {}}[group]
+    response = answer(group, source="typed source", **other, **typed)
+
+    assert response.status_code == 422
+    assert message in error_at(response, fact)
+    assert not FactAnswer.objects.exists()
+    assert value_of(response, "source") == "typed source"
+    for name, value in typed.items():
+        if name.endswith("_0"):
+            assert value_of(response, name) == value
+    for name in other:
+        assert checked_of(response, name) == ["true"]
+
+
+def test_a_source_that_is_too_long_is_told(answer, scope):
+    response = answer("C", source="x" * 201, bone_pain="true")
+
+    assert "at most 200 characters" in error_at(response, "source")
+    assert not FactAnswer.objects.exists()
+
+
+def test_the_source_goes_with_what_was_changed_and_nothing_else(answer, scope):
+    answer("C", source="first", bone_pain="true")
+    answer("C", source="second", bone_pain="true", alp_elevated="false")
+
+    sources = dict(FactAnswer.objects.values_list("fact", "source"))
+    assert sources == {"bone_pain": "first", "alp_elevated": "second"}
+
+
+def test_two_who_answer_at_once_see_each_other(
+    browser, at, blank, institution, coordinator
+):
+    address = at("case_facts", blank.pk, "B")
+    page = browser.get(address)
+    with institution_scope(institution):
+        facts.answer(case=blank, answers={"ki67_percent": 5, "rcc_history": True}, by=coordinator)
+    data = {
+        "version": value_of(page, "version"),
+        "seen": value_of(page, "seen"),
+        "ki67_percent_0": "3",
+        "source": "",
+    }
+    response = browser.post(address, data)
+
+    words = text_of(response)
+    assert response.status_code == 422
+    assert "Somebody else changed this" in words
+    assert "Ki-67 index now 5 % positive nuclei; here 3 % positive nuclei" in words
+    assert "History of renal cell carcinoma now Yes; here not asked" in words
+    assert value_of(response, "ki67_percent_0") == "3"
+
+    again = {
+        **data,
+        "version": value_of(response, "version"),
+        "seen": value_of(response, "seen"),
+        "rcc_history": "true",
+    }
+    assert browser.post(address, again).status_code == 302
+    with institution_scope(institution):
+        assert (stored("ki67_percent"), stored("rcc_history")) == (3, True)
+
+
+@pytest.mark.parametrize("seen", ["", "[]", "{", '"x"', "null"])
+def test_a_form_that_was_tampered_with_is_no_error(browser, at, blank, scope, seen):
+    data = {"version": blank.version, "seen": seen, "bone_pain": "true"}
+
+    assert browser.post(at("case_facts", blank.pk, "C"), data).status_code in (302, 422)
+
+
+def test_what_the_record_says_is_not_asked_again(browser, at, blank, institution, coordinator):
+    with institution_scope(institution):
+        make_study(case=blank, by=coordinator, modality="PET_SSTR")
+    page = browser.get(at("case_facts", blank.pk, "I"))
+
+    assert 'name="sstr_imaging_done"' not in page.content.decode()
+    assert "Yes From the studies." in text_of(page)
+    assert at("case", blank.pk) + "#imaging" in page.content.decode()
+
+
+def test_a_recurrence_that_the_record_suspects_can_still_be_answered(
+    browser, at, blank, institution, coordinator
+):
+    with institution_scope(institution):
+        facts.answer(case=blank, answers={"resection_status": "complete"}, by=coordinator)
+        make_study(case=blank, by=coordinator, modality="CT", outcome="positive")
+        make_study(
+            case=blank, by=coordinator, modality="MRI", ordered_on="2026-02-01", performed_on=None
+        )
+    page = browser.get(at("case_facts", blank.pk, "E"))
+
+    assert 'name="recurrence_status"' in page.content.decode()
+    assert "The record says: Suspected. From the positive study before this order." in text_of(page)

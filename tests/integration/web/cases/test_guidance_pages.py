@@ -1,0 +1,79 @@
+"""The library of the guidance, and the choices of an institution."""
+
+import pytest
+
+from guidance.editions.models import GuidancePolicy
+from guidance.engine.edition import load_edition
+from tests.factories.cases import STAGING, make_case
+from tests.integration.web.cases.reading import error_at, text_of
+from tumorboard.audit.models import AuditEntry
+
+
+def test_the_library_shows_every_rating_and_every_source(browser):
+    response = browser.get("/guidance/")
+
+    words, edition = text_of(response), load_edition()
+    for ratings in edition.ratings.by_scenario.values():
+        for rating in ratings:
+            assert rating.procedure.name in words
+            assert rating.label in words
+            assert rating.why in words
+    for source in edition.sources:
+        assert source["file"] in words
+        assert f'id="source-{source["tag"]}"' in response.content.decode()
+    assert edition.hash[:12] in words
+
+
+def test_the_library_is_for_those_who_are_signed_in(client):
+    assert client.get("/guidance/").status_code == 302
+
+
+@pytest.fixture
+def admin(client, administrator):
+    """A browser of the administrator."""
+    client.force_login(administrator)
+    return client
+
+
+def test_an_institution_chooses_its_who_edition(admin, at, scope, coordinator, administrator):
+    old = make_case(by=coordinator, **STAGING)
+    page = admin.get(at("institution_settings"))
+    assert "A case keeps the assessment it has until something in it is changed" in text_of(page)
+
+    response = admin.post(
+        at("institution_settings"), {"who_version": "WHO2010", "tnm_system": "AJCC8"}
+    )
+
+    assert response["Location"] == at("institution_settings")
+    policy = GuidancePolicy.objects.get()
+    assert (policy.who_version, policy.tnm_system) == ("WHO2010", "AJCC8")
+    assert AuditEntry.objects.get(action="institution.guidance.chosen").person == administrator
+    new = make_case(by=coordinator, **STAGING)
+    assert new.assessment.answer["grade_detail"]["who_version"] == "WHO2010"
+    old.refresh_from_db()
+    assert old.assessment.answer["grade_detail"]["who_version"] == "WHO2022"
+
+    admin.post(at("institution_settings"), {"who_version": "WHO2019", "tnm_system": "UICC"})
+    assert GuidancePolicy.objects.get().who_version == "WHO2019"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("who_version", "", "Choose the WHO edition."),
+        ("who_version", "WHO1899", "Select a valid choice"),
+        ("tnm_system", "", "Choose the TNM system."),
+        ("tnm_system", "XYZ", "Select a valid choice"),
+    ],
+)
+def test_a_choice_that_there_is_not_is_told(admin, at, scope, field, typed, message):
+    data = {"who_version": "WHO2017", "tnm_system": "UICC", field: typed}
+    response = admin.post(at("institution_settings"), data)
+
+    assert response.status_code == 422
+    assert message in error_at(response, field)
+    assert not GuidancePolicy.objects.exists()
+
+
+def test_the_choices_are_the_administrators(browser, at):
+    assert browser.get(at("institution_settings")).status_code == 403

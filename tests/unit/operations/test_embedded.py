@@ -1,0 +1,63 @@
+"""Where the embedded PostgreSQL lies, and what a dead one looks like."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tumorboard.operations import embedded
+from tumorboard.operations.embedded import Cluster, local_secret
+
+
+def test_a_plain_user_has_the_data_inside_var(monkeypatch):
+    monkeypatch.setattr(embedded.os, "geteuid", lambda: 1000)
+    cluster = Cluster.of(Path("/home/ada/board/var"), "demo")
+    assert cluster.folder == Path("/home/ada/board/var/postgres/demo")
+    assert cluster.link is None
+
+
+@pytest.mark.parametrize(
+    ("user", "var", "home"),
+    [(0, "/srv/board/var", "/var/lib"), (1000, "/srv/" + "deep/" * 20 + "var", "/home/ada")],
+)
+def test_root_and_deep_checkouts_have_it_outside_linked_from_var(monkeypatch, user, var, home):
+    monkeypatch.setattr(embedded.os, "geteuid", lambda: user)
+    monkeypatch.setenv("HOME", "/home/ada")
+    one, other = Cluster.of(Path(var), "demo"), Cluster.of(Path(var), "test")
+    assert str(one.folder).startswith(home)
+    assert one.link == Path(var) / "postgres" / "demo"
+    assert one.folder != other.folder
+
+
+def test_addresses_name_role_database_and_socket():
+    cluster = Cluster(Path("/srv/data"))
+    assert cluster.url("somebody") == "postgres://somebody@%2Fsrv%2Fdata/tumorboard"
+    assert "host=/srv/data" in str(cluster.broker_options()["conn_string"])
+
+
+@pytest.mark.parametrize("content", ["", "not a number\n", "4194304999\n", f"{os.getpid()}\n"])
+def test_a_pid_file_that_names_no_postgres_is_not_a_running_server(tmp_path, content):
+    (tmp_path / "postmaster.pid").write_text(content)
+    assert not Cluster(tmp_path).is_running()
+
+
+def test_a_folder_without_a_server_is_not_running_and_stopping_it_is_no_error(tmp_path):
+    cluster = Cluster(tmp_path / "none")
+    assert not cluster.is_running()
+    cluster.stop()
+
+
+def test_removing_takes_data_and_link(tmp_path):
+    cluster = Cluster(tmp_path / "data", link=tmp_path / "link")
+    cluster.folder.mkdir()
+    cluster.link.symlink_to(cluster.folder)
+    cluster.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path):
+    folder = tmp_path / "postgres" / "demo"
+    secret = local_secret(folder)
+    assert local_secret(folder) == secret
+    assert len(secret) >= 48
+    assert (folder.parent / "secret_key").stat().st_mode & 0o077 == 0
