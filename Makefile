@@ -32,10 +32,10 @@ check: $(VENV)/installed-dev ## Lint, types, floors between packages, migrations
 	@$(VENV)/bin/mypy
 	@$(FOR_TESTS) $(PY) manage.py embedded hold -- $(PY) manage.py makemigrations --check --dry-run
 
-lock: $(VENV)/installed-dev ## Write the lock files anew from pyproject.toml
+lock: $(VENV)/installed-dev ## Write the lock files from pyproject.toml (UPGRADE=--upgrade for the newest versions)
 	@$(PY) -m pip install --quiet uv
-	@$(VENV)/bin/uv pip compile $(LOCK_OPTIONS) --output-file requirements.lock pyproject.toml
-	@$(VENV)/bin/uv pip compile $(LOCK_OPTIONS) --output-file requirements-dev.lock pyproject.toml --group dev
+	@$(VENV)/bin/uv pip compile $(LOCK_OPTIONS) $(UPGRADE) --output-file requirements.lock pyproject.toml
+	@$(VENV)/bin/uv pip compile $(LOCK_OPTIONS) $(UPGRADE) --output-file requirements-dev.lock pyproject.toml --group dev
 	@! grep -inE 'https?:|index-url|find-links' requirements.lock requirements-dev.lock
 
 stop: ## Stop what an interrupted run or test left behind

@@ -22,7 +22,7 @@ PLACES = (
     Place("Cases", "case_list", Permission.CASE_READ, "cases/"),
     Place("Queue", "board_queue", Permission.BOARD_READ, "queue/"),
     Place("Boards", "boards", Permission.BOARD_READ, "boards/"),
-    #Place("Import", "imports", Permission.CASE_IMPORT, "imports/"),
+    Place("Import", "imports", Permission.CASE_IMPORT, "imports/"),
     Place("People", "people", Permission.PEOPLE_MANAGE, "people/"),
     Place("Settings", "institution_settings", Permission.INSTITUTION_MANAGE, "settings/"),
 )

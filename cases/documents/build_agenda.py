@@ -12,7 +12,7 @@ from cases.documents.agenda import (
 from cases.documents.build_lines import board_reason_lines, branch_line, person, study_line
 from cases.models import Meeting
 from cases.selectors.agendas import AgendaLine, agenda
-from cases.selectors.briefing import Guidance, Shown, briefing_of
+from cases.selectors.briefing import Briefing, Guidance, Shown, briefings_of
 from tumorboard.formats import moment
 
 
@@ -20,6 +20,7 @@ def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument
     """What the agenda of `meeting` says on paper."""
     lines = agenda(meeting)
     editions = {line.assessment.edition_version for line in lines}
+    briefings = briefings_of([(line.item.case, line.assessment) for line in lines])
     return AgendaDocument(
         institution=meeting.institution.name,
         board=meeting.board.name,
@@ -29,15 +30,15 @@ def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument
         printed_on=moment(printed_at),
         edition=", ".join(sorted(editions)),
         items=tuple(
-            _item_page(line, position) for position, line in enumerate(lines, start=1)
+            _item_page(line, briefings[line.item.case_id], position)
+            for position, line in enumerate(lines, start=1)
         ),
     )
 
 
-def _item_page(line: AgendaLine, position: int) -> AgendaItemPage:
+def _item_page(line: AgendaLine, briefing: Briefing, position: int) -> AgendaItemPage:
     guidance = Guidance(line.assessment)
     answer = guidance.answer
-    briefing = briefing_of(line.item.case, line.assessment)
     alternatives = (study_line(study) for study in guidance.alternatives)
     return AgendaItemPage(
         position=position,

@@ -27,9 +27,7 @@ def decision_document(item: AgendaItem, signed: Decision | None) -> DecisionDocu
 
 
 def _signed(head: dict[str, str], decision: Decision) -> DecisionDocument:
-    asked = in_words(
-        decision.recommendations.all(), version=decision.assessment.edition_version
-    )
+    asked = in_words(decision.recommendations.all(), version=decision.assessment.edition_version)
     return DecisionDocument(
         **head,
         question=decision.question,
@@ -76,6 +74,7 @@ def _quote(assessment: Assessment) -> AssessmentQuote:
         edition_version=assessment.edition_version,
         edition_hash=assessment.edition_hash,
         evaluated_on=day(assessment.evaluated_on),
+        recommended_label=guidance.recommended_label,
     )
 
 

@@ -9,7 +9,10 @@ from cases.documents.typesetting import PageSize, typeset
 
 @dataclass(frozen=True)
 class AssessmentQuote:
-    """What the edition said when the board decided, quoted unchanged."""
+    """What the edition said when the board decided, quoted unchanged.
+
+    `recommended_label` says which question the recommended study answers.
+    """
 
     scenario: str
     recommended: StudyLine | None
@@ -18,6 +21,7 @@ class AssessmentQuote:
     edition_version: str
     edition_hash: str
     evaluated_on: str
+    recommended_label: str = "Recommended study"
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ The words of the guidance come from the stored assessment and from the edition t
 that a signed decision quotes what was said when it was taken.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from cases.models import Assessment, Case, Result, Study, Treatment
-from cases.selectors.imaging import imaging_of
+from cases.selectors.imaging import Imaging, imaging_of_each
 from guidance.editions.models import WhoVersion
 from guidance.engine.dictionary import FactDefinition
 from guidance.engine.edition import load_edition
@@ -88,7 +89,8 @@ class Guidance:
         if answer["not_covered"]:
             return str(answer["not_covered"]["text"])
         if answer["contradictions"]:
-            return "The record contradicts itself"
+            texts = (str(found["text"]) for found in answer["contradictions"])
+            return " ".join(("The record contradicts itself.", *texts))
         return "Not determined yet: facts are missing"
 
     @property
@@ -123,9 +125,7 @@ class Guidance:
         return "; ".join(f"{rule['words']} ({rule['rule']}, {rule['source']})" for rule in found)
 
     def _studies(self, standing: str) -> list[RatedStudy]:
-        return [
-            _rated(study) for study in self.answer["studies"] if study["standing"] == standing
-        ]
+        return [_rated(study) for study in self.answer["studies"] if study["standing"] == standing]
 
 
 def _rated(study: Mapping[str, Any]) -> RatedStudy:
@@ -141,12 +141,24 @@ def _rated(study: Mapping[str, Any]) -> RatedStudy:
 
 def briefing_of(case: Case, assessment: Assessment) -> Briefing:
     """What is known of `case`, its key numbers as `assessment` read them; in three queries."""
-    treatments = Treatment.objects.filter(case=case).order_by("start", "id")
-    return Briefing(
-        story=(case.title, *(_treated(treatment) for treatment in treatments)),
-        key_numbers=(_grade(assessment), *_key_facts(assessment)),
-        imaging=_shown(case, assessment),
-    )
+    return briefings_of([(case, assessment)])[case.id]
+
+
+def briefings_of(pairs: Sequence[tuple[Case, Assessment]]) -> dict[UUID, Briefing]:
+    """The briefings of many cases, by the case's id, in three queries."""
+    ids = [case.id for case, _ in pairs]
+    imaging = imaging_of_each(ids)
+    treated: dict[UUID, list[str]] = {case_id: [] for case_id in ids}
+    for treatment in Treatment.objects.filter(case__in=ids).order_by("start", "id"):
+        treated[treatment.case_id].append(_treated(treatment))
+    return {
+        case.id: Briefing(
+            story=(case.title, *treated[case.id]),
+            key_numbers=(_grade(assessment), *_key_facts(assessment)),
+            imaging=_shown(imaging[case.id], assessment),
+        )
+        for case, assessment in pairs
+    }
 
 
 def fact_words(fact: FactDefinition, value: Any) -> str:
@@ -189,8 +201,7 @@ def _treated(treatment: Treatment) -> str:
     return ", ".join([words, *dates])
 
 
-def _shown(case: Case, assessment: Assessment) -> tuple[Shown, ...]:
-    imaging = imaging_of(case)
+def _shown(imaging: Imaging, assessment: Assessment) -> tuple[Shown, ...]:
     procedures = load_edition(assessment.edition_version).ratings.procedures
     studies = [*imaging.earlier, *([imaging.current] if imaging.current else [])]
     return tuple(

@@ -37,9 +37,20 @@ class Imaging:
 
 def imaging_of(case: Case) -> Imaging:
     """Read the studies and results of a case, in two queries."""
-    studies = sorted(
-        Study.objects.filter(case=case),
-        key=lambda study: (study.date or START, study.created_at, study.id),
-    )
-    results = {result.study_id: result for result in Result.objects.filter(case=case)}
-    return Imaging(current=studies[-1] if studies else None, earlier=studies[:-1], results=results)
+    return imaging_of_each([case.id])[case.id]
+
+
+def imaging_of_each(case_ids: Sequence[UUID]) -> dict[UUID, Imaging]:
+    """Read the studies and results of many cases, by the case's id, in two queries."""
+    studies: dict[UUID, list[Study]] = {case_id: [] for case_id in case_ids}
+    results: dict[UUID, dict[UUID, Result]] = {case_id: {} for case_id in case_ids}
+    for study in Study.objects.filter(case__in=case_ids):
+        studies[study.case_id].append(study)
+    for result in Result.objects.filter(case__in=case_ids):
+        results[result.case_id][result.study_id] = result
+    return {case_id: _in_play(studies[case_id], results[case_id]) for case_id in case_ids}
+
+
+def _in_play(studies: list[Study], results: dict[UUID, Result]) -> Imaging:
+    ordered = sorted(studies, key=lambda study: (study.date or START, study.created_at, study.id))
+    return Imaging(current=ordered[-1] if ordered else None, earlier=ordered[:-1], results=results)

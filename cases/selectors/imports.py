@@ -62,8 +62,9 @@ def rows(file: ImportFile, state: str) -> QuerySet[ImportRow]:
 
 def has_stopped(file: ImportFile) -> bool:
     """Whether the writing failed for good, so that somebody has to start it again."""
-    failed = OutboxMessage.objects.filter(pk=file.job, state=OutboxMessage.State.FAILED)
-    return file.state == ImportFile.State.RUNNING and failed.exists()
+    if file.state != ImportFile.State.RUNNING or file.job is None:
+        return False
+    return OutboxMessage.objects.filter(pk=file.job, state=OutboxMessage.State.FAILED).exists()
 
 
 def samples(file: ImportFile) -> dict[str, list[str]]:

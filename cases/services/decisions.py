@@ -21,7 +21,7 @@ from cases.models import (
 )
 from cases.models.decision import RecommendationKind
 from cases.services.agendas import lock_item
-from cases.services.assessments import reassess
+from cases.services.assessments import place
 from cases.services.cases import lock
 from cases.services.checks import check_version
 from cases.services.errors import Invalid, Refused
@@ -211,7 +211,10 @@ def sign(
     Recommendation.objects.bulk_create(asked)
     Participant.objects.bulk_create(participants)
     record(action="decision.signed", subject=decision, by=by)
-    reassess(case=case)
+    # Not assessed anew: a signature changes nothing that is known of the case, and whatever a new
+    # day or edition would say, the case was decided on what the board saw.
+    place(case=case, assessment=case.assessment, decided=decision)
+    case.save(update_fields=["readiness"])
     return decision
 
 
@@ -305,10 +308,10 @@ def _check_draft(rationale: str, recommendations: Sequence[Recommended]) -> None
     most = DecisionDraft._meta.get_field("rationale").max_length or 0
     if len(rationale) > most:
         errors["rationale"] = [f"Use at most {most} characters."]
-    for place, recommended in enumerate(recommendations):
+    for index, recommended in enumerate(recommendations):
         field, reason = _fault(recommended)
         if reason:
-            errors[f"recommendations.{place}.{field}"] = [reason]
+            errors[f"recommendations.{index}.{field}"] = [reason]
     if errors:
         raise Invalid(errors)
 

@@ -29,9 +29,7 @@ QUEUE_SIZE = 25
 def board_queue(request: InstitutionRequest) -> HttpResponse:
     """Every case that asks for the board, with why."""
     number = request.GET.get("page", "1")
-    found = page(
-        agendas.queue(), number=int(number) if number.isdecimal() else 1, size=QUEUE_SIZE
-    )
+    found = page(agendas.queue(), number=int(number) if number.isdecimal() else 1, size=QUEUE_SIZE)
     record(action="queue.read", subject=request.institution, by=request.user)
     context = {
         "page": found,

@@ -16,7 +16,7 @@ from cases.selectors import cases as selectors
 from cases.services import cases as services
 from cases.services import facts, patients
 from cases.web.case_page import page_of
-from cases.web.errors import errors_on
+from cases.web.errors import errors_on, form_page
 from cases.web.forms.cases import CaseForm, NewCaseForm
 from cases.web.found import case_or_404
 from guidance.engine.edition import load_edition
@@ -30,7 +30,6 @@ FIRST_LINES = 10
 #: How many cases one page of the list shows.
 PAGE_SIZE = 50
 OTHER_SCENARIOS = ("UNDETERMINED", "CONFLICT")
-INVALID = 422
 
 
 @require_safe
@@ -101,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
             case = _open(form, by=request.user)
             messages.success(request, "The case was opened.")
             return redirect("case", request.institution.slug, case.pk)
-    return render(request, "cases/new.html", {"form": form}, status=INVALID if form.errors else 200)
+    return form_page(request, "cases/new.html", {"form": form})
 
 
 def _open(form: NewCaseForm, *, by: Any) -> Any:
@@ -131,7 +130,7 @@ def edit(request: HttpRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, "The case was changed.")
             return redirect("case", request.institution.slug, case.pk)
     context = {"form": form, "case": case, "theirs": _theirs(form, head, case.version)}
-    return render(request, "cases/edit.html", context, status=INVALID if form.errors else 200)
+    return form_page(request, "cases/edit.html", context)
 
 
 def _theirs(form: CaseForm, head: dict[str, str], version: int) -> dict[str, str]:

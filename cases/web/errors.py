@@ -1,13 +1,26 @@
 """What services refuse, as the case pages say it: the one place that translates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from cases.services.errors import Changed, Invalid, Refused
+from cases.services.facts import checked
 from guidance.engine.dictionary import DICTIONARY
+
+#: The status of a page whose form has errors; htmx swaps it in.
+INVALID = 422
+
+
+def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page with `form`; it says in its status whether the form has errors."""
+    status = INVALID if context["form"].errors else None
+    return render(request, template, context, status=status)
 
 
 @contextmanager
@@ -23,6 +36,15 @@ def errors_on(form: forms.Form) -> Iterator[None]:
         add_errors(form, error)
     except (Changed, Refused) as error:
         form.add_error(None, str(error))
+
+
+def check_answers(form: forms.Form, names: Iterable[str]) -> None:
+    """Check the answers of `form` as the service will, so that all its errors come at once."""
+    given = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
+    try:
+        checked(given)
+    except Invalid as error:
+        add_errors(form, error)
 
 
 def add_errors(form: forms.Form, error: Invalid) -> None:

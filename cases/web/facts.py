@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Case, FactAnswer
+from cases.selectors.facts import UNTIL_ANSWERED
 from cases.selectors.imaging import imaging_of
 from cases.services import facts as services
-from cases.web.errors import errors_on
+from cases.web.errors import errors_on, form_page
 from cases.web.fields import where_changed
 from cases.web.forms.facts import FactsForm, facts_in
 from cases.web.found import case_or_404
@@ -20,12 +21,10 @@ from guidance.engine.dictionary import DICTIONARY
 from tumorboard.accounts.access import institution_view
 from tumorboard.accounts.permissions import Permission
 
-INVALID = 422
 GROUPS = {
     fact.group: fact.group_label for fact in DICTIONARY.values() if facts_in(fact.group)
 }
-#: Rules of origin after which a later direct answer wins, so that the question stays open.
-OVERRULED_BY_ANSWERS = frozenset({"answer", "result.positive_surveillance"})
+ANSWERED = "answer"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +36,7 @@ def group(request: HttpRequest, case_id: UUID, group: str) -> HttpResponse:
         raise Http404
     recorded = _recorded(case, group)
     names = [name for name in facts_in(group) if name not in recorded]
-    stored = dict(FactAnswer.objects.filter(case=case).values_list("fact", "value"))
+    stored = _stored(case)
     form = FactsForm(
         request.POST or None,
         names=names,
@@ -66,7 +65,7 @@ def group(request: HttpRequest, case_id: UUID, group: str) -> HttpResponse:
         "recorded": recorded.values(),
         "conflicts": conflicts,
     }
-    return render(request, "cases/facts.html", context, status=INVALID if form.errors else 200)
+    return form_page(request, "cases/facts.html", context)
 
 
 def _origins(case: Case) -> dict[str, dict[str, str]]:
@@ -79,7 +78,7 @@ def _recorded(case: Case, group: str) -> dict[str, dict[str, Any]]:
     names = [
         name
         for name in facts_in(group)
-        if origins.get(name, {}).get("rule", "answer") not in OVERRULED_BY_ANSWERS
+        if origins.get(name, {}).get("rule", ANSWERED) not in {ANSWERED, *UNTIL_ANSWERED}
     ]
     current = imaging_of(case).current if names else None
     return {
@@ -94,6 +93,16 @@ def _recorded(case: Case, group: str) -> dict[str, dict[str, Any]]:
     }
 
 
+def _stored(case: Case) -> dict[str, Any]:
+    """The answers that hold. One that the record has overtaken is open: to repeat it is new."""
+    origins = _origins(case)
+    return {
+        name: value
+        for name, value in FactAnswer.objects.filter(case=case).values_list("fact", "value")
+        if origins.get(name, {}).get("rule") not in UNTIL_ANSWERED
+    }
+
+
 def _notes(case: Case, names: list[str]) -> dict[str, str]:
     """Where each answer comes from; for a fact the record has overtaken, what it now says."""
     notes = {}
@@ -102,7 +111,7 @@ def _notes(case: Case, names: list[str]) -> dict[str, str]:
         if origin is None:
             continue
         said = ""
-        if origin["rule"] != "answer":
+        if origin["rule"] != ANSWERED:
             value = value_words(DICTIONARY[name], case.assessment.facts[name])
             said = f"The record says: {value}. "
         notes[name] = f"{said}{origin['text']}."

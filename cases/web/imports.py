@@ -95,7 +95,7 @@ def check(request: HttpRequest, file_id: UUID) -> HttpResponse:
         return redirect("import_columns", request.institution.slug, file.pk)
     if file.state != FileState.CHECKED:
         return redirect("import_progress", request.institution.slug, file.pk)
-    record(action="import.seen", subject=file, by=request.user)
+    record(action="import.read", subject=file, by=request.user)
     context = {
         "file": file,
         "steps": _steps(2, request, file),
@@ -117,7 +117,7 @@ def progress(request: HttpRequest, file_id: UUID) -> HttpResponse:
         return redirect("import_check", request.institution.slug, file.pk)
     is_part = request.htmx and not request.htmx.history_restore_request
     if not is_part:
-        record(action="import.seen", subject=file, by=request.user)
+        record(action="import.read", subject=file, by=request.user)
     response = render(
         request,
         "imports/parts/progress.html" if is_part else "imports/progress.html",
@@ -180,12 +180,13 @@ def _progress(request: HttpRequest, file: ImportFile) -> dict[str, Any]:
 def _steps(
     current: int, request: HttpRequest | None = None, file: ImportFile | None = None
 ) -> list[dict[str, str]]:
-    """Where in the import one is; with a file, the columns are a way back."""
+    """Where in the import one is; with a file, there is a way back to upload and columns."""
     states = ["done"] * current + ["current"] + ["todo"] * len(STEPS)
     steps = [{"label": label, "state": states[n], "url": ""} for n, label in enumerate(STEPS)]
     if request and file:
-        address = [request.institution.slug, file.pk]
-        steps[1]["url"] = reverse("import_columns", args=address)
+        slug = request.institution.slug
+        steps[0]["url"] = reverse("imports", args=[slug])
+        steps[1]["url"] = reverse("import_columns", args=[slug, file.pk])
     return steps
 
 

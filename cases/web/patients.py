@@ -4,18 +4,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from cases.selectors.cases import cases_of
 from cases.services import patients as services
-from cases.web.errors import errors_on
+from cases.web.errors import errors_on, form_page
 from cases.web.forms.patients import PatientForm
 from cases.web.found import patient_or_404
 from tumorboard.accounts.access import institution_view
 from tumorboard.accounts.permissions import Permission
-
-INVALID = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,4 +32,4 @@ def edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             return redirect("case", slug, cases[0].pk) if cases else redirect("case_list", slug)
     # What was typed and refused must not stand in the page's head as if it were so.
     context = {"form": form, "patient": patient_or_404(patient_id), "cases": cases}
-    return render(request, "cases/patient.html", context, status=INVALID if form.errors else 200)
+    return form_page(request, "cases/patient.html", context)

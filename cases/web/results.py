@@ -9,14 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.models import Result
 from cases.services import results as services
-from cases.web.errors import errors_on
+from cases.web.errors import errors_on, form_page
 from cases.web.forms.known import initial_of
 from cases.web.forms.results import ResultForm
 from cases.web.found import study_or_404
 from tumorboard.accounts.access import institution_view
 from tumorboard.accounts.permissions import Permission
-
-INVALID = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +33,7 @@ def enter(request: HttpRequest, study_id: UUID) -> HttpResponse:
             messages.success(request, "The result was saved.")
             return redirect("case", request.institution.slug, study.case_id)
     context = {"study": study, "case": study.case, "result": result, "form": form}
-    return render(request, "cases/result.html", context, status=INVALID if form.errors else 200)
+    return form_page(request, "cases/result.html", context)
 
 
 @require_POST

@@ -4,18 +4,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from cases.services import studies as services
-from cases.web.errors import errors_on
+from cases.web.errors import errors_on, form_page
 from cases.web.forms.known import initial_of
 from cases.web.forms.studies import StudyForm
 from cases.web.found import case_or_404, study_or_404
 from tumorboard.accounts.access import institution_view
 from tumorboard.accounts.permissions import Permission
-
-INVALID = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +30,7 @@ def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 return redirect("result_enter", request.institution.slug, study.pk)
             return redirect("case", request.institution.slug, case.pk)
     context = {"case": case, "form": form}
-    return render(request, "cases/study.html", context, status=INVALID if form.errors else 200)
+    return form_page(request, "cases/study.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,4 +45,4 @@ def edit(request: HttpRequest, study_id: UUID) -> HttpResponse:
             messages.success(request, "The study was changed.")
             return redirect("case", request.institution.slug, study.case_id)
     context = {"case": study.case, "study": study, "form": form}
-    return render(request, "cases/study.html", context, status=INVALID if form.errors else 200)
+    return form_page(request, "cases/study.html", context)

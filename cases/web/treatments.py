@@ -4,19 +4,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.models import FactAnswer, Treatment
 from cases.services import facts
 from cases.services import treatments as services
-from cases.web.errors import errors_on
+from cases.web.errors import errors_on, form_page
 from cases.web.forms.treatments import NoTreatmentForm, TreatmentForm
 from cases.web.found import case_or_404, treatment_or_404
 from tumorboard.accounts.access import institution_view
 from tumorboard.accounts.permissions import Permission
-
-INVALID = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +32,7 @@ def listing(request: HttpRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, "The answer was saved.")
             return redirect("case", request.institution.slug, case.pk)
     context = {"case": case, "treatments": given, "form": form}
-    return render(request, "cases/treatments.html", context, status=INVALID if form.errors else 200)
+    return form_page(request, "cases/treatments.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +47,7 @@ def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, "The treatment was added.")
             return redirect("treatments", request.institution.slug, case.pk)
     context = {"case": case, "form": form}
-    return render(request, "cases/treatment.html", context, status=INVALID if form.errors else 200)
+    return form_page(request, "cases/treatment.html", context)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The library of the guidance: ratings of the full scenarios, and the sources."""
 
+import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from guidance.engine.edition import Edition, load_edition
 from tumorboard.accounts.access import public_view
+from tumorboard.formats import day
 
 FULL = "FULL"
 
@@ -23,11 +25,21 @@ def library(request: HttpRequest) -> HttpResponse:
     context = {
         "edition": edition,
         "hash": edition.hash[:12],
+        "sources": [{**source, "reviewed": _day(source["reviewed"])} for source in edition.sources],
+        "date": _day(edition.date),
         "full": [_with_ratings(s, edition) for s in scenarios if s.status == FULL],
         "named": [s for s in scenarios if s.status != FULL],
         "markers": edition.content["edition"]["markers"].items(),
     }
     return render(request, "guidance/library.html", context)
+
+
+def _day(text: str) -> str:
+    """A date of the content as on every page; words as they are."""
+    try:
+        return day(datetime.date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _with_ratings(scenario: Any, edition: Edition) -> dict[str, Any]:

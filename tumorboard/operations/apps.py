@@ -1,6 +1,9 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.core.checks import register
+
+from tumorboard.operations.checks import broker_is_named
 
 
 class OperationsConfig(AppConfig):
@@ -8,3 +11,7 @@ class OperationsConfig(AppConfig):
 
     name = "tumorboard.operations"
     label = "operations"
+
+    def ready(self) -> None:
+        """Let every command check the installation."""
+        register(broker_is_named)

@@ -98,6 +98,9 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.link:
             self.link.unlink(missing_ok=True)
+            home = self.folder.parent
+            if home.exists() and not any(path.is_dir() for path in home.iterdir()):
+                shutil.rmtree(home)
 
     @property
     def _pid_file(self) -> Path:

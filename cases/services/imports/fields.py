@@ -58,11 +58,9 @@ def _patient_and_case() -> tuple[Field, ...]:
 
 #: Fields that set a fact in other words than its own, after the fact that they set.
 IN_OTHER_WORDS = {
-    "primary_site": (("oncotree_code", "Primary site, from an OncoTree code"),),
+    "primary_site": (("oncotree_code", "Primary site, OncoTree code"),),
     "primary_size_mm": (("primary_size_cm", "Size of the primary, cm"),),
-    "limited_to_pancreas": (
-        ("extrapancreatic_spread", "Spread outside the pancreas (present, absent)"),
-    ),
+    "limited_to_pancreas": (("extrapancreatic_spread", "Spread outside the pancreas"),),
     # Stage IV, and only that, is distant metastasis: 002 L53.
     "distant_metastasis": (("stage_group", "Stage group (I to IV)"),),
 }

@@ -1,5 +1,6 @@
 """What good rows will become, in words, before they are written."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def _words(fact: str, value: object) -> str:
     if value == UNKNOWN:
         return "unknown"
     if definition.kind == "date":
-        return day(value)
+        return day(datetime.date.fromisoformat(str(value)))
     if value in definition.value_labels:
         return definition.value_labels[value]
     return f"{value} {definition.unit}".strip()

@@ -170,9 +170,8 @@ def _evenness(text: str, delimiter: str) -> tuple[float, int]:
             if len(widths) == SNIFFED_LINES:
                 break
     except csv.Error:
-        if delimiter != "\t":
-            return (0.0, 0)
-    if not widths or widths[0] < 2:  # noqa: PLR2004 - a delimiter cuts a line at least in two
+        pass  # an open quotation mark is spoken of when the delimiter is known
+    if not widths or widths[0] < 2:
         return (0.0, 0)
     return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
 

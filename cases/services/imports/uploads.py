@@ -8,13 +8,13 @@ from django.db import transaction
 
 from cases.models import ImportFile, ImportMapping, ImportRow, Patient
 from cases.models.patient import search_key
+from cases.selectors.imports import has_stopped
 from cases.services.errors import Invalid, Refused
 from cases.services.imports.fields import FIELDS, RECORD_NUMBER, memory_key
 from cases.services.imports.reading import read_table
 from cases.services.imports.rows import Columns
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
-from tumorboard.outbox.models import OutboxMessage
 from tumorboard.outbox.queue import enqueue
 
 #: What a worker is asked to do.
@@ -82,8 +82,7 @@ def start(*, file: ImportFile, by: User) -> ImportFile:
         Refused: the rows are not checked, none is good, or the worker is at it.
     """
     file = _lock(file)
-    failed = OutboxMessage.objects.filter(pk=file.job, state=OutboxMessage.State.FAILED)
-    if file.state == ImportFile.State.RUNNING and not failed.exists():
+    if file.state == ImportFile.State.RUNNING and not has_stopped(file):
         raise Refused("This import is being written already.")
     if file.state not in (ImportFile.State.CHECKED, ImportFile.State.RUNNING):
         raise Refused("Check the rows of this import before writing them.")

@@ -23,8 +23,9 @@ THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 STAGE = re.compile(r"(?:stage\s*)?(IV|III|II|I|[1-4])[ABC]?[12]?", re.IGNORECASE)
 LONGEST = {RECORD_NUMBER: 60, "family_name": 120, "given_name": 120, "case_title": 200}
 LONGEST |= {"full_name": 240, "board_question": 500}
-MONTHS = tuple(
-    "january february march april may june july august september october november december".split()
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
 
 

@@ -6,10 +6,12 @@ A field's clean value is what `services.facts.answer` takes: the value, "unknown
 
 import datetime
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -20,8 +22,9 @@ from guidance.engine.dictionary import FactDefinition
 
 NOT_ASKED = ""
 REVIEWED_NONE = "reviewed_none"
-#: So many answers still stand side by side.
+#: So many answers still stand side by side, and so long may each be.
 MOST_SEGMENTS = 4
+LONGEST_SEGMENT = 15
 
 CODES = {"true": True, "false": False}
 WHOLE_NUMBER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
@@ -48,8 +51,9 @@ class ListAnswer(forms.MultipleChoiceField):
     """Any of a set of codes, or that there are none."""
 
     def clean(self, value: Any) -> Any:
-        """A list, empty for "reviewed: none"."""
-        codes = super().clean(value)
+        """A list in the dictionary's order, empty for "reviewed: none"."""
+        chosen = super().clean(value)
+        codes = [code for code, _ in self.choices if code in chosen]
         alone = {UNKNOWN, REVIEWED_NONE}.intersection(codes)
         if alone and len(codes) > 1:
             raise ValidationError("Tick what applies, or one of “None” and “Unknown”, not both.")
@@ -148,7 +152,7 @@ def _choice(fact: FactDefinition, stored: Any) -> forms.Field:
         choices = list(fact.value_labels.items())
     choices.append((UNKNOWN, "Unknown"))
     label = fact.question
-    if len(choices) > MOST_SEGMENTS:
+    if not is_short(choices):
         choices.insert(0, (NOT_ASKED, "Not asked"))
         widget: forms.Widget = forms.Select()
     else:
@@ -218,6 +222,32 @@ _MAKERS = {
 }
 #: Kinds of facts that a form can ask for.
 ANSWERABLE = frozenset(_MAKERS)
+
+
+def is_short(choices: Sequence[tuple[str, str]]) -> bool:
+    """Whether the answers fit side by side."""
+    return len(choices) <= MOST_SEGMENTS and all(
+        len(label) <= LONGEST_SEGMENT for _, label in choices
+    )
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two answers say the same; the order of a list says nothing."""
+    if isinstance(one, list) and isinstance(other, list):
+        return set(one) == set(other)
+    return bool(one == other)
+
+
+def state(data: QueryDict, name: str, field: forms.Field) -> None:
+    """Put what `field` starts with into posted `data`, as a page would post it untouched."""
+    if isinstance(field, TypedAnswer):
+        typed, unknown = field.widget.decompress(field.initial)
+        data[f"{name}_0"] = field.widget.widgets[0].format_value(typed) or ""
+        data.setlist(f"{name}_1", ["on"] if unknown else [])
+    elif isinstance(field, ListAnswer):
+        data.setlist(name, field.initial or [])
+    else:
+        data[name] = field.initial or NOT_ASKED
 
 
 def answer_words(fact: FactDefinition, value: Any) -> str:

@@ -6,6 +6,7 @@ from django import forms
 
 from cases.models import Case, Patient
 from cases.selectors.cases import patient_by_record_number
+from cases.web.errors import check_answers
 from cases.web.forms.answers import answer_field
 from cases.web.forms.patients import RECORD_NUMBER_REQUIRED, PersonFields
 from guidance.engine.dictionary import DICTIONARY
@@ -73,8 +74,9 @@ class NewCaseForm(PersonFields):
         return [self[name] for name in FIRST_QUESTIONS]
 
     def clean(self) -> dict[str, Any]:
-        """Find the patient who is here already; what was typed about them must agree."""
+        """Check the answers, and find the patient who is here already."""
         cleaned = super().clean()
+        check_answers(self, FIRST_QUESTIONS)
         if cleaned.get("patient_is") == EXISTING and cleaned.get("record_number"):
             self.patient = patient_by_record_number(cleaned["record_number"])
             if self.patient is None:

@@ -8,13 +8,14 @@ from django import forms
 from django.utils.html import escape
 
 from cases.models import FactAnswer
+from cases.web.errors import check_answers
 from cases.web.fields import is_answerable
-from cases.web.forms.answers import answer_field, answer_words
+from cases.web.forms.answers import answer_field, answer_words, is_same, state
 from guidance.engine.dictionary import DICTIONARY, FactDefinition
 
 
 class Conflict(NamedTuple):
-    """A fact that somebody else answered in between."""
+    """A fact that somebody else answered in between; `yours` is empty where it was left alone."""
 
     fact: FactDefinition
     theirs: str
@@ -68,6 +69,12 @@ class FactsForm(forms.Form):
         """The fields that answer facts."""
         return [self[name] for name in self.names]
 
+    def clean(self) -> dict[str, Any]:
+        """Check the answers as the service will."""
+        cleaned = super().clean()
+        check_answers(self, self.names)
+        return cleaned
+
     def clean_seen(self) -> dict[str, Any]:
         """What was stored when the page was loaded."""
         seen = self.cleaned_data["seen"]
@@ -80,25 +87,38 @@ class FactsForm(forms.Form):
         return {
             name: self.cleaned_data[name]
             for name in self.names
-            if name in self.cleaned_data and self.cleaned_data[name] != seen.get(name)
+            if name in self.cleaned_data and not is_same(self.cleaned_data[name], seen.get(name))
         }
 
     def conflicts(self) -> list[Conflict]:
-        """What somebody else answered in between, beside what stands in this form."""
-        seen = self.cleaned_data.get("seen", {})
+        """What somebody else answered in between, beside what this person typed."""
         return [
             Conflict(
                 DICTIONARY[name],
                 answer_words(DICTIONARY[name], self.stored.get(name)),
-                answer_words(DICTIONARY[name], self.cleaned_data.get(name)),
+                answer_words(DICTIONARY[name], self.cleaned_data.get(name))
+                if self._is_touched(name)
+                else "",
             )
-            for name in self.names
-            if self.stored.get(name) != seen.get(name)
-            and self.stored.get(name) != self.cleaned_data.get(name)
+            for name in self._answered_in_between()
+            if not is_same(self.stored.get(name), self.cleaned_data.get(name))
         ]
 
     def look_again(self, *, version: int) -> None:
-        """Take the present state as seen, so that saving again is a choice made knowing it."""
+        """Take over what somebody else answered, save where this person typed something.
+
+        Saving again is then a choice made knowing both.
+        """
         self.data = self.data.copy()
+        for name in self._answered_in_between():
+            if not self._is_touched(name):
+                state(self.data, name, self.fields[name])
         self.data["version"] = str(version)
         self.data["seen"] = json.dumps(self.stored)
+
+    def _answered_in_between(self) -> list[str]:
+        seen = self.cleaned_data.get("seen", {})
+        return [n for n in self.names if not is_same(self.stored.get(n), seen.get(n))]
+
+    def _is_touched(self, name: str) -> bool:
+        return name in self.errors or name in self.changed_answers

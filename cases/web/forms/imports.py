@@ -59,6 +59,7 @@ class ColumnsForm(forms.Form):
                 required=False,
                 choices=choices,
                 initial=chosen.get(heading, guesses[heading].field),
+                widget=forms.Select(attrs={"class": "input"}),
                 error_messages={"invalid_choice": "Choose one of the fields."},
             )
 

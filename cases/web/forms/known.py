@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django import forms
 
-from cases.web.forms.answers import MOST_SEGMENTS, segmented
+from cases.web.forms.answers import is_short, segmented
 
 YES, NO, UNKNOWN = "true", "false", ""
 
@@ -28,10 +28,11 @@ def one_or_unknown(
     label: str, choices: Sequence[tuple[str, str]], *, settles: str = ""
 ) -> forms.ChoiceField:
     """One of `choices`, or unknown (empty)."""
+    offered = [*choices, (UNKNOWN, "Unknown")]
     field = forms.ChoiceField(
         label=label,
-        choices=[*choices, (UNKNOWN, "Unknown")],
-        widget=segmented() if len(choices) < MOST_SEGMENTS else forms.Select,
+        choices=offered,
+        widget=segmented() if is_short(offered) else forms.Select(),
         required=False,
         initial=UNKNOWN,
     )

@@ -1,5 +1,6 @@
 """Another institution's row is the same 404 as one that is not there, on every route."""
 
+import re
 import uuid
 from types import SimpleNamespace
 
@@ -12,12 +13,14 @@ from cases.models import ImportFile
 from cases.services import agendas, boards, cases, patients, results, studies, treatments
 from tests.factories.people import add_member
 from tests.integration.isolation.routes import Route, all_routes
+from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.roles import Role
 from tumorboard.accounts.tokens import issue
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
 
+SECRET = re.compile(rb"(?<=[\"'])[A-Za-z0-9]{64}(?=[\"'])")
 WITH_IDS = [r for r in all_routes() if r.ids]
 PAGES = [r for r in WITH_IDS if r.pattern.startswith("/i/")]
 ENDPOINTS = [r for r in WITH_IDS if r.pattern.startswith("/api/")]
@@ -51,6 +54,7 @@ def foreign(other_institution):
             name="canary.csv", sha256="0" * 64, columns=["a"], uploaded_by=by
         )
         token, _ = issue(user=by, label="canary", days=1, by=by)
+        invitation, _ = invite(email="c@south.example", name="Canary", role="CLINICIAN", by=by)
     return SimpleNamespace(
         patient_id=patient.id,
         case_id=case.id,
@@ -64,6 +68,7 @@ def foreign(other_institution):
         file_id=file.id,
         user_id=by.id,
         token_id=token.id,
+        invitation_id=invitation.id,
         assessment_id=case.assessment_id,
         api={
             "api_patient": patient.id,
@@ -108,7 +113,10 @@ def test_a_page_answers_a_foreign_row_as_a_missing_one(route, method, signed_in,
         url = reverse(route.name, kwargs=arguments(route, ids))
         response = getattr(signed_in, method)(url)
         assert b"anary" not in response.content
-        answers.append((response.status_code, response.content.replace(url.encode(), b"")))
+        # The page's own address and its form's fresh secret differ from answer to answer.
+        answers.append(
+            (response.status_code, SECRET.sub(b"", response.content.replace(url.encode(), b"")))
+        )
     status = answers[0][0]
     assert status == answers[1][0]
     # A method that the page does not have is refused before anything is looked up.
@@ -149,7 +157,8 @@ def test_a_stranger_gets_the_404_of_an_institution_that_is_not_there(
     ids = {name: getattr(foreign, name) for name in route.ids}
     there = client.get(reverse(route.name, kwargs={**arguments(route, ids), "slug": "south"}))
     nowhere = client.get(reverse(route.name, kwargs={**arguments(route, ids), "slug": "nowhere"}))
-    assert there.status_code == nowhere.status_code == 404
+    assert there.status_code == nowhere.status_code
+    assert there.status_code in (404, 405)
     assert b"anary" not in there.content
 
 

@@ -1,5 +1,7 @@
 """Decisions: drafts, signing, and that what was signed stays."""
 
+import datetime
+
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
@@ -13,7 +15,8 @@ from cases.models import (
     Participant,
     Recommendation,
 )
-from cases.services import agendas, boards, decisions
+from cases.services import agendas, boards, decisions, patients
+from cases.services.assessments import reassess
 from cases.services.decisions import Recommended
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.facts import answer
@@ -148,6 +151,19 @@ class TestSigning:
         assert decisions.is_intact(decision)
         assert AuditEntry.objects.filter(action="decision.signed", person=chair).exists()
         item.case.refresh_from_db()
+        assert item.case.readiness == "signed"
+
+    def test_decides_what_was_seen_though_a_new_day_would_say_more(self, item, coordinator, chair):
+        born = datetime.date(1970, 6, 1)
+        patients.change(patient=item.case.patient, birth_date=born, by=coordinator)
+        item.case.refresh_from_db()
+        younger = reassess(case=item.case, on=datetime.date(2026, 2, 1))
+        assert younger.facts["age_years"] == 55
+
+        decision = sign(item, by=chair)
+
+        item.case.refresh_from_db()
+        assert item.case.assessment_id == decision.assessment_id == younger.pk
         assert item.case.readiness == "signed"
 
     def test_needs_a_draft(self, item, chair):

@@ -27,16 +27,16 @@ def study(case, coordinator):
     return studies.add(case=case, modality="MRI", performed_on=TODAY, by=coordinator)
 
 
-def test_a_result_opens_its_branch(case, study, coordinator, radiologist):
-    result = results.enter(study=study, outcome="positive", summary=" Two. ", by=radiologist)
+def test_a_result_opens_its_branch(case, study, coordinator, chair):
+    result = results.enter(study=study, outcome="positive", summary=" Two. ", by=chair)
     stored = Result.objects.get()
-    assert (stored.summary, stored.entered_by, stored.case_id) == ("Two.", radiologist, case.id)
+    assert (stored.summary, stored.entered_by, stored.case_id) == ("Two.", chair, case.id)
     assert stored.new_lesions is None
     case.refresh_from_db()
     assert case.assessment.branch == "B-01-POS"
     assert case.board_level == "yes"
     entry = AuditEntry.objects.get(action="case.result.entered")
-    assert (entry.subject_id, entry.person) == (case.id, radiologist)
+    assert (entry.subject_id, entry.person) == (case.id, chair)
     assert result == stored
 
 
@@ -79,14 +79,14 @@ def test_a_study_has_one_result(study, coordinator):
 
 
 def test_a_corrected_report_opens_another_branch_and_leaves_history(
-    case, study, coordinator, radiologist
+    case, study, coordinator, chair
 ):
     result = results.enter(study=study, outcome="positive", by=coordinator)
     results.change(
-        result=result, outcome="negative", response_basis=ResponseBasis.SIZE_ONLY, by=radiologist
+        result=result, outcome="negative", response_basis=ResponseBasis.SIZE_ONLY, by=chair
     )
     stored = Result.objects.get()
-    assert stored.entered_by == radiologist
+    assert stored.entered_by == chair
     assert stored.entered_at > result.entered_at
     assert [e.outcome for e in stored.events.order_by("pgh_id")] == ["positive", "negative"]
     case.refresh_from_db()

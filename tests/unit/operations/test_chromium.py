@@ -32,7 +32,8 @@ def test_a_system_browser_is_found(system, capsys):
 
 def test_a_stub_that_does_not_start_is_passed_over(system):
     program(system, "chromium", status=1)
-    assert chromium.find() == program(system, "google-chrome")
+    other = program(system, "google-chrome")
+    assert chromium.find() == other
 
 
 def test_a_file_that_is_no_program_is_passed_over(system):

@@ -35,9 +35,14 @@ def test_addresses_name_role_database_and_socket():
     assert "host=/srv/data" in str(cluster.broker_options()["conn_string"])
 
 
-@pytest.mark.parametrize("content", ["", "not a number\n", "4194304999\n", f"{os.getpid()}\n"])
-def test_a_pid_file_that_names_no_postgres_is_not_a_running_server(tmp_path, content):
+@pytest.mark.parametrize("content", ["", "not a number\n", "4194304999\n"])
+def test_a_pid_file_that_names_nothing_is_not_a_running_server(tmp_path, content):
     (tmp_path / "postmaster.pid").write_text(content)
+    assert not Cluster(tmp_path).is_running()
+
+
+def test_a_pid_file_that_names_another_program_is_not_a_running_server(tmp_path):
+    (tmp_path / "postmaster.pid").write_text(f"{os.getpid()}\n")
     assert not Cluster(tmp_path).is_running()
 
 
@@ -47,11 +52,17 @@ def test_a_folder_without_a_server_is_not_running_and_stopping_it_is_no_error(tm
     cluster.stop()
 
 
-def test_removing_takes_data_and_link(tmp_path):
-    cluster = Cluster(tmp_path / "data", link=tmp_path / "link")
-    cluster.folder.mkdir()
-    cluster.link.symlink_to(cluster.folder)
-    cluster.remove()
+def test_removing_takes_data_and_link_and_with_the_last_one_the_secret(tmp_path):
+    clusters = [
+        Cluster(tmp_path / "home" / name, link=tmp_path / name) for name in ("demo", "test")
+    ]
+    for cluster in clusters:
+        cluster.folder.mkdir(parents=True)
+        cluster.link.symlink_to(cluster.folder)
+    local_secret(clusters[0].folder)
+    clusters[0].remove()
+    assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["secret_key", "test"]
+    clusters[1].remove()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from guidance.editions.models import GuidancePolicy
 from tumorboard.accounts.models import Membership, User
+from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import Role
 from tumorboard.operations.demo.board import add_board
 from tumorboard.operations.demo.stories import stories, write
@@ -35,6 +36,11 @@ PEOPLE = {
 }
 
 
+def _start(role: Role) -> str:
+    """Where in the institution a person begins: at the cases, or who sees none at the people."""
+    return "" if Permission.CASE_READ in role.value.permissions else "people/"
+
+
 class SignIn(NamedTuple):
     """One demo account, as `make run` prints it."""
 
@@ -46,7 +52,7 @@ class SignIn(NamedTuple):
 
 
 SIGN_INS = [
-    SignIn(name, f"/i/{slug}/", role.value.label, email, PASSWORD)
+    SignIn(name, f"/i/{slug}/{_start(role)}", role.value.label, email, PASSWORD)
     for (slug, name), people in PEOPLE.items()
     for role, email, _ in people
 ]

@@ -38,9 +38,7 @@ def test_nothing_yet(radiologists_browser, url):
 
 
 def test_a_board_is_added(browser, url):
-    response = browser.post(
-        url("boards"), {"name": "NET board", "place": "Room 7"}, follow=True
-    )
+    response = browser.post(url("boards"), {"name": "NET board", "place": "Room 7"}, follow=True)
 
     assert "NET board is added." in text(response)
     assert Board.objects.get().place == "Room 7"

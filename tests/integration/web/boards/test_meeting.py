@@ -26,7 +26,7 @@ def test_the_agenda(browser, url, item, coordinator, chair):
     for words in (item.case.patient.record_number, "Resect or treat?", reason["text"]):
         assert words in page
     assert "2 cases, 1 signed" in page
-    assert page.index("Needs a decision") < page.index("Signed")
+    assert page.index("Needs a decision") < page.rindex("Signed")
     assert page.count("Take off") == 1
     assert AuditEntry.objects.filter(action="agenda.read", subject_id=item.meeting_id).exists()
 
@@ -61,14 +61,15 @@ def test_an_administrator_sees_no_patient(client, administrator, url, item):
 
 class TestPresent:
     def test_a_member_by_one_click(self, browser, url, meeting, chair):
-        assert "Chris Chair Board chair Present" in text(browser.get(url("meeting", meeting.pk)))
+        page = url("meeting", meeting.pk)
+        assert "Chris Chair Board chair Present" in text(browser.get(page))
 
         response = browser.post(url("attendance_add", meeting.pk), {"person": chair.pk})
 
-        assert response.url == url("meeting", meeting.pk) + "#present"
+        assert response.url == page + "#present"
         noted = Attendance.objects.get()
         assert (noted.name, noted.specialty, noted.person) == ("Chris Chair", "Board chair", chair)
-        assert "Chris Chair Board chair Present" not in text(browser.get(url("meeting", meeting.pk)))
+        assert "Chris Chair Board chair Present" not in text(browser.get(page))
 
     def test_somebody_from_outside(self, browser, url, meeting):
         response = browser.post(
@@ -99,7 +100,7 @@ class TestPresent:
 
         assert "on the list already" in error_of(response, "name")
 
-    @pytest.mark.parametrize("person", ["nobody", str(uuid.uuid4())])
+    @pytest.mark.parametrize("person", ["nobody", str(uuid.UUID(int=7))])
     def test_nobody_who_is_no_member(self, browser, url, meeting, person):
         response = browser.post(url("attendance_add", meeting.pk), {"person": person})
 

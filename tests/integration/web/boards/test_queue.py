@@ -5,7 +5,7 @@ import pytest
 from cases.models import AgendaItem, Case
 from cases.services import agendas, boards
 from cases.web import agendas as pages
-from tests.factories.boards import make_asking_case, make_board, make_item, make_meeting
+from tests.factories.boards import make_asking_case, make_board, make_item, make_meeting, sign
 from tests.factories.cases import make_case
 from tests.integration.web.boards.page import error_of, text, value
 from tumorboard.accounts.permissions import Permission
@@ -182,6 +182,14 @@ class TestQuestion:
         item.refresh_from_db()
         assert item.question == "PRRT?"
 
+    def test_not_after_signing(self, browser, url, item, chair):
+        sign(item, by=chair)
+
+        response = browser.post(url("agenda_question", item.pk), {"question": "Mine?"})
+
+        assert "stays on the list as it is" in text(response)
+        assert "Mine?" in text(response)
+
     def test_has_an_end(self, browser, url, item):
         response = browser.post(url("agenda_question", item.pk), {"question": "y" * 501})
 
@@ -202,8 +210,6 @@ class TestTakeOff:
         assert not AgendaItem.objects.exists()
 
     def test_not_when_signed(self, browser, url, item, chair):
-        from tests.factories.boards import sign
-
         sign(item, by=chair)
 
         response = browser.post(url("agenda_take_off", item.pk), follow=True)

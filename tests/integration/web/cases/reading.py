@@ -39,8 +39,10 @@ def value_of(response: HttpResponse, name: str) -> str | None:
 
 def checked_of(response: HttpResponse, name: str) -> list[str]:
     """The values that are ticked or chosen under a name."""
-    values = []
-    for tag in re.findall(r"<input[^>]*>", response.content.decode()):
+    body = response.content.decode()
+    select = re.search(rf'(?s)<select name="{name}".*?</select>', body)
+    values = re.findall(r'<option value="([^"]*)" selected', select[0]) if select else []
+    for tag in re.findall(r"<input[^>]*>", body):
         if f'name="{name}"' in tag and re.search(r"\bchecked\b", tag):
             found = re.search(r'value="([^"]*)"', tag)
             values.append(found[1] if found else "on")

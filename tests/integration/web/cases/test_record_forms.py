@@ -1,5 +1,7 @@
 """Treatments, studies and results as forms."""
 
+import datetime
+
 import pytest
 
 from cases.models import FactAnswer, Result, Study, Treatment
@@ -200,7 +202,8 @@ def test_a_result_that_cannot_be_is_told(browser, at, study, scope, field, typed
 
 
 def test_a_study_that_was_not_performed_has_no_result(browser, at, case, scope, coordinator):
-    study = make_study(case=case, by=coordinator, ordered_on="2026-01-01", performed_on=None)
+    ordered = datetime.date(2026, 1, 1)
+    study = make_study(case=case, by=coordinator, ordered_on=ordered, performed_on=None)
     page = browser.get(at("result_enter", study.pk))
     response = browser.post(at("result_enter", study.pk), {"outcome": "stable"})
 

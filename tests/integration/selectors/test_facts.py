@@ -1,0 +1,445 @@
+"""The rules by which the record says facts, each by its name."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from cases.models import FactAnswer, Result
+from cases.selectors.facts import RULES, facts_of
+from cases.services import facts, patients, results, studies, treatments
+from guidance.editions.models import GuidancePolicy
+from tests.factories.cases import make_case
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+
+TODAY = timezone.localdate()
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def case(scope, coordinator):
+    return make_case(by=coordinator)
+
+
+@pytest.fixture
+def known(case):
+    """What is known of the case today: the value of a fact, and the rule that says so."""
+
+    def read(name: str) -> tuple[object, str | None]:
+        case.patient.refresh_from_db()
+        found = facts_of(case, on=TODAY)
+        assert set(found.values) == set(found.origins)
+        return found.values.get(name), found.origins.get(name, {}).get("rule")
+
+    return read
+
+
+@pytest.fixture
+def say(case, coordinator):
+    """Answers facts directly."""
+
+    def answer(**answers):
+        facts.answer(case=case, answers=answers, by=coordinator)
+
+    return answer
+
+
+@pytest.fixture
+def study(case, coordinator):
+    """Adds a study so many days ago, performed unless `ordered`, with its result."""
+
+    def add(modality="MRI", *, days=0, ordered=False, outcome="", procedure="", **columns):
+        on = "ordered_on" if ordered else "performed_on"
+        made = studies.add(
+            case=case,
+            modality=modality,
+            procedure=procedure,
+            by=coordinator,
+            **{on: TODAY - days * DAY, **columns},
+        )
+        if outcome:
+            results.enter(study=made, outcome=outcome, by=coordinator)
+        return made
+
+    return add
+
+
+# --- The day, the institution's choices, the patient -------------------------------------------
+
+
+def test_an_empty_record_says_only_what_is_always_known(case):
+    found = facts_of(case, on=TODAY)
+    assert found.values == {
+        "evaluated_on": TODAY.isoformat(),
+        "who_version": "WHO2022",
+        "tnm_system": "ENETS",
+        "ordered_procedure": "none",
+    }
+
+
+def test_day(known):
+    assert known("evaluated_on") == (TODAY.isoformat(), "day")
+
+
+def test_policy(known):
+    GuidancePolicy.objects.create(who_version="WHO2010", tnm_system="AJCC8")
+    assert known("who_version") == ("WHO2010", "policy")
+    assert known("tnm_system") == ("AJCC8", "policy")
+
+
+def test_patient_birth_date(case, known, coordinator, say):
+    assert known("age_years") == (None, None)
+    say(age_years=60)
+    assert known("age_years") == (60, "answer")
+    patients.change(
+        patient=case.patient,
+        birth_date=TODAY.replace(year=TODAY.year - 40, day=1),
+        by=coordinator,
+    )
+    assert known("age_years") == (40, "patient.birth_date")
+
+
+def test_the_age_changes_on_the_birthday(case, coordinator):
+    born = datetime.date(1980, 6, 15)
+    patients.change(patient=case.patient, birth_date=born, by=coordinator)
+    case.patient.refresh_from_db()
+    ages = [
+        facts_of(case, on=datetime.date(2026, 6, day)).values["age_years"] for day in (14, 15, 16)
+    ]
+    assert ages == [45, 46, 46]
+
+
+def test_patient_sex(case, known, coordinator):
+    assert known("sex") == (None, None)
+    patients.change(patient=case.patient, sex="female", by=coordinator)
+    assert known("sex") == ("female", "patient.sex")
+
+
+# --- Answers ------------------------------------------------------------------------------------
+
+
+def test_an_answer_says_when_and_from_where(case, coordinator):
+    facts.answer(case=case, answers={"ki67_percent": 4}, source="<b>Report</b>", by=coordinator)
+    facts.answer(case=case, answers={"rcc_history": "unknown"}, by=coordinator)
+    origins = facts_of(case, on=TODAY).origins
+    at = f"{timezone.now():%-d %b %Y}"
+    assert origins["ki67_percent"]["text"] == f"Answered on {at}, from <b>Report</b>"
+    assert origins["rcc_history"]["text"] == f"Answered on {at}"
+
+
+def test_unknown_no_and_not_asked_are_three_things(case, say):
+    say(prior_prrt="unknown", rapid_growth=False)
+    values = facts_of(case, on=TODAY).values
+    assert values["prior_prrt"] == "unknown"
+    assert values["rapid_growth"] is False
+    assert "bone_pain" not in values
+
+
+# --- Treatments ---------------------------------------------------------------------------------
+
+
+def test_treatments(case, known, coordinator):
+    assert known("treatments") == (None, None)
+    treatments.add(case=case, type="SSA", start=TODAY, ongoing=True, by=coordinator)
+    treatments.add(case=case, type="TACE", ongoing=False, by=coordinator)
+    value, rule = known("treatments")
+    assert rule == "treatments"
+    assert value == [
+        {"type": "SSA", "start": TODAY.isoformat(), "ongoing": True},
+        {"type": "TACE", "ongoing": False},
+    ]
+    assert known("prior_prrt") == (None, None)
+
+
+def test_none_given_is_an_answer_until_one_is_entered(case, known, coordinator, say):
+    say(treatments=[])
+    assert known("treatments") == ([], "answer")
+    treatments.add(case=case, type="SSA", by=coordinator)
+    assert known("treatments") == ([{"type": "SSA"}], "treatments")
+
+
+def test_a_treatment_entered_later_hides_none_that_was_answered(case, known, coordinator, say):
+    say(treatments=["PRRT", "SSA"])
+    assert known("treatments") == ([{"type": "PRRT"}, {"type": "SSA"}], "answer")
+    treatments.add(case=case, type="SSA", by=coordinator)
+    assert known("treatments") == ([{"type": "SSA"}, {"type": "PRRT"}], "treatments")
+
+
+def test_treatments_prrt(case, known, coordinator, say):
+    say(prior_prrt=False)
+    assert known("prior_prrt") == (False, "answer")
+    treatments.add(case=case, type="PRRT", by=coordinator)
+    assert known("prior_prrt") == (True, "treatments.prrt")
+
+
+def test_treatments_prrt_from_an_answer(known, say):
+    say(treatments=["PRRT"])
+    assert known("prior_prrt") == (True, "treatments.prrt")
+
+
+# --- What performed studies say -----------------------------------------------------------------
+
+
+def test_studies(known, study):
+    study("CT", days=30, outcome="stable")
+    study("MRI", days=60)
+    study("US", days=5, ordered=True)
+    assert known("studies") == (
+        [
+            {"modality": "MRI", "date": (TODAY - 60 * DAY).isoformat()},
+            {"modality": "CT", "date": (TODAY - 30 * DAY).isoformat(), "outcome": "stable"},
+        ],
+        "studies",
+    )
+
+
+def test_studies_modalities_are_those_before_the_one_in_play(known, study):
+    study("MRI", days=60)
+    assert known("prior_followup_modalities") == (None, None)
+    study("CT", days=30)
+    assert known("prior_followup_modalities") == (["MRI"], "studies.modalities")
+    study("EUS", days=10)
+    study("MRI", days=1, ordered=True)
+    assert known("prior_followup_modalities") == (["CT", "MRI"], "studies.modalities")
+
+
+@pytest.mark.parametrize("procedure", ["CT_CAP_W", "CT_CHEST_WO"])
+def test_studies_chest(known, study, say, procedure):
+    say(chest_imaging_done=False)
+    study("CT", procedure=procedure, ordered=True, days=2)
+    assert known("chest_imaging_done") == (False, "answer")
+    study("CT", procedure=procedure, days=1)
+    assert known("chest_imaging_done") == (True, "studies.chest")
+
+
+def test_an_abdominal_study_says_nothing_of_the_chest(known, study):
+    study("CT", procedure="CT_AP_W")
+    assert known("chest_imaging_done") == (None, None)
+
+
+@pytest.mark.parametrize("modality", ["PET_SSTR", "SRS"])
+def test_studies_sstr(known, study, modality):
+    study(modality, ordered=True, days=2)
+    assert known("sstr_imaging_done") == (None, None)
+    study(modality, days=1)
+    assert known("sstr_imaging_done") == (True, "studies.sstr")
+
+
+def test_studies_last(known, study):
+    assert known("last_imaging_date") == (None, None)
+    study("CT", days=30)
+    study("MRI", days=60)
+    study("US", days=1, ordered=True)
+    assert known("last_imaging_date") == ((TODAY - 30 * DAY).isoformat(), "studies.last")
+
+
+# --- The order under review, and the result in play ---------------------------------------------
+
+
+def test_study_none(known, study):
+    assert known("ordered_procedure") == ("none", "study.none")
+    study("CT", ordered=True, multiphasic=True)
+    # Only its modality is known: nothing that a protocol could be held against.
+    assert known("ordered_procedure") == ("none", "study.none")
+    assert known("ordered_multiphasic") == (None, None)
+
+
+def test_study_procedure(known, study):
+    study(
+        "MRI",
+        procedure="MRI_AP_WWO",
+        ordered=True,
+        multiphasic=False,
+        dwi=True,
+        target="liver_metastases",
+    )
+    assert known("ordered_procedure") == ("MRI_AP_WWO", "study.procedure")
+    assert known("ordered_multiphasic") == (False, "study.multiphasic")
+    assert known("ordered_dwi") == (True, "study.dwi")
+    assert known("ordered_target") == ("liver_metastases", "study.target")
+    assert known("ordered_covers_pelvis") == (None, None)
+
+
+def test_result_outcome(known, study):
+    assert known("study_outcome") == (None, None)
+    study("CT", outcome="stable")
+    assert known("study_outcome") == ("stable", "result.outcome")
+    assert known("study_modality") == ("CT", "study.modality")
+
+
+def test_result_columns(known, study, coordinator):
+    made = study("MRI")
+    results.enter(
+        study=made, outcome="stable", new_lesions=False, size_change="stable", by=coordinator
+    )
+    assert known("new_lesions") == (False, "result.new_lesions")
+    assert known("size_change") == ("stable", "result.size_change")
+    assert known("response_basis") == (None, None)
+
+
+def test_an_order_opens_the_next_question(known, study, coordinator):
+    """Order, result, next order: the result in play goes when the next study is ordered."""
+    first = study("CT", procedure="CT_AP_W", ordered=True, days=20)
+    assert known("ordered_procedure")[0] == "CT_AP_W"
+    studies.change(study=first, performed_on=TODAY - 15 * DAY, by=coordinator)
+    assert known("study_outcome") == (None, None)
+    results.enter(study=first, outcome="indeterminate", by=coordinator)
+    assert known("study_outcome")[0] == "indeterminate"
+    study("MRI", procedure="MRI_AP_WWO", ordered=True, days=3)
+    assert known("study_outcome") == (None, None)
+    assert known("ordered_procedure")[0] == "MRI_AP_WWO"
+    assert known("prior_followup_modalities")[0] == ["CT"]
+
+
+def test_a_result_of_an_older_study_is_not_in_play(known, study):
+    study("MRI", days=1)
+    study("CT", days=30, outcome="progression")
+    assert known("study_outcome") == (None, None)
+
+
+def test_a_corrected_report_is_what_is_in_play(known, study, coordinator):
+    study("CT", outcome="positive")
+    results.change(result=Result.objects.get(), outcome="negative", by=coordinator)
+    assert known("study_outcome")[0] == "negative"
+
+
+# --- Suspected recurrence -----------------------------------------------------------------------
+
+SUSPECTED = ("suspected", "result.positive_surveillance")
+
+
+@pytest.fixture
+def resected(say):
+    say(
+        resection_status="complete",
+        recurrence_status="none",
+        resection_date=(TODAY - 400 * DAY).isoformat(),
+    )
+
+
+@pytest.mark.usefixtures("resected")
+def test_result_positive_surveillance(known, study, case):
+    study("CT", days=20, outcome="positive")
+    # The positive result itself is read as surveillance: its branch says what follows.
+    assert known("recurrence_status") == ("none", "answer")
+    study("MRI", days=2, ordered=True)
+    assert known("recurrence_status") == SUSPECTED
+    text = facts_of(case, on=TODAY).origins["recurrence_status"]["text"]
+    assert text == f"From the positive CT of {TODAY - 20 * DAY:%-d %b %Y}"
+
+
+@pytest.mark.usefixtures("resected")
+def test_the_next_order_after_a_positive_study_is_assessed_as_suspected_recurrence(
+    say, study, case
+):
+    say(
+        clinical_question="routine_surveillance",
+        diagnosis_basis="pathology_confirmed",
+        primary_site="pancreas",
+        differentiation="well",
+        age_years=58,
+        pregnancy_status="not_applicable",
+        residual_disease_known=False,
+        metastases_known=False,
+        new_symptoms=[],
+        cga_trend="normal",
+    )
+    scenarios = []
+    for step in (
+        lambda: study("CT", days=20, outcome="positive"),
+        lambda: study("MRI", days=2, ordered=True),
+        lambda: say(recurrence_status="none"),
+    ):
+        step()
+        case.refresh_from_db()
+        scenarios.append(case.scenario)
+    assert scenarios == ["SC-03", "SC-04", "SC-03"]
+
+
+@pytest.mark.usefixtures("resected")
+@pytest.mark.parametrize("outcome", ["negative", "indeterminate", "stable"])
+def test_the_next_study_does_not_clear_the_suspicion(known, study, outcome):
+    study("CT", days=20, outcome="positive")
+    study("MRI", days=2, outcome=outcome)
+    assert known("recurrence_status") == SUSPECTED
+
+
+@pytest.mark.usefixtures("resected")
+@pytest.mark.parametrize("status", ["none", "confirmed", "suspected", "unknown"])
+def test_a_later_answer_wins(known, study, say, status):
+    study("CT", days=20, outcome="positive")
+    study("MRI", days=2, ordered=True)
+    say(recurrence_status=status)
+    assert known("recurrence_status") == (status, "answer")
+
+
+@pytest.mark.usefixtures("resected")
+def test_a_later_positive_study_is_suspect_again(known, study, say):
+    study("CT", days=20, outcome="positive")
+    say(recurrence_status="none")
+    study("CT", days=10, outcome="positive")
+    study("MRI", days=2, ordered=True)
+    assert known("recurrence_status") == SUSPECTED
+
+
+@pytest.mark.usefixtures("resected")
+def test_a_positive_report_that_is_corrected_was_none(known, study, coordinator):
+    study("CT", days=20, outcome="positive")
+    study("MRI", days=2, ordered=True)
+    results.change(result=Result.objects.get(), outcome="negative", by=coordinator)
+    assert known("recurrence_status") == ("none", "answer")
+
+
+@pytest.mark.usefixtures("resected")
+def test_a_confirmed_recurrence_is_not_lowered_to_a_suspicion(known, study, say):
+    say(recurrence_status="confirmed")
+    study("CT", days=20, outcome="positive")
+    study("MRI", days=2, ordered=True)
+    assert known("recurrence_status") == ("confirmed", "answer")
+
+
+@pytest.mark.usefixtures("resected")
+def test_a_positive_study_before_the_resection_was_no_surveillance(known, study):
+    study("CT", days=401, outcome="positive")
+    study("CT", days=400, outcome="positive")
+    study("MRI", days=2, ordered=True)
+    assert known("recurrence_status") == ("none", "answer")
+
+
+def test_without_an_answer_a_positive_study_makes_it_suspected(known, study, say):
+    study("CT", days=20, outcome="positive")
+    study("MRI", days=2, ordered=True)
+    assert known("recurrence_status") == (None, None)
+    say(resection_status="complete", resection_date="unknown")
+    assert known("recurrence_status") == SUSPECTED
+
+
+@pytest.mark.parametrize("status", ["none", "incomplete", "unknown"])
+def test_without_a_complete_resection_nothing_recurs(known, study, say, status):
+    say(resection_status=status)
+    study("CT", days=20, outcome="positive")
+    study("MRI", days=2, ordered=True)
+    assert known("recurrence_status") == (None, None)
+
+
+# --- All together -------------------------------------------------------------------------------
+
+
+def test_every_rule_says_what_it_is_for():
+    assert all(rule.__doc__ for rule in RULES)
+
+
+def test_reading_takes_the_same_queries_for_a_long_story(
+    case, study, say, coordinator, django_assert_num_queries
+):
+    case.patient.refresh_from_db()
+    with django_assert_num_queries(5):
+        facts_of(case, on=TODAY)
+    for days in range(1, 12):
+        study("CT", days=days, outcome="stable")
+        treatments.add(case=case, type="SSA", by=coordinator)
+    say(ki67_percent=1, differentiation="well")
+    assert FactAnswer.objects.count() == 2
+    with django_assert_num_queries(5):
+        facts_of(case, on=TODAY)

@@ -1,0 +1,132 @@
+"""Two real writers at once, each on a connection of its own."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from cases.models import Case, FactAnswer, Patient, Result, Study
+from cases.services import cases, facts, patients, results, studies
+from cases.services.errors import Changed, Invalid, Refused, ServiceError
+from tests.factories.cases import make_case, make_study
+from tests.factories.people import add_member, make_institution
+from tumorboard.tenancy.scope import institution_scope
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+@pytest.fixture
+def north():
+    return make_institution(slug="north", name="North Hospital")
+
+
+@pytest.fixture
+def person(north):
+    return add_member(north, "COORDINATOR", email="cora@north.example", name="Cora")
+
+
+@pytest.fixture
+def case(north, person):
+    with institution_scope(north):
+        return make_case(by=person)
+
+
+@pytest.fixture
+def at_once(north):
+    """Runs writes at the same moment; what each ended with, None where it went well."""
+
+    def run(*writes: Callable[[], object]) -> list[ServiceError | None]:
+        start = threading.Barrier(len(writes))
+        ended: list[ServiceError | None] = [None] * len(writes)
+
+        def one(place: int, write: Callable[[], object]) -> None:
+            try:
+                with institution_scope(north):
+                    # The connection is open and the scope entered: now wait for the other.
+                    start.wait(timeout=30)
+                    write()
+            except ServiceError as error:
+                ended[place] = error
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=one, args=each) for each in enumerate(writes)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+        return ended
+
+    return run
+
+
+def kinds(ended) -> list[str]:
+    return sorted(type(error).__name__ for error in ended)
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_of_two_who_saw_the_same_version_one_writes(round_, case, person, north, at_once):
+    ended = at_once(
+        lambda: cases.change(case=case, title="Mine", if_match=1, by=person),
+        lambda: facts.answer(case=case, answers={"ki67_percent": 4}, if_match=1, by=person),
+    )
+    assert kinds(ended) == ["Changed", "NoneType"]
+    with institution_scope(north):
+        stored = Case.objects.get()
+        assert stored.version == 2
+        wrote_title, wrote_fact = stored.title == "Mine", FactAnswer.objects.exists()
+    assert wrote_title != wrote_fact
+    assert isinstance(ended[1 if wrote_title else 0], Changed)
+
+
+def test_two_who_look_at_no_version_both_write(case, person, north, at_once):
+    ended = at_once(
+        lambda: facts.answer(case=case, answers={"ki67_percent": 4}, by=person),
+        lambda: facts.answer(case=case, answers={"differentiation": "well"}, by=person),
+    )
+    assert ended == [None, None]
+    with institution_scope(north):
+        stored = Case.objects.select_related("assessment").get()
+        assert stored.version == 3
+        # Whoever came second assessed what both had said.
+        assert stored.assessment.facts["ki67_percent"] == 4
+        assert stored.assessment.facts["differentiation"] == "well"
+
+
+def test_a_study_gets_one_result(case, person, north, at_once):
+    with institution_scope(north):
+        study = make_study(case=case, by=person)
+    ended = at_once(
+        lambda: results.enter(study=study, outcome="positive", by=person),
+        lambda: results.enter(study=study, outcome="negative", by=person),
+    )
+    assert kinds(ended) == ["NoneType", "Refused"]
+    assert [type(e) for e in ended if e] == [Refused]
+    with institution_scope(north):
+        assert Result.objects.count() == 1
+
+
+def test_two_change_different_columns_of_a_study(case, person, north, at_once):
+    with institution_scope(north):
+        study = make_study(case=case, by=person)
+    ended = at_once(
+        lambda: studies.change(study=study, report="Clear.", by=person),
+        lambda: studies.change(study=Study.objects.get(), dwi=True, by=person),
+    )
+    assert ended == [None, None]
+    with institution_scope(north):
+        stored = Study.objects.get()
+        assert (stored.report, stored.dwi) == ("Clear.", True)
+
+
+def test_a_record_number_is_there_once(person, north, at_once):
+    ended = at_once(
+        lambda: patients.add(record_number="A-1", by=person),
+        lambda: patients.add(record_number="a-1", by=person),
+    )
+    assert kinds(ended) == ["Invalid", "NoneType"]
+    (refused,) = [error for error in ended if isinstance(error, Invalid)]
+    assert refused.errors == {"record_number": [patients.TAKEN]}
+    with institution_scope(north):
+        assert Patient.objects.count() == 1

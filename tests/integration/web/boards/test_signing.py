@@ -1,0 +1,237 @@
+"""Signing a decision, and the record that stays."""
+
+import pytest
+from django.core.cache import cache
+
+from cases.models import Decision
+from cases.services import agendas, boards
+from cases.services.decisions import MEANING, Recommended
+from cases.services.facts import answer
+from tests.factories.boards import draft, sign
+from tests.factories.people import PASSWORD, add_member
+from tests.integration.web.boards.page import error_of, pdf_text, text, value
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+
+SEEN = ("assessment_id", "draft_version", "seen")
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_yet():
+    cache.clear()
+
+
+def posted(page, password=PASSWORD):
+    """What the form posts from `page`."""
+    return {"password": password, **{name: value(page, name) for name in SEEN}}
+
+
+@pytest.fixture
+def sheet(url, item, coordinator, chairs_browser):
+    """The page on which the chair signs."""
+    draft(item, by=coordinator)
+    return chairs_browser.get(url("decision_sign", item.pk))
+
+
+def test_shows_exactly_what_is_signed(sheet, item):
+    page = text(sheet)
+
+    for words in (
+        "Resect or treat?",
+        "DOTATATE PET/CT Imaging",
+        "Evaluate for PRRT. after the receptor study Treatment",
+        "Nuclear medicine Referral",
+        "In three months Re-discussion",
+        "Receptor-positive disease.",
+        "Nina Nuclear NM",
+        "Chris Chair, Board chair",
+        MEANING,
+        item.case.assessment.answer["branch_detail"]["trigger"],
+    ):
+        assert words in page
+
+
+def test_signs(sheet, chairs_browser, url, item, chair):
+    response = chairs_browser.post(url("decision_sign", item.pk), posted(sheet), follow=True)
+
+    page = text(response)
+    decision = Decision.objects.get()
+    assert "The decision is signed." in page
+    assert (decision.signed_by, decision.signer_role) == (chair, "Board chair")
+    for words in (
+        "Chris Chair , Board chair",
+        MEANING,
+        decision.content_hash,
+        "The record agrees with it.",
+        "What the guidance said",
+        "Nina Nuclear NM",
+    ):
+        assert words in page
+    assert "Save draft" not in page
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"), [("wrong", "not your password"), ("", "Enter your password")]
+)
+def test_not_without_the_password(sheet, chairs_browser, url, item, password, reason):
+    response = chairs_browser.post(url("decision_sign", item.pk), posted(sheet, password))
+
+    assert response.status_code == 422
+    assert reason in error_of(response, "password")
+    assert "Receptor-positive disease." in text(response)
+    assert not Decision.objects.exists()
+
+
+def test_guessing_ends(sheet, chairs_browser, url, item):
+    for _ in range(10):
+        chairs_browser.post(url("decision_sign", item.pk), posted(sheet, "wrong"))
+
+    response = chairs_browser.post(url("decision_sign", item.pk), posted(sheet))
+
+    assert "Too many tries" in error_of(response, "password")
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["assessment", "question", "present", "draft"])
+def test_not_when_something_has_changed(sheet, chairs_browser, url, item, coordinator, change):
+    if change == "assessment":
+        answer(case=item.case, answers={"bone_pain": True}, by=coordinator)
+    elif change == "question":
+        agendas.ask(item=item, question="Only watch?", by=coordinator)
+    elif change == "present":
+        boards.note_present(meeting=item.meeting, name="Otto", by=coordinator)
+    else:
+        draft(item, rationale="Another rationale.", by=coordinator)
+
+    response = chairs_browser.post(url("decision_sign", item.pk), posted(sheet))
+
+    assert response.status_code == 422
+    assert not Decision.objects.exists()
+    now = {"question": "Only watch?", "present": "Otto", "draft": "Another rationale."}
+    assert now.get(change, "guidance for this case has changed") in text(response)
+
+    again = chairs_browser.post(url("decision_sign", item.pk), posted(response))
+
+    assert again.status_code == 302
+    assert Decision.objects.get()
+
+
+def test_says_what_is_missing_before(chairs_browser, url, item, coordinator):
+    from cases.services.decisions import save_draft
+
+    save_draft(item=item, rationale="", recommendations=[], by=coordinator)
+
+    page = text(chairs_browser.get(url("decision_sign", item.pk)))
+
+    for words in ("at least one recommendation", "why the board decided", "Note who was present"):
+        assert words in page
+    assert "Your password" not in page
+
+
+def test_what_is_missing_at_the_last_moment(sheet, chairs_browser, url, item, coordinator):
+    from cases.services.decisions import save_draft, sheet_of
+
+    save_draft(
+        item=item, rationale="", recommendations=[Recommended("other", text="x")], by=coordinator
+    )
+    data = {**posted(sheet), "draft_version": 2, "seen": sheet_of(item).seen}
+
+    response = chairs_browser.post(url("decision_sign", item.pk), data)
+
+    assert "Say why the board decided so." in text(response)
+    assert not Decision.objects.exists()
+
+
+def test_nothing_to_sign_yet(chairs_browser, url, item):
+    response = chairs_browser.get(url("decision_sign", item.pk), follow=True)
+
+    assert "There is nothing to sign yet." in text(response)
+    assert response.redirect_chain[0][0] == url("decision", item.pk)
+
+
+def test_signed_already(sheet, chairs_browser, url, item, chair):
+    data = posted(sheet)
+    sign(item, by=chair)
+
+    for response in (
+        chairs_browser.get(url("decision_sign", item.pk)),
+        chairs_browser.post(url("decision_sign", item.pk), data),
+    ):
+        assert response.url == url("decision", item.pk)
+    assert Decision.objects.count() == 1
+
+
+def test_only_who_may_sign(browser, url, item, coordinator):
+    draft(item, by=coordinator)
+
+    assert browser.get(url("decision_sign", item.pk)).status_code == 403
+    assert browser.post(url("decision_sign", item.pk)).status_code == 403
+
+
+def test_signs_in_the_role_that_may(client, institution, url, item, coordinator):
+    person = add_member(
+        institution, "CLINICIAN", "BOARD_CHAIR", email="d@north.example", name="Dora Double"
+    )
+    client.force_login(person)
+    draft(item, by=coordinator)
+
+    assert "Dora Double, Board chair" in text(client.get(url("decision_sign", item.pk)))
+
+
+class TestRecord:
+    def test_quotes_what_was_seen_whatever_follows(self, browser, url, item, coordinator, chair):
+        decision = sign(item, by=chair)
+        trigger = decision.assessment.answer["branch_detail"]["trigger"]
+
+        answer(case=item.case, answers={"primary_site": "duodenum"}, by=coordinator)
+
+        item.case.refresh_from_db()
+        assert item.case.assessment.answer["branch_detail"] is None
+        page = text(browser.get(url("decision", item.pk)))
+        printed = pdf_text(browser.get(url("decision_pdf", item.pk)))
+        assert trigger in page
+        assert trigger in printed
+        assert "has been assessed again since" in page
+        assert "not covered" not in printed
+        agenda = pdf_text(browser.get(url("agenda_pdf", item.meeting_id)))
+        assert trigger in agenda
+
+    def test_on_paper(self, browser, url, item, chair):
+        decision = sign(item, by=chair)
+
+        printed = pdf_text(browser.get(url("decision_pdf", item.pk)))
+
+        for words in (
+            item.case.patient.record_number,
+            "Resect or treat?",
+            "Receptor-positive disease.",
+            "Evaluate for PRRT.",
+            "after the receptor study",
+            "Nina Nuclear",
+            "Chris Chair",
+            MEANING,
+            decision.assessment.edition_version,
+        ):
+            assert words in printed
+        assert decision.content_hash in printed.replace(" ", "")
+        assert "Draft, not signed" not in printed
+
+    def test_the_same_paper_each_time(self, browser, url, item, chair):
+        sign(item, by=chair)
+
+        first, second = (browser.get(url("decision_pdf", item.pk)).content for _ in range(2))
+
+        assert first == second
+
+    def test_says_when_it_is_not_what_was_signed(self, browser, url, item, chair, monkeypatch):
+        from cases.services import decisions
+
+        sign(item, by=chair)
+        monkeypatch.setattr(decisions, "is_intact", lambda _: False)
+
+        assert "no longer agrees" in text(browser.get(url("decision", item.pk)))
+
+    def test_is_read_by_everybody_who_reads_boards(self, radiologists_browser, url, item, chair):
+        sign(item, by=chair)
+
+        assert "Signature" in text(radiologists_browser.get(url("decision", item.pk)))

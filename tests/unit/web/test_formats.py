@@ -1,0 +1,58 @@
+"""How values look on every page."""
+
+import datetime
+
+import pytest
+
+from tumorboard import formats
+
+
+def test_a_day_cannot_be_misread():
+    assert formats.day(datetime.date(2026, 11, 2)) == "2 Nov 2026"
+    assert formats.day(None) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("002 L35, L45", '<a href="/guidance/#source-002">002 L35, L45</a>'),
+        (
+            "000 L9; BS; A-01",
+            '<a href="/guidance/#source-000">000 L9</a>; BS; A-01',
+        ),
+        ("INT", "INT"),
+        ("<b>", "&lt;b&gt;"),
+        ("002 <b>", '<a href="/guidance/#source-002">002 &lt;b&gt;</a>'),
+        ("2026 L1", "2026 L1"),
+    ],
+)
+def test_a_citation_leads_to_each_of_its_documents(source, shown):
+    assert formats.cite(source) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("SC-01", "Initial staging for distant disease"),
+        ("UNDETERMINED", "Undetermined"),
+        ("CONFLICT", "Contradiction"),
+        ("NOT_COVERED:PREGNANCY", "Not covered"),
+        ("", "Not assessed"),
+        ("SC-99", "SC-99"),
+    ],
+)
+def test_a_scenario_has_words(code, words):
+    assert formats.scenario(code) == words
+
+
+@pytest.mark.parametrize(
+    ("level", "symbol", "range_words"),
+    [
+        ("O, 0 mSv", "O", "0 mSv"),
+        ("☢☢☢, 1-10 mSv", "☢☢☢", "1-10 mSv"),
+        ("not stated for this scenario", "", "not stated for this scenario"),
+    ],
+)
+def test_a_radiation_level_is_symbol_and_range(level, symbol, range_words):
+    assert formats.radiation_symbol(level) == symbol
+    assert formats.radiation_range(level) == range_words

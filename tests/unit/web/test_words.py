@@ -1,0 +1,31 @@
+"""Values of facts in words."""
+
+import pytest
+
+from cases.web.words import value_words
+from guidance.engine.dictionary import DICTIONARY
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "words"),
+    [
+        ("bone_pain", True, "Yes"),
+        ("bone_pain", False, "No"),
+        ("bone_pain", "unknown", "unknown"),
+        ("bone_pain", None, "unknown"),
+        ("differentiation", "well", "Well differentiated"),
+        ("differentiation", "of an older edition", "of an older edition"),
+        ("ki67_percent", 2.5, "2.5 % positive nuclei"),
+        ("ki67_percent", 3.0, "3 % positive nuclei"),
+        ("liver_met_count", 0, "0 lesions"),
+        ("diagnosis_date", "2026-03-01", "1 Mar 2026"),
+        ("new_symptoms", ["flushing", "jaundice"], "Flushing, Jaundice"),
+        ("new_symptoms", [], "none"),
+        ("treatments", [{"type": "TACE", "ongoing": True}, {"type": "SSA"}],
+         "TACE, Yes; Somatostatin analog"),
+        ("treatments", [], "none"),
+        ("ruleset_version", "2026.1", "2026.1"),
+    ],
+)  # fmt: skip
+def test_a_value_reads_as_the_dictionary_words_it(fact, value, words):
+    assert value_words(DICTIONARY[fact], value) == words

@@ -1,0 +1,22 @@
+"""What `manage.py check` says about an installation that cannot work."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+
+def broker_is_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """An installation with a PostgreSQL of its own needs a broker of its own.
+
+    Without one nothing that is to leave a transaction would ever leave it, and nobody would notice.
+    """
+    if settings.ON_ONE_MACHINE or settings.EMBEDDED.broker_url() != settings.CELERY_BROKER_URL:
+        return []
+    return [
+        Error(
+            "DATABASE_URL is set, but CELERY_BROKER_URL is not: no job would ever run.",
+            hint="Name a RabbitMQ, for instance CELERY_BROKER_URL=amqp://user:password@host/.",
+            id="operations.E001",
+        )
+    ]
