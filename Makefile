@@ -68,4 +68,4 @@ $(PY):
 		echo "Making the virtual environment with $$("$$python" --version) ..."; \
 		exec "$$python" -m venv $(VENV); \
 	done; \
-	echo "Tumorboard needs Python 3.11 or newer; found $$(python3 --version 2>&1 || echo none)." >&2; exit 1
+	echo "Tumorboard needs Python 3.11 or newer; found $$(python3 --version 2>/dev/null || echo none)." >&2; exit 1

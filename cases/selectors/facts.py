@@ -218,8 +218,12 @@ def _history(record: _Record) -> Iterator[tuple[str, Known]]:
         yield "prior_followup_modalities", Known(modalities, "studies.modalities", origin)
     if any(study.procedure in CHEST_PROCEDURES for study in imaging.performed):
         yield "chest_imaging_done", Known(True, "studies.chest", origin)
-    if any(study.modality in SSTR_MODALITIES for study in imaging.performed):
+    receptor = {s.modality for s in imaging.performed}.intersection(SSTR_MODALITIES)
+    if receptor:
         yield "sstr_imaging_done", Known(True, "studies.sstr", origin)
+    if receptor == {"SRS"} and "sstr_tracer" not in record.answers:
+        # Scintigraphy alone: without its tracer it would count as the PET/CT it is not.
+        yield "sstr_tracer", Known("In111_pentetreotide", "studies.srs", origin)
     dates = [study.performed_on for study in imaging.performed if study.performed_on]
     if dates:
         yield "last_imaging_date", Known(max(dates).isoformat(), "studies.last", origin)

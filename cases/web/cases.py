@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +20,7 @@ from cases.web.errors import errors_on, form_page
 from cases.web.forms.cases import CaseForm, NewCaseForm
 from cases.web.found import case_or_404
 from guidance.engine.edition import load_edition
-from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 from tumorboard.formats import scenario
@@ -32,9 +32,9 @@ PAGE_SIZE = 50
 OTHER_SCENARIOS = ("UNDETERMINED", "CONFLICT")
 
 
-@require_safe
 @institution_view(Permission.CASE_READ)
-def overview(request: HttpRequest) -> HttpResponse:
+@require_safe
+def overview(request: InstitutionRequest) -> HttpResponse:
     """What a coordinator starts the day with."""
     waiting = list(agendas.queue()[: FIRST_LINES + 1])
     context = {
@@ -46,9 +46,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/overview.html", context)
 
 
-@require_safe
 @institution_view(Permission.CASE_READ)
-def case_list(request: HttpRequest) -> HttpResponse:
+@require_safe
+def case_list(request: InstitutionRequest) -> HttpResponse:
     """All cases, by what is typed and by filters; only the table for a live search."""
     asked = {name: request.GET.get(name, "") for name in ("q", "readiness", "scenario")}
     found = selectors.search(
@@ -81,18 +81,18 @@ def _page_url(asked: dict[str, str], number: int) -> str:
     return "?" + urlencode({**{k: v for k, v in asked.items() if v}, "page": number})
 
 
-@require_safe
 @institution_view(Permission.CASE_READ)
-def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@require_safe
+def show(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
     """The page of a case."""
     case = case_or_404(case_id)
     record(action="case.read", subject=case, by=request.user)
     return render(request, "cases/case.html", page_of(case))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.CASE_WRITE)
-def new(request: HttpRequest) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: InstitutionRequest) -> HttpResponse:
     """Open a case, with its patient and the first answers, all or nothing."""
     form = NewCaseForm(request.POST or None)
     if form.is_valid():
@@ -114,9 +114,9 @@ def _open(form: NewCaseForm, *, by: Any) -> Any:
     return facts.answer(case=case, answers=form.answers, by=by)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.CASE_WRITE)
-def edit(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
     """Change title and board question."""
     case = case_or_404(case_id)
     head = {"title": case.title, "board_question": case.board_question}

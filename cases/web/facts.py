@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
@@ -18,7 +18,7 @@ from cases.web.forms.facts import FactsForm, facts_in
 from cases.web.found import case_or_404
 from cases.web.words import value_words
 from guidance.engine.dictionary import DICTIONARY
-from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 
 GROUPS = {
@@ -27,9 +27,9 @@ GROUPS = {
 ANSWERED = "answer"
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.CASE_WRITE)
-def group(request: HttpRequest, case_id: UUID, group: str) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def group(request: InstitutionRequest, case_id: UUID, group: str) -> HttpResponse:
     """Answer the facts of one group."""
     case = case_or_404(case_id)
     if group not in GROUPS:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
@@ -12,13 +12,13 @@ from cases.services import patients as services
 from cases.web.errors import errors_on, form_page
 from cases.web.forms.patients import PatientForm
 from cases.web.found import patient_or_404
-from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.CASE_WRITE)
-def edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: InstitutionRequest, patient_id: UUID) -> HttpResponse:
     """Change who a patient is; the patient's cases are assessed anew."""
     patient = patient_or_404(patient_id)
     slug = request.institution.slug

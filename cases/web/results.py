@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,13 +13,13 @@ from cases.web.errors import errors_on, form_page
 from cases.web.forms.known import initial_of
 from cases.web.forms.results import ResultForm
 from cases.web.found import study_or_404
-from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.RESULT_WRITE)
-def enter(request: HttpRequest, study_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: InstitutionRequest, study_id: UUID) -> HttpResponse:
     """Enter what a study showed, or correct it."""
     study = study_or_404(study_id)
     result = Result.objects.select_related("study", "case").filter(study=study).first()
@@ -36,9 +36,9 @@ def enter(request: HttpRequest, study_id: UUID) -> HttpResponse:
     return form_page(request, "cases/result.html", context)
 
 
-@require_POST
 @institution_view(Permission.RESULT_WRITE)
-def questions(request: HttpRequest, study_id: UUID) -> HttpResponse:
+@require_POST
+def questions(request: InstitutionRequest, study_id: UUID) -> HttpResponse:
     """The questions that belong to the outcome chosen so far; nothing is written.
 
     Posted, so that what was typed does not stand in an address.
@@ -48,6 +48,6 @@ def questions(request: HttpRequest, study_id: UUID) -> HttpResponse:
     return render(request, "cases/parts/result_questions.html", {"form": form, "study": study})
 
 
-def _form(request: HttpRequest, result: Result | None) -> ResultForm:
+def _form(request: InstitutionRequest, result: Result | None) -> ResultForm:
     initial = initial_of(result, list(ResultForm().fields)) if result else {}
     return ResultForm(request.POST or None, initial=initial)

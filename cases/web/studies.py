@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
@@ -12,13 +12,13 @@ from cases.web.errors import errors_on, form_page
 from cases.web.forms.known import initial_of
 from cases.web.forms.studies import StudyForm
 from cases.web.found import case_or_404, study_or_404
-from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.RESULT_WRITE)
-def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
     """Add a study that was ordered or performed."""
     case = case_or_404(case_id)
     form = StudyForm(request.POST or None)
@@ -33,9 +33,9 @@ def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return form_page(request, "cases/study.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.RESULT_WRITE)
-def edit(request: HttpRequest, study_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: InstitutionRequest, study_id: UUID) -> HttpResponse:
     """Change a study: it was performed, its protocol became known, its report came."""
     study = study_or_404(study_id)
     form = StudyForm(request.POST or None, initial=initial_of(study, list(StudyForm.base_fields)))

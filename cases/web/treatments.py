@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,13 +13,13 @@ from cases.services import treatments as services
 from cases.web.errors import errors_on, form_page
 from cases.web.forms.treatments import NoTreatmentForm, TreatmentForm
 from cases.web.found import case_or_404, treatment_or_404
-from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.CASE_WRITE)
-def listing(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def listing(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
     """The treatments of a case; where there are none, whether that is known."""
     case = case_or_404(case_id)
     given = list(Treatment.objects.filter(case=case).order_by("-start", "-id"))
@@ -35,9 +35,9 @@ def listing(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return form_page(request, "cases/treatments.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.CASE_WRITE)
-def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
     """Add a treatment."""
     case = case_or_404(case_id)
     form = TreatmentForm(request.POST or None)
@@ -50,9 +50,9 @@ def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return form_page(request, "cases/treatment.html", context)
 
 
-@require_POST
 @institution_view(Permission.CASE_WRITE)
-def remove(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+@require_POST
+def remove(request: InstitutionRequest, treatment_id: UUID) -> HttpResponse:
     """Take back a treatment that was entered by mistake."""
     treatment = treatment_or_404(treatment_id)
     services.remove(treatment=treatment, by=request.user)

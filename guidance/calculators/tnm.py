@@ -217,8 +217,12 @@ def _classify_metastasis(
     outside = set(sites or ()) - {LIVER}
     if not sites or (LIVER in sites and outside == {ABDOMINAL_NODES}):
         return Finding("M1", "M1", ("M1",), ("metastatic_sites",), None)
-    by_site = {True: "M1c" if outside else "M1a", False: "M1b"}
-    category = by_site[LIVER in sites]
+    if LIVER not in sites:
+        return _definite("M1b")
+    return _definite("M1c" if outside else "M1a")
+
+
+def _definite(category: str) -> Finding:
     return Finding(category, category, (category,), (), None)
 
 

@@ -90,21 +90,32 @@ def load_branches(raw: Mapping[str, Any], actions: Mapping[str, Any]) -> BranchT
     )
 
 
-def _action(raw: Mapping[str, Any], texts: Mapping[str, Any]) -> Action:
+def _action(raw: Mapping[str, Any], texts: Mapping[str, Any], branch_source: str) -> Action:
     condition = None
     if "when" in raw:
         condition = parse_condition(raw["when"])
     elif "unless" in raw:
         condition = parse_condition({"unless": raw["unless"]})
     text = texts[raw["code"]]
-    return Action(raw["code"], text["text"], raw.get("group"), condition, text["source"])
+    source = _within(text["source"], branch_source)
+    return Action(raw["code"], text["text"], raw.get("group"), condition, source)
+
+
+def _within(source: str, branch_source: str) -> str:
+    """Return of an action's source what the files of its branch say.
+
+    One action may be named by several files; a branch speaks with the words of its own.
+    """
+    files = {part[:3] for part in branch_source.split("; ")}
+    own = [part for part in source.split("; ") if part[:3] in files or not part[:3].isdigit()]
+    return "; ".join(own) if any(part[:3].isdigit() for part in own) else source
 
 
 def _branch(raw: Mapping[str, Any], texts: Mapping[str, Any]) -> Branch:
     return Branch(
         id=raw["id"],
         trigger=raw["trigger"],
-        actions=tuple(_action(action, texts) for action in raw["actions"]),
+        actions=tuple(_action(action, texts, raw["source"]) for action in raw["actions"]),
         intervals=tuple(raw["intervals"]),
         invitees=tuple(raw["invitees"]),
         escalation=raw.get("escalation"),

@@ -135,7 +135,10 @@ def _route_staging(reading: Mapping[str, Any]) -> Route:
 
 
 def _route_resected(reading: Mapping[str, Any]) -> Route:
-    """Step 9: after complete resection [001 L9-L15, L54, L72; A-22]."""
+    """Step 9: after complete resection [000 L14; 001 L9-L15, L54, L72; A-22].
+
+    Metastases that were not all resected are no complete resection (A-30).
+    """
     recurrence = reading.get("recurrence_status")
     if recurrence == "confirmed":
         treated = reading.get("treated_for_current_disease")
@@ -157,9 +160,17 @@ def _route_resected(reading: Mapping[str, Any]) -> Route:
     unknown = [name for name in ("new_symptoms", "recurrence_status") if reading.get(name) is None]
     if unknown:
         return undetermined(*unknown, candidates=("SC-03", "SC-04"))
+    if reading.get("metastases_resected_completely") is False:
+        return undetermined("resection_status", candidates=("SC-03", "SC-05"))
+    # What would exclude the scenario never counts as absent while it is unknown (0.2 rule 2).
+    reserved = [
+        name
+        for name in ("residual_disease_known", "metastases_known")
+        if reading.get(name) is None
+    ]
     if reading.get("cga_trend") in (None, "not_measured"):
-        return Route("SC-03", missing=("cga_trend",), provisional=True)
-    return Route("SC-03")
+        reserved.append("cga_trend")
+    return Route("SC-03", missing=tuple(reserved), provisional=bool(reserved))
 
 
 def _route_disease(reading: Mapping[str, Any]) -> Route:

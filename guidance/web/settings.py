@@ -1,19 +1,19 @@
 """The page on which an institution makes the choices that the guidance leaves to it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from guidance.editions import policies
 from guidance.web.forms import PolicyForm
-from tumorboard.accounts.access import institution_view
+from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @institution_view(Permission.INSTITUTION_MANAGE)
-def settings(request: HttpRequest) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: InstitutionRequest) -> HttpResponse:
     """Choose the WHO edition and the TNM system."""
     policy = policies.current()
     initial = {"who_version": policy.who_version, "tnm_system": policy.tnm_system}

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from guidance.engine.edition import load_edition
 from tests.factories.people import PASSWORD, add_member, make_institution
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,6 +40,12 @@ def north(transactional_db):
 def site(live_server, north, settings):
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
     return live_server.url
+
+
+def action_text(code: str) -> str:
+    """The words of an action in the current edition."""
+    actions = load_edition().content["actions"]["actions"]
+    return next(action["text"] for action in actions if action["code"] == code)
 
 
 def sign_in(page: Page, site: str, email: str) -> None:
@@ -141,7 +148,7 @@ def test_from_sign_in_to_the_signed_decision(page, site, shoot):
     save(page)
     page.goto(case_url)
     expect(main).to_contain_text("question before the result", ignore_case=True)
-    expect(main).to_contain_text("Prove the recurrence")
+    expect(main).to_contain_text(action_text("ACT-CONFIRM-RESTAGE"))
     shoot(page, "case-after-the-result")
 
     # It asks for the board; it goes on the list of the next meeting.

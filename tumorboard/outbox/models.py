@@ -1,6 +1,5 @@
 """What must leave a transaction: the message, and the signal that wakes a worker."""
 
-import uuid
 from typing import Any, ClassVar
 
 from django.db import models
@@ -13,7 +12,7 @@ class OutboxSignal(models.Model):
     """That a message of an institution is due. Has no institution's data, so sweeps may read it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    institution_id: uuid.UUID = models.UUIDField()
+    institution_id = models.UUIDField()
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
 

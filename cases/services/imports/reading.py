@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from cases.services.imports import workbook
 from cases.services.imports.limits import (
@@ -134,14 +135,13 @@ def _text_records(text: str) -> Records:
                 "stands in the middle of a cell."
             ) from None
         # Programs that write tabs often do not quote at all.
-        yield from _split(text, delimiter, quoting=csv.QUOTE_NONE)
+        yield from _split(text, delimiter, quoted=False)
 
 
-def _split(text: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -> Records:
+def _split(text: str, delimiter: str, *, quoted: bool = True) -> Records:
     lines = _Lines(text, delimiter)
-    for cells in csv.reader(
-        lines, delimiter=delimiter, quoting=quoting, strict=quoting != csv.QUOTE_NONE
-    ):
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    for cells in csv.reader(lines, delimiter=delimiter, quoting=quoting, strict=quoted):
         width = len(cells) if any(cell.strip() for cell in cells) else 0
         yield lines.next_record(width=width), cells
 

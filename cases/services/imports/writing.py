@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pghistory
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 
 from cases.models import Case, ImportFile, ImportRow
@@ -26,6 +26,12 @@ from tumorboard.outbox.queue import enqueue
 CHUNK = 200
 
 State = ImportRow.State
+
+#: One statement for all: `bulk_update` writes a case distinction over every row.
+WRITTEN = f"""
+    UPDATE {ImportRow._meta.db_table} AS row SET state = '{State.WRITTEN}', case_id = made.case_id
+    FROM unnest(%s::uuid[], %s::uuid[]) AS made (id, case_id) WHERE row.id = made.id
+"""  # noqa: S608 - names of the model
 
 
 def write_rows(payload: dict[str, Any]) -> None:
@@ -67,8 +73,8 @@ def _write(file: ImportFile, rows: Sequence[ImportRow], by: User) -> int:
 def _keep(rows: Sequence[ImportRow]) -> int:
     """Save what became of the rows; how many are cases now."""
     written = [row for row in rows if row.state == State.WRITTEN]
-    ImportRow.objects.bulk_update(written, ["case"])
-    ImportRow.objects.filter(pk__in=[row.pk for row in written]).update(state=State.WRITTEN)
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN, [[row.pk for row in written], [row.case_id for row in written]])
     others = [row for row in rows if row.state != State.WRITTEN]
     ImportRow.objects.bulk_update(others, ["state", "errors"])
     return len(written)

@@ -348,7 +348,6 @@ def test_what_somebody_changed_meanwhile_is_not_written_over(script, rows):
         ("patients/?page_size=" + "9" * 5000, "page_size"),
         ("patients/?page_size=1&page_size=2", "page_size"),
         ("patients/?cursor=nonsense", "cursor"),
-        ("patients/?cursor=%00", "cursor"),
         ("patients/?cursor=%F0%9F%98%80", "cursor"),
         ("patients/?cursor=cD1ub25zZW5zZQ==", "cursor"),
         ("patients/?cursor=cj14", "cursor"),

@@ -70,9 +70,7 @@ def demo(django_db_setup, django_db_blocker):
 
 
 def sorted_where_unordered(answer: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: sorted(answer[name]) if name in UNORDERED else answer[name] for name in EXPECTED
-    }
+    return {name: sorted(answer[name]) if name in UNORDERED else answer[name] for name in EXPECTED}
 
 
 def test_loading_twice_loads_once(demo):

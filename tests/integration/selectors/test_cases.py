@@ -50,7 +50,7 @@ def found(text: str) -> set[str]:
         ("o'neill 😀", {"50%_off"}),
         ("mrn-10", {"MRN-100", "MRN-101"}),
         ("mrn-100", {"MRN-100"}),
-        ("ＭＲＮ-2", {"MRN-2"}),
+        ("\uff2d\uff32\uff2e-2", {"MRN-2"}),
         ("pseudo", {"PSEUDO-1"}),
         ("50%", {"50%_off"}),
         # The start of a name, and patterns are letters like others.

@@ -42,9 +42,7 @@ def test_nothing_of_theirs_is_read_with_their_case_in_hand(theirs, institution):
         assert "ki67_percent" not in facts_of(theirs, on=TODAY).values
 
 
-def test_nothing_is_written_into_theirs_with_their_case_in_hand(
-    theirs, institution, coordinator
-):
+def test_nothing_is_written_into_theirs_with_their_case_in_hand(theirs, institution, coordinator):
     with institution_scope(institution), pytest.raises(Case.DoesNotExist):
         facts.answer(case=theirs, answers={"ki67_percent": 5}, by=coordinator)
 

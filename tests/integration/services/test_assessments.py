@@ -129,7 +129,7 @@ def test_unknown_after_not_asked_is_new(make, coordinator):
 
 
 def test_a_value_that_cannot_be_is_refused_and_named(make):
-    case = make(**STAGING)
+    make(**STAGING)
     FactAnswer.objects.filter(fact="ki67_percent").update(value=101)
     with pytest.raises(Invalid) as caught:
         reassess(case=Case.objects.get())

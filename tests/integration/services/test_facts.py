@@ -39,7 +39,9 @@ def stored() -> dict[str, object]:
 
 def actions(case) -> list[str]:
     return list(
-        AuditEntry.objects.filter(subject_id=case.id).order_by("at").values_list("action", flat=True)
+        AuditEntry.objects.filter(subject_id=case.id)
+        .order_by("at")
+        .values_list("action", flat=True)
     )
 
 

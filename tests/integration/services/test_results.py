@@ -1,7 +1,5 @@
 """Writing results."""
 
-import datetime
-
 import pytest
 from django.utils import timezone
 

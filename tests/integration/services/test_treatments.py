@@ -37,7 +37,9 @@ def test_a_treatment_entered_by_mistake_is_removed_and_its_history_stays(case, c
     treatment = treatments.add(case=case, type="PRRT", by=coordinator)
     treatments.remove(treatment=treatment, by=coordinator)
     assert not Treatment.objects.exists()
-    labels = Treatment.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", flat=True)
+    labels = Treatment.pgh_event_model.objects.order_by("pgh_id").values_list(
+        "pgh_label", flat=True
+    )
     assert list(labels) == ["insert", "delete"]
     case.refresh_from_db()
     assert "treatments" not in case.assessment.facts

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: at least one is broken.
         """
-        role = settings.DATABASES["default"]["USER"]
+        role = str(settings.DATABASES["default"]["USER"])
         found = violations(connection, application_role=role)
         for violation in found:
             self.stdout.write(violation)

@@ -1,10 +1,9 @@
 """`manage.py create_institution`: a new tenant, ready for its first administrator."""
 
-import argparse
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tumorboard.operations.institutions import open_institution
 
@@ -14,7 +13,7 @@ class Command(BaseCommand):
 
     help = "Make an institution, its guidance policy, and an invitation for its administrator."
 
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """The institution and its first person."""
         parser.add_argument("--slug", required=True, help="its part of the address: /i/<slug>/")
         parser.add_argument("--name", required=True, help="what people call it")

@@ -1,13 +1,12 @@
 """`manage.py embedded start|stop|remove|hold`: the embedded PostgreSQL of this checkout."""
 
-import argparse
 import subprocess
 import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 
 class Command(BaseCommand):
@@ -19,7 +18,7 @@ class Command(BaseCommand):
     )
     requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """One word, what to do; for "hold" also the command."""
         parser.add_argument("action", choices=["start", "stop", "remove", "hold"])
         parser.add_argument("command", nargs="*")

@@ -1,6 +1,5 @@
 """`manage.py run`: the whole product on one machine, until Ctrl-C."""
 
-import argparse
 import os
 import signal
 import socket
@@ -14,7 +13,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from tumorboard.operations import demo
@@ -42,7 +41,7 @@ class Command(BaseCommand):
     help = "Start the database, the web and the worker on this machine; Ctrl-C stops them all."
     requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Where the web listens."""
         parser.add_argument("--port", type=int, default=8000)
 

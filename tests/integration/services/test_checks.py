@@ -1,0 +1,44 @@
+"""The checks below every write, where no service asks for them by itself."""
+
+import datetime
+
+import pytest
+
+from cases.models import Study
+from cases.services.checks import WHOLE, check, date_error, is_storable
+from cases.services.errors import Invalid
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+
+
+def test_what_the_database_would_refuse_is_told_before_it_is_asked():
+    study = Study(
+        modality="CT",
+        ordered_on=datetime.date(2026, 1, 2),
+        performed_on=datetime.date(2026, 1, 1),
+    )
+    with pytest.raises(Invalid) as caught:
+        check(study)
+    assert "study_performed_after_order" in caught.value.errors[WHOLE][0]
+
+
+def test_what_a_field_says_by_itself_goes_first():
+    with pytest.raises(Invalid) as caught:
+        check(Study(modality="?"), also={"modality": ["Other."], "report": ["Too short."]})
+    assert "not a valid choice" in caught.value.errors["modality"][0]
+    assert caught.value.errors["report"] == ["Too short."]
+
+
+@pytest.mark.parametrize("text", ["", "a", "\n\t", "\ue000", "😀", "\U0010ffff", "\x01"])
+def test_text_that_can_be_stored(text):
+    assert is_storable(text)
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "\udfff", "😀\udc00"])
+def test_text_that_cannot_be_stored(text):
+    assert not is_storable(text)
+
+
+def test_a_date_of_a_leap_day_has_its_limit_too():
+    assert date_error(datetime.date(1904, 2, 29), years=50).endswith("more than 50 years ago.")
+    assert date_error(datetime.date(2024, 2, 29), years=50) == ""
