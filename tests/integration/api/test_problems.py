@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def test_an_error_is_answered_as_a_problem_that_says_no_more_than_it_should(error, status):
     answer = exception_handler(error, {})
     assert answer.status_code == answer.data["status"] == status
-    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.content_type == "application/problem+json"
     assert "Secretname" not in str(answer.data)
 
 

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guidance.calculators.grade import grade_tumor
 from tests.unit.guidance.cases import read_data
@@ -31,3 +33,31 @@ def test_the_pathologists_grade_is_used_only_where_the_counts_give_none(ki67, gr
         ki67_percent=ki67, mitoses=None, who_version="WHO2010", pathologist_grade="G2"
     )
     assert (got.grade, got.by_pathologist) == (grade, used)
+
+
+counts = st.floats(0, 100)
+
+
+def grade(ki67, mitoses, version="WHO2022"):
+    return grade_tumor(ki67_percent=ki67, mitoses=mitoses, who_version=version).grade
+
+
+@given(counts, counts, counts)
+def test_a_higher_count_never_lowers_the_grade(one, other, mitoses):
+    low, high = sorted((one, other))
+    assert grade(low, mitoses) <= grade(high, mitoses)
+    assert grade(mitoses, low) <= grade(mitoses, high)
+
+
+@given(counts, counts)
+def test_a_count_that_is_not_known_never_raises_the_grade(ki67, mitoses):
+    both = grade(ki67, mitoses)
+    assert grade(None, None) is None
+    assert grade(ki67, None) <= both
+    assert grade(None, mitoses) <= both
+
+
+@given(counts, counts | st.none())
+def test_only_the_gap_of_2010_separates_the_editions(ki67, mitoses):
+    old = grade(ki67, mitoses, "WHO2010")
+    assert old == grade(ki67, mitoses) or (old is None and 2 < ki67 < 3)
