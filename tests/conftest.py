@@ -38,9 +38,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _migrations_digest() -> str:
     digest = hashlib.sha256()
-    files = sorted(ROOT.glob("*/**/migrations/*.py")) + [
-        ROOT / "tumorboard" / "tenancy" / "protection.py",
-        ROOT / "tumorboard" / "operations" / "roles.py",
+    made_by = ("tenancy/protection.py", "operations/roles.py")
+    files = [
+        *sorted(ROOT.glob("*/**/migrations/*.py")),
+        *(ROOT / "tumorboard" / name for name in made_by),
     ]
     for path in files:
         if ".venv" not in path.parts:

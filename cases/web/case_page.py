@@ -37,9 +37,7 @@ def page_of(case: Case) -> dict[str, Any]:
             {**entry, "facts": facts.shown(entry["facts"])} for entry in answer["contradictions"]
         ],
         "action_groups": _action_groups(answer["branch_detail"]),
-        "questions": [
-            {**entry, "url": facts.url(entry["fact"])} for entry in answer["questions"]
-        ],
+        "questions": [{**entry, "url": facts.url(entry["fact"])} for entry in answer["questions"]],
         "key_facts": facts.shown({n: assessment.facts.get(n, UNKNOWN) for n in KEY_FACTS}),
         "fact_groups": _fact_groups(assessment, facts),
         "imaging": _imaging_lines(imaging),

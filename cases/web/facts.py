@@ -21,9 +21,7 @@ from guidance.engine.dictionary import DICTIONARY
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 
-GROUPS = {
-    fact.group: fact.group_label for fact in DICTIONARY.values() if facts_in(fact.group)
-}
+GROUPS = {fact.group: fact.group_label for fact in DICTIONARY.values() if facts_in(fact.group)}
 ANSWERED = "answer"
 
 

@@ -164,9 +164,7 @@ def _route_resected(reading: Mapping[str, Any]) -> Route:
         return undetermined("resection_status", candidates=("SC-03", "SC-05"))
     # What would exclude the scenario never counts as absent while it is unknown (0.2 rule 2).
     reserved = [
-        name
-        for name in ("residual_disease_known", "metastases_known")
-        if reading.get(name) is None
+        name for name in ("residual_disease_known", "metastases_known") if reading.get(name) is None
     ]
     if reading.get("cga_trend") in (None, "not_measured"):
         reserved.append("cga_trend")

@@ -84,7 +84,10 @@ class TypedOrUnknown(forms.MultiWidget):
             '<div class="typed-or-unknown"><span class="field-control">{}'
             '<span class="field-unit" aria-hidden="true">{}</span></span>'
             '<span class="choice">{}<label for="{}">Unknown</label></span></div>',
-            typed, self.unit, unknown, parts[1]["attrs"].get("id", ""),
+            typed,
+            self.unit,
+            unknown,
+            parts[1]["attrs"].get("id", ""),
         )
 
 
@@ -166,9 +169,7 @@ def _choice(fact: FactDefinition, stored: Any) -> forms.Field:
 
 
 def _list(fact: FactDefinition, stored: Any) -> forms.Field:
-    choices = [
-        *fact.value_labels.items(), (REVIEWED_NONE, "Reviewed: none"), (UNKNOWN, "Unknown")
-    ]
+    choices = [*fact.value_labels.items(), (REVIEWED_NONE, "Reviewed: none"), (UNKNOWN, "Unknown")]
     initial = [REVIEWED_NONE] if stored == [] else [UNKNOWN] if stored == UNKNOWN else stored
     return ListAnswer(
         label=fact.question,

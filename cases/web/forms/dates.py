@@ -27,6 +27,4 @@ class DateField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", HELP)
-        super().__init__(
-            input_formats=FORMATS, error_messages={"invalid": INVALID}, **kwargs
-        )
+        super().__init__(input_formats=FORMATS, error_messages={"invalid": INVALID}, **kwargs)

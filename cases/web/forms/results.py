@@ -68,6 +68,7 @@ class ResultForm(forms.Form):
         """The fields that belong to the chosen outcome, and those that say something already."""
         names = QUESTIONS.get(self["outcome"].value() or "", RESULT_FACTS)
         return [
-            self[name] for name in RESULT_FACTS if name in names or self[name].value() or
-            name in self.errors
+            self[name]
+            for name in RESULT_FACTS
+            if name in names or self[name].value() or name in self.errors
         ]

@@ -208,9 +208,7 @@ def test_typed_text_is_shown_as_text(page):
 
 def test_the_source_of_an_answer_is_shown_as_text(browser, case, at, institution, coordinator):
     with institution_scope(institution):
-        facts.answer(
-            case=case, answers={"bone_pain": True}, source="<img src=x>", by=coordinator
-        )
+        facts.answer(case=case, answers={"bone_pain": True}, source="<img src=x>", by=coordinator)
     for address in (at("case", case.pk), at("case_facts", case.pk, "C")):
         body = browser.get(address).content.decode()
         assert "<img src=x>" not in body

@@ -182,9 +182,7 @@ def test_the_source_goes_with_what_was_changed_and_nothing_else(answer, scope):
     assert sources == {"bone_pain": "first", "alp_elevated": "second"}
 
 
-def test_two_who_answer_at_once_see_each_other(
-    browser, at, blank, institution, coordinator
-):
+def test_two_who_answer_at_once_see_each_other(browser, at, blank, institution, coordinator):
     address = at("case_facts", blank.pk, "B")
     page = browser.get(address)
     with institution_scope(institution):
