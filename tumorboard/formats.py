@@ -16,15 +16,22 @@ register = template.Library()
 
 @register.filter
 def day(value: datetime.date | None) -> str:
-    """A date as 21 Nov 2026; "unknown" where there is none."""
+    """A date as 21 Nov 2026, of a time the day by the clock of the installation.
+
+    "unknown" where there is none.
+    """
     if value is None:
         return "unknown"
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value)
     return f"{value.day} {value:%b %Y}"
 
 
 @register.filter
-def moment(value: datetime.datetime) -> str:
-    """A time as 21 Nov 2026, 14:00, by the clock of the installation."""
+def moment(value: datetime.datetime | None) -> str:
+    """A time as 21 Nov 2026, 14:00, by the clock of the installation; "unknown" where none."""
+    if value is None:
+        return "unknown"
     local = timezone.localtime(value)
     return f"{day(local)}, {local:%H:%M}"
 

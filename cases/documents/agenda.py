@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from cases.documents.lines import BoardReasonLine, BranchLine, StudyLine
+from cases.documents.lines import BoardReasonLine, BranchLine, Standing, StudyLine
 from cases.documents.typesetting import PageSize, typeset
 
 
@@ -18,11 +18,19 @@ class ImagingLine:
 
 @dataclass(frozen=True)
 class CriterionLine:
-    """One criterion of the scenario; `state` is "met", "not met" or "unknown"."""
+    """One criterion; `state` is "met", "not met", "unknown", or "excluded" of another scenario."""
 
     state: str
     text: str
     source: str
+
+
+@dataclass(frozen=True)
+class ReasonLines:
+    """Criteria that say why, or why not, under their heading."""
+
+    heading: str
+    criteria: tuple[CriterionLine, ...]
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,9 @@ class CheckLine:
 class AgendaItemPage:
     """One case on the agenda: who, what is asked, what is known, what the edition says.
 
-    `key_numbers` are pairs of label and value, such as ("Grade (WHO2022)", "G2").
-    `scenario` is what the edition calls the situation, or that it does not cover it.
+    `key_numbers` are pairs of label and value, such as ("Grade", "G2 (WHO 2022)").
+    `open_questions` can change the answer; `before_ordering` are to be confirmed before the
+    recommended study is ordered.
     Empty strings and empty tuples leave no heading behind.
     """
 
@@ -52,14 +61,15 @@ class AgendaItemPage:
     story: tuple[str, ...]
     key_numbers: tuple[tuple[str, str], ...]
     imaging: tuple[ImagingLine, ...]
-    scenario: str
-    scenario_why: tuple[CriterionLine, ...]
+    standing: Standing
+    reasons: tuple[ReasonLines, ...]
     recommended: StudyLine | None
     recommended_label: str
     alternatives: tuple[StudyLine, ...]
     branch: BranchLine | None
     board_reasons: tuple[BoardReasonLine, ...]
     open_questions: tuple[str, ...]
+    before_ordering: tuple[str, ...]
     checks: tuple[CheckLine, ...]
 
 

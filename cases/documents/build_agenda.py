@@ -8,11 +8,18 @@ from cases.documents.agenda import (
     CheckLine,
     CriterionLine,
     ImagingLine,
+    ReasonLines,
 )
-from cases.documents.build_lines import board_reason_lines, branch_line, person, study_line
+from cases.documents.build_lines import (
+    board_reason_lines,
+    branch_line,
+    person,
+    standing,
+    study_line,
+)
 from cases.models import Meeting
 from cases.selectors.agendas import AgendaLine, agenda
-from cases.selectors.briefing import Briefing, Guidance, Shown, briefings_of
+from cases.selectors.briefing import Briefing, Guidance, Reasons, Shown, briefings_of
 from tumorboard.formats import moment
 
 
@@ -47,20 +54,27 @@ def _item_page(line: AgendaLine, briefing: Briefing, position: int) -> AgendaIte
         story=briefing.story,
         key_numbers=tuple((number.label, number.value) for number in briefing.key_numbers),
         imaging=tuple(ImagingLine(s.date, s.study, _outcome(s)) for s in briefing.imaging),
-        scenario=guidance.scenario,
-        scenario_why=tuple(
-            CriterionLine(c["state"], c["text"], c["source"]) for c in answer["criteria"]
-        ),
+        standing=standing(guidance),
+        reasons=tuple(_reason_lines(reasons) for reasons in guidance.reasons),
         recommended=study_line(guidance.recommended),
         recommended_label=guidance.recommended_label,
         alternatives=tuple(study for study in alternatives if study is not None),
         branch=branch_line(guidance),
         board_reasons=board_reason_lines(guidance),
-        open_questions=tuple(question["question"] for question in answer["questions"]),
+        open_questions=tuple(question["question"] for question in guidance.missing),
+        # Nothing is ordered from an answer whose result is there.
+        before_ordering=()
+        if guidance.has_result
+        else tuple(question["question"] for question in guidance.to_confirm),
         checks=tuple(
             CheckLine(c["severity"].capitalize(), c["text"], c["source"]) for c in answer["checks"]
         ),
     )
+
+
+def _reason_lines(reasons: Reasons) -> ReasonLines:
+    lines = (CriterionLine(c["state"], c["text"], c["source"]) for c in reasons.criteria)
+    return ReasonLines(reasons.heading, tuple(lines))
 
 
 def _outcome(shown: Shown) -> str:

@@ -1,6 +1,12 @@
 """From one agenda item's rows to its printed decision."""
 
-from cases.documents.build_lines import board_reason_lines, branch_line, person, study_line
+from cases.documents.build_lines import (
+    board_reason_lines,
+    branch_line,
+    person,
+    standing,
+    study_line,
+)
 from cases.documents.decision import (
     AssessmentQuote,
     DecisionDocument,
@@ -67,7 +73,7 @@ def _draft(head: dict[str, str], item: AgendaItem) -> DecisionDocument:
 def _quote(assessment: Assessment) -> AssessmentQuote:
     guidance = Guidance(assessment)
     return AssessmentQuote(
-        scenario=guidance.scenario,
+        standing=standing(guidance),
         recommended=study_line(guidance.recommended),
         branch=branch_line(guidance),
         board_reasons=board_reason_lines(guidance),

@@ -1,14 +1,22 @@
 """From models to the lines that several printed documents share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cases.documents.lines import BoardReasonLine, BranchLine, StudyLine
+from cases.documents.lines import (
+    BoardReasonLine,
+    BranchLine,
+    HeadlineLine,
+    NoticeLines,
+    SourcedLine,
+    Standing,
+    StepLine,
+    StudyLine,
+)
 from cases.models import Patient
-from cases.selectors.briefing import Guidance, RatedStudy
+from cases.models.fact_answer import UNKNOWN
+from cases.selectors.briefing import Guidance, RatedStudy, Sourced
 from tumorboard.formats import day
-
-UNKNOWN = "unknown"
 
 
 def person(patient: Patient) -> dict[str, str]:
@@ -19,6 +27,29 @@ def person(patient: Patient) -> dict[str, str]:
         "birth_date": day(patient.birth_date),
         "sex": patient.get_sex_display().lower() or UNKNOWN,
     }
+
+
+def standing(guidance: Guidance) -> Standing:
+    """Where the case stands in the guidance."""
+    notice = guidance.notice
+    return Standing(
+        scenario=guidance.scenario,
+        notice=notice and NoticeLines(notice.title, _sourced(notice.lines), notice.next_step),
+        provisional=guidance.provisional,
+        headline=_headline(guidance.answer["headline"]),
+        hints=_sourced(guidance.hints),
+    )
+
+
+def _headline(known: Mapping[str, Any] | None) -> HeadlineLine | None:
+    if known is None:
+        return None
+    text = f"{known['text']} {known['article']} ({known['publisher']})"
+    return HeadlineLine(known["name"], known["rating_label"], text, known["source"])
+
+
+def _sourced(entries: Iterable[Sourced]) -> tuple[SourcedLine, ...]:
+    return tuple(SourcedLine(entry.text, entry.source) for entry in entries)
 
 
 def study_line(study: RatedStudy | None) -> StudyLine | None:
@@ -41,7 +72,7 @@ def branch_line(guidance: Guidance) -> BranchLine | None:
         return None
     return BranchLine(
         title=branch["trigger"],
-        actions=tuple(guidance.steps),
+        steps=tuple(StepLine(step.lead, step.texts) for step in guidance.steps),
         interval=guidance.interval,
         source=branch["source"],
     )

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from cases.documents.lines import BoardReasonLine, BranchLine, StudyLine
+from cases.documents.lines import BoardReasonLine, BranchLine, Standing, StudyLine
 from cases.documents.typesetting import PageSize, typeset
 
 
@@ -14,7 +14,7 @@ class AssessmentQuote:
     `recommended_label` says which question the recommended study answers.
     """
 
-    scenario: str
+    standing: Standing
     recommended: StudyLine | None
     branch: BranchLine | None
     board_reasons: tuple[BoardReasonLine, ...]

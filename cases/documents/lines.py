@@ -19,11 +19,19 @@ class StudyLine:
 
 
 @dataclass(frozen=True)
+class StepLine:
+    """One step after a result; with a `lead` ("Either"), several texts to choose from."""
+
+    lead: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class BranchLine:
-    """What follows one result: a title, the actions in order, the interval (or "") and source."""
+    """What follows one result: a title, the steps in order, the interval (or "") and source."""
 
     title: str
-    actions: tuple[str, ...]
+    steps: tuple[StepLine, ...]
     interval: str
     source: str
 
@@ -35,3 +43,45 @@ class BoardReasonLine:
     text: str
     strength: str
     source: str
+
+
+@dataclass(frozen=True)
+class SourcedLine:
+    """One statement with where it comes from."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class NoticeLines:
+    """Why there is no guidance: what is the matter, with sources, and what to do."""
+
+    title: str
+    lines: tuple[SourcedLine, ...]
+    next_step: str
+
+
+@dataclass(frozen=True)
+class HeadlineLine:
+    """The one rating known of a scenario that is not rated, and how it is known."""
+
+    study: str
+    rating: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a case stands in the guidance, and how firmly.
+
+    `scenario` is what the edition calls the situation, or the title of the notice. `provisional`
+    says what may change the answer. Empty strings and tuples, and None, leave nothing behind.
+    """
+
+    scenario: str
+    notice: NoticeLines | None = None
+    provisional: str = ""
+    headline: HeadlineLine | None = None
+    hints: tuple[SourcedLine, ...] = ()

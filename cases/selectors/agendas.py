@@ -82,6 +82,12 @@ def listed_in(case: Case) -> list[AgendaItem]:
     )
 
 
+def coming_items(case: Case) -> list[AgendaItem]:
+    """Where `case` stands on the list of a coming meeting without a decision, next first."""
+    since = timezone.now() - RECENT
+    return [item for item in listed_in(case) if item.meeting.starts_at >= since]
+
+
 def boards() -> list[Board]:
     """The standing boards by name."""
     return list(Board.objects.order_by("name"))

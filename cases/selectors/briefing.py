@@ -10,13 +10,20 @@ from typing import Any
 from uuid import UUID
 
 from cases.models import Assessment, Case, Result, Study, Treatment
+from cases.models.fact_answer import UNKNOWN
 from cases.selectors.imaging import Imaging, imaging_of_each
-from guidance.editions.models import WhoVersion
-from guidance.engine.dictionary import FactDefinition
+from cases.selectors.words import fact_words, grade_words
 from guidance.engine.edition import load_edition
 from tumorboard.formats import day
 
-UNKNOWN = "unknown"
+#: Outcomes of a study that are no result.
+NO_OUTCOME = (None, UNKNOWN, "not_available")
+
+#: What stands where an edition gives no guidance, and what to do then.
+UNDETERMINED = "Not enough is known to say which guidance applies"
+ALONE = "The board decides on this case without guidance from this edition."
+CORRECT = "Correct the record. The case is then assessed again."
+ASK = "Answer the open questions. The case is then assessed again."
 
 #: Facts that stand at the head of every case before a board, in this order.
 KEY_FACTS = (
@@ -73,6 +80,66 @@ class RatedStudy:
     source: str
 
 
+@dataclass(frozen=True)
+class Sourced:
+    """One statement with where it comes from."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Why there is no guidance, in words: what is the matter, with sources, and what to do."""
+
+    title: str
+    lines: tuple[Sourced, ...]
+    next_step: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step after a result; several actions are alternatives to each other (X-06).
+
+    `is_choice`: the actions are options that the board weighs, not things to do.
+    """
+
+    actions: tuple[Mapping[str, Any], ...]
+    is_choice: bool
+
+    @property
+    def lead(self) -> str:
+        """How alternatives are introduced; empty for a single action."""
+        if self.is_choice:
+            return "Options for the board to weigh" if self.is_several else "Option for the board"
+        return "Either" if self.is_several else ""
+
+    @property
+    def is_several(self) -> bool:
+        """Whether there is something to choose from."""
+        return len(self.actions) > 1
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The actions in words; every further one of an either/or begins with "or"."""
+        texts = [str(action["text"]) for action in self.actions]
+        if self.is_several and not self.is_choice:
+            texts[1:] = [f"or: {text}" for text in texts[1:]]
+        return tuple(texts)
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Criteria that answer one question about the scenario; `heading` says which.
+
+    Each criterion is the stored one; where it speaks against another scenario, its state is
+    "excluded" and its text begins with that scenario's name.
+    """
+
+    heading: str
+    criteria: tuple[Mapping[str, Any], ...]
+
+
 class Guidance:
     """What one assessment says, in words."""
 
@@ -83,15 +150,36 @@ class Guidance:
     @property
     def scenario(self) -> str:
         """The situation by its name, or why there is none."""
+        return self.notice.title if self.notice else str(self.answer["scenario_name"])
+
+    @property
+    def notice(self) -> Notice | None:
+        """Why this edition gives no guidance; None where a scenario was found."""
         answer = self.answer
-        if answer["scenario_name"]:
-            return str(answer["scenario_name"])
         if answer["not_covered"]:
-            return str(answer["not_covered"]["text"])
+            return Notice("Not covered by this edition", (_sourced(answer["not_covered"]),), ALONE)
         if answer["contradictions"]:
-            texts = (str(found["text"]) for found in answer["contradictions"])
-            return " ".join(("The record contradicts itself.", *texts))
-        return "Not determined yet: facts are missing"
+            found = tuple(_sourced(entry) for entry in answer["contradictions"])
+            return Notice("The record contradicts itself", found, CORRECT)
+        if answer["scenario_name"] is None:
+            lines = (Sourced(f"It may be {_one_of(self.candidates)}.", ""),)
+            return Notice(UNDETERMINED, lines if self.candidates else (), ASK)
+        return None
+
+    @property
+    def candidates(self) -> list[str]:
+        """The names of the scenarios between which an undetermined case stands."""
+        return [self._name_of(scenario) for scenario in self.answer["candidates"]]
+
+    @property
+    def provisional(self) -> str:
+        """What keeps the answer from being final; empty where it is."""
+        if not self.answer["provisional"] or self.notice:
+            return ""
+        unknown = [str(c["text"]) for c in self.answer["criteria"] if c["state"] == "unknown"]
+        return " ".join(
+            ["this answer may change.", *(["Unknown so far:", *unknown] * bool(unknown))]
+        )
 
     @property
     def recommended(self) -> RatedStudy | None:
@@ -109,13 +197,31 @@ class Guidance:
         return self._studies("alternative")
 
     @property
-    def steps(self) -> list[str]:
+    def has_result(self) -> bool:
+        """Whether a result is in play; then nothing is ordered from the answer."""
+        return self.assessment.facts.get("study_outcome", UNKNOWN) not in NO_OUTCOME
+
+    @property
+    def missing(self) -> list[Mapping[str, Any]]:
+        """The open questions whose answers can change what is said."""
+        return [entry for entry in self.answer["questions"] if entry["kind"] == "missing"]
+
+    @property
+    def to_confirm(self) -> list[Mapping[str, Any]]:
+        """The questions to confirm before the study is ordered."""
+        return [entry for entry in self.answer["questions"] if entry["kind"] == "confirm"]
+
+    @property
+    def steps(self) -> list[Step]:
         """The actions of the branch in order; those of one group are alternatives to each other."""
         branch = self.answer["branch_detail"]
-        grouped: dict[str, list[str]] = {}
+        grouped: dict[str, list[Mapping[str, Any]]] = {}
         for place, action in enumerate(branch["actions"] if branch else ()):
-            grouped.setdefault(action["group"] or str(place), []).append(action["text"])
-        return [" Or: ".join(texts) for texts in grouped.values()]
+            grouped.setdefault(action["group"] or str(place), []).append(action)
+        return [
+            Step(tuple(actions), is_choice=all(action["kind"] == "option" for action in actions))
+            for actions in grouped.values()
+        ]
 
     @property
     def interval(self) -> str:
@@ -124,8 +230,53 @@ class Guidance:
         found = branch["interval"] if branch else ()
         return "; ".join(f"{rule['words']} ({rule['rule']}, {rule['source']})" for rule in found)
 
+    @property
+    def hints(self) -> list[Sourced]:
+        """What the sources say of a scenario that they name and do not rate."""
+        hint = self.answer["hint"]
+        return [_sourced(point) for point in hint["points"]] if hint else []
+
+    @property
+    def reasons(self) -> list[Reasons]:
+        """Why the case is in its scenario, or in none; then why not in another."""
+        answer = self.answer
+        own: dict[str, list[Mapping[str, Any]]] = {}
+        against: dict[str, Mapping[str, Any]] = {}
+        for criterion in answer["criteria"]:
+            if criterion["kind"] == "exclusion":
+                text = f"{self._name_of(criterion['scenario'])}: {criterion['text']}"
+                against[criterion["id"]] = {**criterion, "text": text, "state": "excluded"}
+            else:
+                own.setdefault(criterion["scenario"], []).append(criterion)
+        found = [
+            Reasons(self._heading(scenario), tuple(criteria)) for scenario, criteria in own.items()
+        ]
+        if against:
+            found.append(Reasons("Why not another scenario", tuple(against.values())))
+        return found
+
+    def _heading(self, scenario: str) -> str:
+        if scenario in self.answer["candidates"]:
+            return f"Why it may be: {self._name_of(scenario)}"
+        if self.answer["not_covered"]:
+            return "Why it is not covered"
+        return f"What makes it: {self._name_of(scenario)}"
+
+    def _name_of(self, scenario: str) -> str:
+        scenarios = load_edition(self.assessment.edition_version).catalogue.scenarios
+        return scenarios[scenario].name if scenario in scenarios else scenario
+
     def _studies(self, standing: str) -> list[RatedStudy]:
         return [_rated(study) for study in self.answer["studies"] if study["standing"] == standing]
+
+
+def _sourced(entry: Mapping[str, Any]) -> Sourced:
+    return Sourced(str(entry["text"]), str(entry["source"]))
+
+
+def _one_of(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _rated(study: Mapping[str, Any]) -> RatedStudy:
@@ -154,36 +305,26 @@ def briefings_of(pairs: Sequence[tuple[Case, Assessment]]) -> dict[UUID, Briefin
     return {
         case.id: Briefing(
             story=(case.title, *treated[case.id]),
-            key_numbers=(_grade(assessment), *_key_facts(assessment)),
+            key_numbers=(grade_of(assessment), *_key_facts(assessment)),
             imaging=_shown(imaging[case.id], assessment),
         )
         for case, assessment in pairs
     }
 
 
-def fact_words(fact: FactDefinition, value: Any) -> str:
-    """The value of a fact as a reader knows it, with its unit."""
-    if value is None or value == UNKNOWN:
-        return UNKNOWN
-    if isinstance(value, list):
-        return ", ".join(fact.value_labels.get(part, str(part)) for part in value)
-    if value in fact.value_labels:
-        return fact.value_labels[value]
-    number = f"{value:g}" if isinstance(value, int | float) else str(value)
-    return f"{number} {fact.unit}".strip()
-
-
-def _grade(assessment: Assessment) -> KeyNumber:
+def grade_of(assessment: Assessment) -> KeyNumber:
+    """The grade with the WHO edition that it is given by."""
     detail = assessment.answer["grade_detail"]
-    version = detail["who_version"]
-    label = f"Grade ({WhoVersion(version).label})" if version else "Grade"
-    return KeyNumber(label, detail["grade"] or UNKNOWN, detail["grade"] is not None)
+    words = grade_words(detail["grade"], detail["who_version"])
+    return KeyNumber("Grade", words, detail["grade"] is not None)
 
 
 def _key_facts(assessment: Assessment) -> list[KeyNumber]:
     dictionary = load_edition(assessment.edition_version).dictionary
-    values = [(dictionary[name], assessment.facts.get(name)) for name in KEY_FACTS]
-    words = [(fact.label, fact_words(fact, value)) for fact, value in values]
+    words = [
+        (dictionary[name].label, fact_words(dictionary[name], assessment.facts))
+        for name in KEY_FACTS
+    ]
     return [KeyNumber(label, value, value != UNKNOWN) for label, value in words]
 
 
@@ -202,21 +343,20 @@ def _treated(treatment: Treatment) -> str:
 
 
 def _shown(imaging: Imaging, assessment: Assessment) -> tuple[Shown, ...]:
-    procedures = load_edition(assessment.edition_version).ratings.procedures
-    studies = [*imaging.earlier, *([imaging.current] if imaging.current else [])]
     return tuple(
         Shown(
             date=day(study.date),
-            study=_study_name(study, procedures),
+            study=study_name(study, edition_version=assessment.edition_version),
             outcome=_outcome(study, imaging.results.get(study.id)),
             summary=result.summary if (result := imaging.results.get(study.id)) else "",
         )
-        for study in reversed(studies)
+        for study in imaging.newest_first
     )
 
 
-def _study_name(study: Study, procedures: Mapping[str, Any]) -> str:
-    procedure = procedures.get(study.procedure)
+def study_name(study: Study, *, edition_version: str) -> str:
+    """A study by its procedure as the edition calls it, else by its modality."""
+    procedure = load_edition(edition_version).ratings.procedures.get(study.procedure)
     return procedure.name if procedure else str(study.get_modality_display())
 
 

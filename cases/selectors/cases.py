@@ -50,6 +50,16 @@ class Page:
         """Whether a page lies before this one."""
         return self.number > 1
 
+    @property
+    def previous(self) -> int:
+        """The number of the page before this one."""
+        return self.number - 1
+
+    @property
+    def next(self) -> int:
+        """The number of the page after this one."""
+        return self.number + 1
+
 
 def page(cases: QuerySet[Case], *, number: int, size: int = 50) -> Page:
     """One page of `cases`, counted from 1, without counting them all."""

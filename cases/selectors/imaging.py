@@ -29,6 +29,11 @@ class Imaging:
         return self.results.get(self.current.id) if self.current else None
 
     @property
+    def newest_first(self) -> list[Study]:
+        """Every study, the current one first."""
+        return [*([self.current] if self.current else []), *reversed(self.earlier)]
+
+    @property
     def performed(self) -> list[Study]:
         """Every study that has been performed, oldest first."""
         studies = [*self.earlier, *([self.current] if self.current else [])]

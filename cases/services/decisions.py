@@ -170,7 +170,8 @@ def sign(
         message = "There is nothing to sign yet. Write the decision first."
         raise Refused(message)
     check_version(current=sheet.draft.version, if_match=draft_version)
-    if case.assessment_id != assessment_id:
+    assessment = case.assessment
+    if assessment is None or assessment.id != assessment_id:
         message = (
             "The guidance for this case has changed since you opened this page. "
             "Look at what it says now, then sign."
@@ -213,7 +214,7 @@ def sign(
     record(action="decision.signed", subject=decision, by=by)
     # Not assessed anew: a signature changes nothing that is known of the case, and whatever a new
     # day or edition would say, the case was decided on what the board saw.
-    place(case=case, assessment=case.assessment, decided=decision)
+    place(case=case, assessment=assessment, decided=decision)
     case.save(update_fields=["readiness"])
     return decision
 

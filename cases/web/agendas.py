@@ -34,8 +34,8 @@ def board_queue(request: InstitutionRequest) -> HttpResponse:
     context = {
         "page": found,
         "meetings": meeting_choices(agendas.coming_meetings()),
-        "previous_url": f"?page={found.number - 1}" if found.has_previous else "",
-        "next_url": f"?page={found.number + 1}" if found.has_next else "",
+        "previous_url": f"?page={found.previous}" if found.has_previous else "",
+        "next_url": f"?page={found.next}" if found.has_next else "",
     }
     return render(request, "boards/queue.html", context)
 
@@ -54,11 +54,9 @@ def put_on(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
         with errors_on(form):
             item = services.put_on(case=case, **form.cleaned_data, by=request.user)
         if form.is_valid():
-            messages.success(
-                request,
-                f"{case.patient.name} is item {item.position} on the list of "
-                f"{moment(item.meeting.starts_at)}.",
-            )
+            # No names: messages lie in the session, outside row-level security.
+            when = moment(item.meeting.starts_at)
+            messages.success(request, f"The case is item {item.position} on the list of {when}.")
             if request.POST.get("back") == "queue":
                 return redirect("board_queue", request.institution.slug)
             return redirect("meeting", request.institution.slug, item.meeting_id)
@@ -77,10 +75,9 @@ def put_on(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
 def move(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
     """Move an item one place up or down; htmx gets the list, everybody else the page."""
     item = _item_or_404(item_id)
-    name = item.case.patient.name
     try:
         position = services.move(item=item, up=request.POST.get("move") == "up", by=request.user)
-        news = f"{name} is now item {position}."
+        news = f"Now item {position}."
     except Refused as error:
         news = str(error)
     if not request.htmx:
@@ -117,7 +114,7 @@ def take_off(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             services.take_off(item=item, by=request.user)
-            messages.success(request, f"{item.case.patient.name} is off the list.")
+            messages.success(request, "The case is off the list.")
         except Refused as error:
             messages.error(request, str(error))
         return redirect("meeting", request.institution.slug, item.meeting_id)

@@ -1,16 +1,19 @@
 """What the page of a case shows: the assessment's answer, with words and addresses added."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from cases.models import AgendaItem, Assessment, Case, Decision, Study, Treatment
+from cases.models import Assessment, Case, Decision, Study, Treatment
 from cases.models.fact_answer import UNKNOWN
+from cases.selectors import agendas
+from cases.selectors.briefing import Guidance, Reasons, grade_of, study_name
 from cases.selectors.facts import RECORD_ONLY
 from cases.selectors.imaging import Imaging, imaging_of
-from cases.web.fields import where_answered, where_changed
-from cases.web.words import value_words
+from cases.selectors.words import fact_words
+from cases.web.fields import if_granted, where_answered, where_changed
 from guidance.engine.dictionary import FactDefinition
 from guidance.engine.edition import load_edition
+from tumorboard.accounts.permissions import Permission
 
 Dictionary = Mapping[str, FactDefinition]
 
@@ -18,58 +21,70 @@ Dictionary = Mapping[str, FactDefinition]
 KEY_FACTS = ("primary_size_mm", "ki67_percent", "mitoses_per_10hpf", "liver_burden_percent")
 
 
-def page_of(case: Case) -> dict[str, Any]:
-    """The context of the page of `case`, which has been assessed."""
+def page_of(case: Case, *, granted: Collection[Permission]) -> dict[str, Any]:
+    """The context of the page of `case`, which has been assessed.
+
+    Args:
+        granted: what the reader may do; only what these open is linked.
+    """
     assessment = case.assessment
     answer = assessment.answer
     dictionary = load_edition(assessment.edition_version).dictionary
     imaging = imaging_of(case)
-    facts = _Facts(case, dictionary, imaging.current)
+    facts = _Facts(case, dictionary, imaging.current, granted)
+    guidance = Guidance(assessment)
     return {
         "case": case,
         "assessment": assessment,
         "answer": answer,
         "studies": _studies_by_standing(answer["studies"], facts),
-        "criteria": _criteria(answer["criteria"], facts),
-        "unknown_criteria": [c for c in answer["criteria"] if c["state"] == "unknown"],
-        "candidates": _candidates(answer, facts, assessment.edition_version),
+        "guidance": guidance,
+        "grade": grade_of(assessment),
+        "reasons": [_with_values(reasons, facts) for reasons in guidance.reasons],
         "contradictions": [
             {**entry, "facts": facts.shown(entry["facts"])} for entry in answer["contradictions"]
         ],
-        "action_groups": _action_groups(answer["branch_detail"]),
-        "questions": [{**entry, "url": facts.url(entry["fact"])} for entry in answer["questions"]],
+        "questions": _questions(guidance.missing, facts),
+        "to_confirm": _questions(guidance.to_confirm, facts),
         "key_facts": facts.shown({n: assessment.facts.get(n, UNKNOWN) for n in KEY_FACTS}),
         "fact_groups": _fact_groups(assessment, facts),
-        "imaging": _imaging_lines(imaging),
+        "imaging": _imaging_lines(imaging, assessment.edition_version),
         "result": imaging.result,
         "current_study": imaging.current,
         "treatments": list(Treatment.objects.filter(case=case).order_by("-start", "-id")),
         "decisions": _decisions(case),
-        "listed": list(
-            AgendaItem.objects.filter(case=case)
-            .select_related("meeting__board")
-            .order_by("-meeting__starts_at")[:3]
-        ),
+        "listed": agendas.coming_items(case),
         "hash": assessment.edition_hash[:12],
     }
 
 
 class _Facts:
-    """Names of facts as a reader sees them: label, value in words, where it is answered."""
+    """Facts as a reader sees them: label, value in words, where each is answered."""
 
-    def __init__(self, case: Case, dictionary: Dictionary, current: Study | None) -> None:
-        self.case, self.dictionary, self.current = case, dictionary, current
+    def __init__(
+        self,
+        case: Case,
+        dictionary: Dictionary,
+        current: Study | None,
+        granted: Collection[Permission],
+    ) -> None:
+        self.case, self.dictionary, self.current, self.granted = case, dictionary, current, granted
 
     def url(self, name: str) -> str:
-        """Where the fact is answered."""
-        return where_answered(self.case, name, current=self.current)
+        """Where the reader answers the fact; empty where nobody does or somebody else."""
+        return if_granted(where_answered(self.case, name, current=self.current), self.granted)
+
+    def url_of_origin(self, rule: str) -> str:
+        """Where the reader changes the record behind a rule; empty where there is no such page."""
+        return if_granted(where_changed(self.case, rule, current=self.current), self.granted)
 
     def shown(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Each fact with its words; findings of the engine itself are left out."""
+        read = {**self.case.assessment.facts, **values}
         return [
             {
                 "label": self.dictionary[name].label,
-                "value": value_words(self.dictionary[name], value),
+                "value": fact_words(self.dictionary[name], read),
                 "is_unknown": value == UNKNOWN,
                 "url": self.url(name),
             }
@@ -78,31 +93,24 @@ class _Facts:
         ]
 
 
-def _criteria(entries: Iterable[Mapping[str, Any]], facts: _Facts) -> list[dict[str, Any]]:
-    return [
-        {
-            **entry,
-            "value": "; ".join(f"{f['label']}: {f['value']}" for f in facts.shown(entry["facts"])),
-        }
-        for entry in entries
-    ]
+def _with_values(reasons: Reasons, facts: _Facts) -> dict[str, Any]:
+    """The criteria under their heading, each with the facts behind it."""
+    return {
+        "heading": reasons.heading,
+        "criteria": [
+            {
+                **criterion,
+                "value": "; ".join(
+                    f"{fact['label']}: {fact['value']}" for fact in facts.shown(criterion["facts"])
+                ),
+            }
+            for criterion in reasons.criteria
+        ],
+    }
 
 
-def _candidates(
-    answer: Mapping[str, Any], facts: _Facts, edition_version: str
-) -> list[dict[str, Any]]:
-    """The scenarios between which an undetermined case stands, each with its criteria."""
-    scenarios = load_edition(edition_version).catalogue.scenarios
-    criteria = _criteria(answer["criteria"], facts)
-    return [
-        {
-            "name": scenarios[scenario].name,
-            "criteria": [
-                c for c in criteria if c["scenario"] == scenario and c["kind"] == "inclusion"
-            ],
-        }
-        for scenario in answer["candidates"]
-    ]
+def _questions(entries: Iterable[Mapping[str, Any]], facts: _Facts) -> list[dict[str, Any]]:
+    return [{**entry, "url": facts.url(entry["fact"])} for entry in entries]
 
 
 def _studies_by_standing(
@@ -115,17 +123,6 @@ def _studies_by_standing(
         study = {**entry, "confirm": facts.shown(dict.fromkeys(entry["confirm"], UNKNOWN))}
         found.setdefault(keys.get(entry["standing"], entry["standing"]), []).append(study)
     return found
-
-
-def _action_groups(branch: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """The branch's actions in order; those of one group stand together as alternatives."""
-    groups: list[dict[str, Any]] = []
-    for action in branch["actions"] if branch else ():
-        if groups and action["group"] and groups[-1]["group"] == action["group"]:
-            groups[-1]["actions"].append(action)
-        else:
-            groups.append({"group": action["group"], "actions": [action]})
-    return groups
 
 
 def _fact_groups(assessment: Assessment, facts: _Facts) -> list[dict[str, Any]]:
@@ -144,27 +141,25 @@ def _fact_groups(assessment: Assessment, facts: _Facts) -> list[dict[str, Any]]:
         group["facts"].append(
             {
                 "label": fact.label,
-                "value": value_words(fact, value),
+                "value": fact_words(fact, assessment.facts),
                 "is_unknown": value == UNKNOWN,
                 "origin": origin["text"] if origin else "Computed from other facts",
-                "url": where_changed(facts.case, rule, current=facts.current) or facts.url(name),
+                "url": facts.url_of_origin(rule) or facts.url(name),
             }
         )
     return [group for group in groups.values() if group["facts"] or group["open"]]
 
 
-def _imaging_lines(imaging: Imaging) -> list[dict[str, Any]]:
+def _imaging_lines(imaging: Imaging, edition_version: str) -> list[dict[str, Any]]:
     """All studies with their results, newest first."""
-    studies = [*imaging.earlier, *([imaging.current] if imaging.current else [])]
-    names = {code: p.name for code, p in load_edition().ratings.procedures.items()}
     return [
         {
             "study": study,
-            "name": names.get(study.procedure) or study.get_modality_display(),
+            "name": study_name(study, edition_version=edition_version),
             "result": imaging.results.get(study.id),
             "is_current": study is imaging.current,
         }
-        for study in reversed(studies)
+        for study in imaging.newest_first
     ]
 
 

@@ -1,7 +1,6 @@
 """Pages of cases: the start page, the list, one case, opening and changing one."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -47,22 +46,24 @@ def overview(request: InstitutionRequest) -> HttpResponse:
 
 
 @institution_view(Permission.CASE_READ)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def case_list(request: InstitutionRequest) -> HttpResponse:
-    """All cases, by what is typed and by filters; only the table for a live search."""
-    asked = {name: request.GET.get(name, "") for name in ("q", "readiness", "scenario")}
-    found = selectors.search(
-        text=asked["q"], readiness=asked["readiness"], scenario=asked["scenario"]
-    )
-    number = _page_number(request.GET.get("page", ""))
-    page = selectors.page(found, number=number, size=PAGE_SIZE)
+    """All cases, by what is typed and by filters; only the table for a live search.
+
+    What is typed is posted: it may be a name, and an address ends up in logs. Filters alone may
+    be linked to.
+    """
+    given = request.POST if request.method == "POST" else request.GET
+    filters = {name: given.get(name, "") for name in ("readiness", "scenario")}
+    typed = request.POST.get("q", "")
+    found = selectors.search(text=typed, **filters)
+    number = _page_number(given.get("page", ""))
     names = [*load_edition().catalogue.scenarios, *OTHER_SCENARIOS]
     context = {
-        **asked,
-        "page": page,
-        "is_filtered": any(asked.values()),
-        "previous_url": _page_url(asked, page.number - 1) if page.has_previous else "",
-        "next_url": _page_url(asked, page.number + 1) if page.has_next else "",
+        **filters,
+        "q": typed,
+        "page": selectors.page(found, number=number, size=PAGE_SIZE),
+        "is_filtered": bool(typed or any(filters.values())),
         "readiness_choices": Readiness.choices,
         "scenario_choices": [(name, scenario(name)) for name in names],
     }
@@ -77,17 +78,13 @@ def _page_number(typed: str) -> int:
     return min(int(typed), 10_000) if typed.isascii() and typed.isdigit() else 1
 
 
-def _page_url(asked: dict[str, str], number: int) -> str:
-    return "?" + urlencode({**{k: v for k, v in asked.items() if v}, "page": number})
-
-
 @institution_view(Permission.CASE_READ)
 @require_safe
 def show(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
     """The page of a case."""
     case = case_or_404(case_id)
     record(action="case.read", subject=case, by=request.user)
-    return render(request, "cases/case.html", page_of(case))
+    return render(request, "cases/case.html", page_of(case, granted=request.permissions))
 
 
 @institution_view(Permission.CASE_WRITE)

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 from cases.models import Case, FactAnswer
 from cases.selectors.facts import UNTIL_ANSWERED
 from cases.selectors.imaging import imaging_of
+from cases.selectors.words import value_words
 from cases.services import facts as services
 from cases.web.errors import errors_on, form_page
 from cases.web.fields import where_changed
 from cases.web.forms.facts import FactsForm, facts_in
 from cases.web.found import case_or_404
-from cases.web.words import value_words
 from guidance.engine.dictionary import DICTIONARY
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission

@@ -1,11 +1,14 @@
 """Where a fact is answered: the page and the field behind every open question."""
 
-from django.urls import reverse
+from collections.abc import Collection
+
+from django.urls import resolve, reverse
 
 from cases.models import Case, Study
 from cases.selectors.facts import ORDER_FACTS, RECORD_ONLY, RESULT_FACTS
 from cases.web.forms.answers import ANSWERABLE
 from guidance.engine.dictionary import DICTIONARY
+from tumorboard.accounts.permissions import Permission
 from tumorboard.tenancy.scope import current_institution
 
 #: Facts that nobody answers: the day and the edition come from the machine, and the two lists
@@ -82,3 +85,11 @@ def where_changed(case: Case, rule: str, *, current: Study | None = None) -> str
     if head in ("studies", "study", "result"):
         return reverse("case", args=[slug, case.pk]) + "#imaging"
     return ""
+
+
+def if_granted(url: str, granted: Collection[Permission]) -> str:
+    """The address, if the permission that its page asks for is among `granted`; else empty."""
+    if not url:
+        return ""
+    page = resolve(url.partition("#")[0]).func
+    return url if page.permission in granted else ""  # type: ignore[attr-defined]

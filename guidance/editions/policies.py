@@ -5,6 +5,10 @@ from django.db import transaction
 from guidance.editions.models import GuidancePolicy
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
+from tumorboard.outbox.queue import enqueue
+
+#: Topic of the job that assesses all cases of the institution anew; `cases.jobs` does it.
+REASSESS = "cases.reassess"
 
 
 def current() -> GuidancePolicy:
@@ -16,7 +20,8 @@ def current() -> GuidancePolicy:
 def choose(*, who_version: str, tnm_system: str, by: User) -> GuidancePolicy:
     """Choose the WHO edition for grades and the TNM system.
 
-    Cases that are assessed from now on follow the choice; an assessment that stands is kept.
+    All cases are assessed anew by a job; the assessments that stood are kept, and signed
+    decisions go on quoting what was seen.
 
     Raises:
         ValidationError: a version or a system that there is not.
@@ -26,4 +31,5 @@ def choose(*, who_version: str, tnm_system: str, by: User) -> GuidancePolicy:
     policy.full_clean(exclude=["institution"])
     policy.save()
     record(action="institution.guidance.chosen", subject=policy, by=by)
+    enqueue(REASSESS, {})
     return policy

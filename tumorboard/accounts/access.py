@@ -72,7 +72,7 @@ def institution_view(permission: Permission) -> Callable[[View], View]:
                     raise PermissionDenied
                 return _rendered(view(request, *args, **kwargs))
 
-        within.permission = permission
+        within.permission = permission  # type: ignore[attr-defined]
         return within
 
     return decorate
@@ -102,7 +102,7 @@ def public_institution_view(reason: str) -> Callable[[View], View]:
                 del request.institution
                 raise
 
-        within.public_because = reason
+        within.public_because = reason  # type: ignore[attr-defined]
         return within
 
     return decorate
@@ -112,7 +112,7 @@ def public_view(reason: str) -> Callable[[View], View]:
     """Mark a page that belongs to no institution and shows no institution's data."""
 
     def decorate(view: View) -> View:
-        view.public_because = reason
+        view.public_because = reason  # type: ignore[attr-defined]
         return view
 
     return decorate

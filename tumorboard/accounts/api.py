@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pghistory
 from django.db import transaction
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import MethodNotAllowed
@@ -45,8 +45,9 @@ class InstitutionAPIView(APIView):
     the person. An error answer undoes what the handler wrote. `self.institution` and
     `request.permissions` are set. The browser's session counts for nothing here.
 
-    Errors, all given to the view's exception handler: Http404 for an unknown slug, 401 without a
-    valid token, 405 for a method that is not there, 403 for an action without permission.
+    Errors, all given to the view's exception handler: 401 without a valid token, and for an
+    institution that does not exist; 405 for a method that is not there, 403 for an action without
+    permission.
     """
 
     #: HTTP method (of a plain view) or action (of a viewset) -> what it needs; missing: denied.
@@ -73,13 +74,7 @@ class InstitutionAPIView(APIView):
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse an institution that does not exist; tell history who asks.
-
-        Raises:
-            Http404: no institution has the URL's slug.
-        """
-        if self.institution is None:
-            raise Http404
+        """Refuse who has no token; tell history who asks."""
         super().initial(request, *args, **kwargs)
         pghistory.context(person=str(request.user.pk))
 

@@ -13,6 +13,7 @@ from tumorboard.accounts.access import permissions_in_scope
 from tumorboard.accounts.models import ApiToken, User
 from tumorboard.accounts.secret import hash_of, new_secret
 from tumorboard.audit.record import record
+from tumorboard.tenancy.scope import has_institution
 
 #: So that a secret is known for what it is where it turns up, in a log or in a repository.
 PREFIX = "tb_"
@@ -66,10 +67,19 @@ def revoke_all(*, user: User, by: User | None) -> None:
         revoke(token=token, by=by)
 
 
+def _valid(secret: str) -> ApiToken | None:
+    return (
+        ApiToken.objects.select_related("user")
+        .filter(secret_hash=hash_of(secret), revoked_at=None, expires_at__gt=timezone.now())
+        .first()
+    )
+
+
 class TokenAuthentication(BaseAuthentication):
     """Knows a person by `Authorization: Bearer tb_…`, inside an institution's scope.
 
-    Sets `request.permissions`. Whatever is wrong with a token, the answer is the same.
+    Sets `request.permissions`. Whatever is wrong with a token, the answer is the same; without
+    a scope, for an institution that does not exist, no token is valid.
     """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
@@ -81,15 +91,7 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _, secret = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = (
-            ApiToken.objects.select_related("user")
-            .filter(
-                secret_hash=hash_of(secret.strip()),
-                revoked_at=None,
-                expires_at__gt=timezone.now(),
-            )
-            .first()
-        )
+        token = _valid(secret.strip()) if has_institution() else None
         permissions = permissions_in_scope(token.user) if token else frozenset()
         if token is None or not permissions:
             message = "This token is not valid here."

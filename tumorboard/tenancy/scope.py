@@ -36,6 +36,11 @@ def current_institution() -> "Institution":
     return institution
 
 
+def has_institution() -> bool:
+    """Whether code runs in the scope of an institution."""
+    return django_scopes.get_scope().get("institution") is not None
+
+
 def current_institution_id() -> uuid.UUID:
     """The id of `current_institution()`; the default of every tenant row's institution."""
     return current_institution().id

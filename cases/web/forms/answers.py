@@ -16,8 +16,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cases.models.fact_answer import UNKNOWN
+from cases.selectors.words import value_words
 from cases.web.forms import dates
-from cases.web.words import value_words
 from guidance.engine.dictionary import FactDefinition
 
 NOT_ASKED = ""

@@ -52,9 +52,15 @@ def test_the_scheme_is_read_in_any_case(client, headers):
     assert client.get("/api/north/x/", headers={"authorization": value}).status_code == 200
 
 
-def test_an_unknown_institution_is_not_found(client, headers):
-    assert client.get("/api/nowhere/set/", headers=headers).status_code == 404
-    assert client.get("/api/nowhere/set/").status_code == 404
+def test_an_unknown_institution_answers_as_one_whose_token_one_lacks(
+    client, headers, other_institution
+):
+    for given in (headers, {}):
+        nowhere = client.get("/api/nowhere/set/", headers=given)
+        theirs = client.get("/api/south/set/", headers=given)
+        assert nowhere.status_code == theirs.status_code == 401
+        assert nowhere.content == theirs.content
+        assert nowhere["WWW-Authenticate"] == theirs["WWW-Authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize(

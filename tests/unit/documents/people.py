@@ -9,6 +9,7 @@ from cases.documents.agenda import (
     CheckLine,
     CriterionLine,
     ImagingLine,
+    ReasonLines,
 )
 from cases.documents.decision import (
     AssessmentQuote,
@@ -16,7 +17,16 @@ from cases.documents.decision import (
     PresentLine,
     RecommendationLine,
 )
-from cases.documents.lines import BoardReasonLine, BranchLine, StudyLine
+from cases.documents.lines import (
+    BoardReasonLine,
+    BranchLine,
+    HeadlineLine,
+    NoticeLines,
+    SourcedLine,
+    Standing,
+    StepLine,
+    StudyLine,
+)
 
 CREATED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -43,7 +53,10 @@ PET = StudyLine(
 )
 BRANCH = BranchLine(
     title="Indeterminate",
-    actions=("Repeat the multiphase MRI.", "Consider DOTATATE PET/CT."),
+    steps=(
+        StepLine("", ("Repeat the multiphase MRI.",)),
+        StepLine("Either", ("Consider DOTATATE PET/CT.", "or: Wait for the next scan.")),
+    ),
     interval="3 months",
     source="000 L52",
 )
@@ -51,6 +64,21 @@ REASON = BoardReasonLine(
     text="The result is discordant with the clinical course",
     strength="best path",
     source="000 L64",
+)
+
+WITHOUT_RATINGS = Standing(
+    "Untreated disease",
+    provisional="this answer may change. Unknown so far: Adult.",
+    headline=HeadlineLine("MRI of everything", "Usually Appropriate", "One is known.", "BS"),
+    hints=(SourcedLine("Follow-up is named and not rated.", "000 L70"),),
+)
+WITHOUT_GUIDANCE = Standing(
+    "The record contradicts itself",
+    notice=NoticeLines(
+        "The record contradicts itself",
+        (SourcedLine("Resected, yet never treated.", "001 L3"),),
+        "Correct the record.",
+    ),
 )
 
 ITEM = AgendaItemPage(
@@ -61,13 +89,21 @@ ITEM = AgendaItemPage(
     sex="female",
     question="Is the new focus in segment VI progression?",
     story=("2021: distal pancreatectomy.", "2023: liver metastases.", "2026: TACE."),
-    key_numbers=(("Grade (WHO2022)", "G2"), ("Liver burden", "≤ 25 %"), ("eGFR", "unknown")),
+    key_numbers=(("Grade", "G2 (WHO 2022)"), ("Liver burden", "≤ 25 %"), ("eGFR", "unknown")),
     imaging=(ImagingLine("2 Nov 2026", "CT abdomen", "Indeterminate: new 9 mm focus"),),
-    scenario="Follow-up of treated, liver-dominant metastatic disease",
-    scenario_why=(
-        CriterionLine("met", "Liver-dominant disease", "000 L9"),
-        CriterionLine("unknown", "No disease outside the liver", "000 L15"),
-        CriterionLine("not met", "Poorly differentiated carcinoma", "000 L90"),
+    standing=Standing("Follow-up of treated, liver-dominant metastatic disease"),
+    reasons=(
+        ReasonLines(
+            "What makes it so",
+            (
+                CriterionLine("met", "Liver-dominant disease", "000 L9"),
+                CriterionLine("unknown", "No disease outside the liver", "000 L15"),
+            ),
+        ),
+        ReasonLines(
+            "Why not another",
+            (CriterionLine("excluded", "Carcinoma: well differentiated", "000 L90"),),
+        ),
     ),
     recommended=MRI,
     recommended_label="Recommended study",
@@ -75,6 +111,7 @@ ITEM = AgendaItemPage(
     branch=BRANCH,
     board_reasons=(REASON,),
     open_questions=("Was the arterial phase timed well?",),
+    before_ordering=("Is a pacemaker implanted?",),
     checks=(CheckLine("Critical", "Contrast allergy is recorded.", "product check"),),
 )
 
@@ -88,14 +125,15 @@ BARE_ITEM = AgendaItemPage(
     story=(),
     key_numbers=(),
     imaging=(),
-    scenario="",
-    scenario_why=(),
+    standing=Standing(""),
+    reasons=(),
     recommended=None,
     recommended_label="Recommended study",
     alternatives=(),
     branch=None,
     board_reasons=(),
     open_questions=(),
+    before_ordering=(),
     checks=(),
 )
 
@@ -109,7 +147,7 @@ DECISION = DecisionDocument(
     sex="female",
     question="Is the new focus in segment VI progression?",
     assessment=AssessmentQuote(
-        scenario="Follow-up of treated, liver-dominant metastatic disease",
+        standing=Standing("Follow-up of treated, liver-dominant metastatic disease"),
         recommended=MRI,
         branch=BRANCH,
         board_reasons=(REASON,),

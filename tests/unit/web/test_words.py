@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases.web.words import value_words
+from cases.selectors.words import value_words
 from guidance.engine.dictionary import DICTIONARY
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, TextIO, cast
 
 from django.core.management.base import BaseCommand
 
@@ -22,8 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the answers; exit with 2 when something is not acceptable."""
-        status = command.run(
-            options["file"], options["defaults"], options["date"], self.stdout, self.stderr
-        )
+        # Django's wrappers do all that is asked of a text stream here, without being one.
+        out, err = cast(TextIO, self.stdout), cast(TextIO, self.stderr)
+        status = command.run(options["file"], options["defaults"], options["date"], out, err)
         if status:
             sys.exit(status)

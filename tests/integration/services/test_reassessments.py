@@ -1,0 +1,48 @@
+"""A new choice of the institution reaches every case, by a job."""
+
+import pytest
+
+import cases.jobs  # noqa: F401 - as in a worker
+from cases.models import Case
+from cases.services import reassessments
+from guidance.editions.policies import REASSESS, choose
+from tests.factories.cases import make_case
+from tumorboard.outbox.models import OutboxMessage, OutboxSignal
+from tumorboard.outbox.queue import deliver
+from tumorboard.tenancy.scope import institution_scope
+
+pytestmark = pytest.mark.django_db
+
+
+def deliver_all() -> int:
+    """Deliver what waits until nothing does; how many messages there were."""
+    for count in range(10):
+        signal = OutboxSignal.objects.first()
+        if signal is None:
+            return count
+        deliver(str(signal.id))
+    raise AssertionError("the job does not end")
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 50])
+def test_a_new_who_edition_grades_every_case_anew(institution, coordinator, monkeypatch, chunk):
+    monkeypatch.setattr(reassessments, "CHUNK", chunk)
+    with institution_scope(institution):
+        # Between 2 and 3 % there is no grade in WHO 2010.
+        cases = [
+            make_case(by=coordinator, differentiation="well", ki67_percent=2.5) for _ in range(3)
+        ]
+        assert {case.assessment.answer["grade"] for case in cases} == {"G1"}
+        choose(who_version="WHO2010", tnm_system="ENETS", by=coordinator)
+    deliver_all()
+    with institution_scope(institution):
+        grades = [c.assessment.answer["grade"] for c in Case.objects.select_related("assessment")]
+        assert grades == [None, None, None]
+        done = OutboxMessage.objects.filter(topic=REASSESS)
+        assert {message.state for message in done} == {"done"}
+
+
+def test_a_job_without_cases_ends(institution, coordinator):
+    with institution_scope(institution):
+        choose(who_version="WHO2022", tnm_system="ENETS", by=coordinator)
+    assert deliver_all() == 1
