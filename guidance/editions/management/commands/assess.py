@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the answers; exit with 2 when something is not acceptable."""
         # Django's wrappers do all that is asked of a text stream here, without being one.
-        out, err = cast(TextIO, self.stdout), cast(TextIO, self.stderr)
+        out, err = cast("TextIO", self.stdout), cast("TextIO", self.stderr)
         status = command.run(options["file"], options["defaults"], options["date"], out, err)
         if status:
             sys.exit(status)
