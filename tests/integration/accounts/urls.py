@@ -1,4 +1,4 @@
-"""The pages of people below a stub of what lies above them, and views that show the API's door."""
+"""The site with views of its own that show the doors of pages and of the API."""
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -15,12 +15,8 @@ from tumorboard.accounts.api import InstitutionAPIView
 from tumorboard.accounts.models import Membership
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.selectors import members
-from tumorboard.accounts.urls import institution_patterns, site_patterns
 from tumorboard.audit.record import record
-from tumorboard.navigation import PLACES
-
-#: What the navigation leads to, beside the people.
-STUBS = [place.view for place in PLACES if place.view not in {"overview", "people"}]
+from tumorboard.urls import urlpatterns as site
 
 
 @institution_view(Permission.CASE_READ)
@@ -120,19 +116,15 @@ class AdministratorProbe(Probe):
 
 
 urlpatterns = [
-    *site_patterns,
-    path("accounts/", include("allauth.account.urls")),
     path(
         "i/<slug:slug>/",
         include(
             [
                 path("", overview, name="overview"),
-                *(path(f"stub/{name}/", overview, name=name) for name in STUBS),
                 path("method-above/", method_above),
                 path("method-below/", method_below),
                 path("lazy/", lazy),
                 path("public-lazy/", public_lazy),
-                *institution_patterns,
             ]
         ),
     ),
@@ -140,4 +132,5 @@ urlpatterns = [
     path("api/<slug:slug>/people/", AdministratorProbe.as_view()),
     path("api/<slug:slug>/plain/", PlainProbe.as_view()),
     path("api/<slug:slug>/<str:thing>/", Probe.as_view()),
+    *site,
 ]
