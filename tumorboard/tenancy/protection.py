@@ -3,7 +3,7 @@
 `ProtectTenantTables` stands last in the migration that makes the tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +19,52 @@ from tumorboard.tenancy.scope import INSTITUTION_SETTING
 CURRENT = f"NULLIF(current_setting('{INSTITUTION_SETTING}', true), '')::uuid"
 
 
+FindModel = Callable[[str], type[models.Model]]
+
+
 def application_role() -> str:
     """The role that serves requests: the user of the `default` database."""
     return str(settings.DATABASES["default"]["USER"])
 
 
-class ProtectTenantTables(Operation):
+class DatabaseOnly(Operation):
+    """An operation that changes the database and nothing in Django's view of the models.
+
+    There is nothing to undo: what it made goes with the table or the column it was made for.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing changes in Django's view of the models."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        """Run the statements."""
+        for statement in self.statements(lambda name: to_state.apps.get_model(app_label, name)):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        """Nothing to undo."""
+
+    def statements(self, model: FindModel) -> list[str]:
+        """The statements in order; `model` finds a model of the migration's application."""
+        raise NotImplementedError
+
+
+class ProtectTenantTables(DatabaseOnly):
     """Row-level security, the key others refer to, composite references and their indexes.
 
     Args:
@@ -33,9 +73,6 @@ class ProtectTenantTables(Operation):
         history: names of models that hold the history of another one: append-only, and without
             references, since history outlives what it refers to.
     """
-
-    reversible = True
-    reduces_to_sql = True
 
     def __init__(
         self,
@@ -51,37 +88,18 @@ class ProtectTenantTables(Operation):
         """As Django's migration writer needs it."""
         return self.__class__.__qualname__, [self.tables, self.append_only, self.history], {}
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing changes in Django's view of the models."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        """Protect the tables; the keys of all of them first, since two may refer to each other."""
-
-        def models_of(names: Sequence[str]) -> list[type[models.Model]]:
-            return [to_state.apps.get_model(app_label, name) for name in names]
-
-        plain, fixed, past = map(models_of, (self.tables, self.append_only, self.history))
-        statements = [s for model in (*plain, *fixed, *past) for s in isolation(model)]
-        statements += [s for model in (*plain, *fixed) for s in references(model)]
-        statements += [history_index(model) for model in past]
-        statements += [append_only(model) for model in (*fixed, *past)]
-        for statement in statements:
-            schema_editor.execute(statement)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        """Nothing to undo: the tables themselves go with the operations before this one."""
+    def statements(self, model: FindModel) -> list[str]:
+        """The keys of all tables first, since two may refer to each other."""
+        plain, fixed, past = (
+            [model(name) for name in names]
+            for names in (self.tables, self.append_only, self.history)
+        )
+        return [
+            *(statement for table in (*plain, *fixed, *past) for statement in isolation(table)),
+            *(statement for table in (*plain, *fixed) for statement in references(table)),
+            *(history_index(table) for table in past),
+            *(append_only(table) for table in (*fixed, *past)),
+        ]
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""
@@ -89,11 +107,8 @@ class ProtectTenantTables(Operation):
         return f"Protect the tenant tables of {names}"
 
 
-class ComposeForeignKey(Operation):
+class ComposeForeignKey(DatabaseOnly):
     """The composite constraint and index of a reference that was added later (`AddField`)."""
-
-    reversible = True
-    reduces_to_sql = True
 
     def __init__(self, model_name: str, field_name: str) -> None:
         self.model_name = model_name
@@ -103,30 +118,10 @@ class ComposeForeignKey(Operation):
         """As Django's migration writer needs it."""
         return self.__class__.__qualname__, [self.model_name, self.field_name], {}
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing changes in Django's view of the model."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        """Add constraint and index."""
-        model = to_state.apps.get_model(app_label, self.model_name)
-        field = model._meta.get_field(self.field_name)
-        for statement in reference(model._meta.db_table, field):
-            schema_editor.execute(statement)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        """Nothing to undo: dropping the column drops both."""
+    def statements(self, model: FindModel) -> list[str]:
+        """Constraint and index."""
+        options = model(self.model_name)._meta
+        return reference(options.db_table, options.get_field(self.field_name))
 
     def describe(self) -> str:
         """One line for `migrate --plan`."""

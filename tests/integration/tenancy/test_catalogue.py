@@ -1,9 +1,12 @@
 """The database keeps the rules of the house."""
 
 import pytest
+from django.apps import apps
 from django.db import connection, connections
 
+from cases.models import Study
 from tumorboard.tenancy.catalogue import violations
+from tumorboard.tenancy.protection import ComposeForeignKey, ProtectTenantTables
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +69,43 @@ def test_a_broken_rule_is_found(statement, expected):
 def test_a_table_that_the_application_owns_is_found():
     problems = violations(connection, application_role="tumorboard_owner")
     assert "table cases_case is owned by the application role" in problems
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_a_reference_that_is_added_later_is_composed_too():
+    """As `ComposeForeignKey` does it after an `AddField`."""
+    operation = ComposeForeignKey("studycopy", "case")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("CREATE TABLE study_copy (institution_id uuid NOT NULL, case_id uuid)")
+        for statement in operation.statements(lambda _name: Study):
+            cursor.execute(statement.replace("cases_study", "study_copy"))
+        problems = violations(connections["owner"], application_role="tumorboard_app")
+    assert [p for p in problems if "study_copy" in p] == [
+        "table study_copy does not force row-level security",
+        "table study_copy has no policy",
+    ]
+    assert operation.describe() == "Compose the reference studycopy.case"
+    assert operation.deconstruct()[1] == ["studycopy", "case"]
+
+
+def test_migrations_are_written_again_as_they_stand():
+    operation = ProtectTenantTables(tables=["a"], append_only=["b"], history=["c"])
+    name, arguments, named = operation.deconstruct()
+    assert (name, named) == ("ProtectTenantTables", {})
+    assert ProtectTenantTables(*arguments).describe() == operation.describe()
+    assert operation.describe() == "Protect the tenant tables of a, b, c"
+
+
+def test_a_protected_table_gets_policy_keys_and_rights():
+    operation = ProtectTenantTables(
+        tables=["Study"], append_only=["Decision"], history=["StudyEvent"]
+    )
+    statements = operation.statements(lambda name: apps.get_model("cases", name))
+    text = "\n".join(statements)
+    assert text.count("FORCE ROW LEVEL SECURITY") == 3
+    assert 'REFERENCES "cases_case" (institution_id, id)' in text
+    assert 'REVOKE UPDATE, DELETE ON "cases_decision" FROM "tumorboard_app"' in text
+    assert 'REVOKE UPDATE, DELETE ON "cases_studyevent" FROM "tumorboard_app"' in text
+    assert 'REVOKE UPDATE, DELETE ON "cases_study" ' not in text
+    # History outlives what it refers to.
+    assert "cases_studyevent_case_id_fk" not in text

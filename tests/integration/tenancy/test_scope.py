@@ -10,6 +10,7 @@ from tumorboard.accounts.models import Membership
 from tumorboard.tenancy.scope import (
     ScopeError,
     current_institution,
+    has_institution,
     institution_scope,
     person_scope,
 )
@@ -139,3 +140,10 @@ def test_what_is_append_only_cannot_be_changed(institution, table, verb):
     with pytest.raises(ProgrammingError, match="permission denied"), institution_scope(institution):
         with connection.cursor() as cursor:
             cursor.execute(verb.format(table))
+
+
+def test_code_may_ask_whether_it_is_in_a_scope(institution):
+    assert not has_institution()
+    with institution_scope(institution):
+        assert has_institution()
+    assert str(institution) == "North Hospital"
