@@ -27,15 +27,16 @@ RECENT = datetime.timedelta(hours=12)
 
 
 def queue() -> QuerySet[Case]:
-    """Cases that ask for the board and are on no list yet: "yes" before "consider", then oldest.
+    """Cases that ask for the board and are on no coming list: "yes" before "consider", then oldest.
 
-    A case whose current assessment has been decided no longer asks. Each has `waiting_since`:
+    A case whose current assessment has been decided no longer asks; one that a past meeting left
+    undecided asks again. Each has `waiting_since`:
     when it was first assessed as asking, since it last did not ask and was last decided.
     """
     return (
         Case.objects.filter(board_level__in=ASKING)
         .exclude(readiness=Readiness.SIGNED)
-        .exclude(Exists(_undecided_items()))
+        .exclude(Exists(_coming_undecided_items()))
         .select_related("patient", "assessment")
         .defer("assessment__facts", "assessment__origins")
         .annotate(urgency=_urgency(), waiting_since=_waiting_since())
@@ -43,9 +44,11 @@ def queue() -> QuerySet[Case]:
     )
 
 
-def _undecided_items() -> QuerySet[AgendaItem]:
-    """Where the case of the outer query stands on a list without a decision."""
-    return AgendaItem.objects.filter(~_is_decided(), case=OuterRef("pk"))
+def _coming_undecided_items() -> QuerySet[AgendaItem]:
+    """Where the case of the outer query stands on a coming list without a decision."""
+    return AgendaItem.objects.filter(
+        ~_is_decided(), case=OuterRef("pk"), meeting__starts_at__gte=timezone.now() - RECENT
+    )
 
 
 def _is_decided() -> Exists:

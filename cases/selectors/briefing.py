@@ -162,8 +162,10 @@ class Guidance:
             found = tuple(_sourced(entry) for entry in answer["contradictions"])
             return Notice("The record contradicts itself", found, CORRECT)
         if answer["scenario_name"] is None:
-            lines = (Sourced(f"It may be {_one_of(self.candidates)}.", ""),)
-            return Notice(UNDETERMINED, lines if self.candidates else (), ASK)
+            found = tuple(
+                Sourced(f"It may be {names}.", "") for names in [_one_of(self.candidates)] if names
+            )
+            return Notice(UNDETERMINED, found, ASK)
         return None
 
     @property
@@ -177,6 +179,8 @@ class Guidance:
         if not self.answer["provisional"] or self.notice:
             return ""
         unknown = [str(c["text"]) for c in self.answer["criteria"] if c["state"] == "unknown"]
+        if not unknown and not self.missing and self.answer["checks"]:
+            return "this answer may change. The checks say why."
         return " ".join(
             ["this answer may change.", *(["Unknown so far:", *unknown] * bool(unknown))]
         )
@@ -275,7 +279,7 @@ def _sourced(entry: Mapping[str, Any]) -> Sourced:
 
 
 def _one_of(names: Sequence[str]) -> str:
-    *first, last = names
+    *first, last = names or [""]
     return f"{', '.join(first)} or {last}" if first else last
 
 
@@ -332,6 +336,11 @@ def _treated(treatment: Treatment) -> str:
     words = treatment.get_type_display()
     if treatment.target:
         words += f" ({treatment.target})"
+    return f"{words}, {treatment_dates(treatment)}"
+
+
+def treatment_dates(treatment: Treatment) -> str:
+    """When a treatment was given, as far as it is known."""
     dates = [
         f"{word} {day(date)}"
         for word, date in (("from", treatment.start), ("to", treatment.end))
@@ -339,7 +348,7 @@ def _treated(treatment: Treatment) -> str:
     ]
     if treatment.ongoing:
         dates.append("still going on")
-    return ", ".join([words, *dates])
+    return ", ".join(dates) or "dates unknown"
 
 
 def _shown(imaging: Imaging, assessment: Assessment) -> tuple[Shown, ...]:

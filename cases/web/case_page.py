@@ -6,7 +6,7 @@ from typing import Any
 from cases.models import Assessment, Case, Decision, Study, Treatment
 from cases.models.fact_answer import UNKNOWN
 from cases.selectors import agendas
-from cases.selectors.briefing import Guidance, Reasons, grade_of, study_name
+from cases.selectors.briefing import Guidance, Reasons, grade_of, study_name, treatment_dates
 from cases.selectors.facts import RECORD_ONLY
 from cases.selectors.imaging import Imaging, imaging_of
 from cases.selectors.words import fact_words
@@ -51,7 +51,10 @@ def page_of(case: Case, *, granted: Collection[Permission]) -> dict[str, Any]:
         "imaging": _imaging_lines(imaging, assessment.edition_version),
         "result": imaging.result,
         "current_study": imaging.current,
-        "treatments": list(Treatment.objects.filter(case=case).order_by("-start", "-id")),
+        "treatments": [
+            {"given": treatment, "dates": treatment_dates(treatment)}
+            for treatment in Treatment.objects.filter(case=case).order_by("-start", "-id")
+        ],
         "decisions": _decisions(case),
         "listed": agendas.coming_items(case),
         "hash": assessment.edition_hash[:12],

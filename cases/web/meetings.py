@@ -116,10 +116,12 @@ def _as_attendee(person: str) -> dict[str, str]:
 def _attendance(meeting: Meeting, form: forms.Form) -> dict[str, Any]:
     present = agendas.present_at(meeting)
     noted = {attendance.person_id for attendance in present}
+    names = {attendance.name for attendance in present}
     offered = [
         {"id": user.pk, "name": user.name, "role": roles[0].value.label}
         for user, roles in members()
         if user.pk not in noted
+        and user.name not in names
         and any(Permission.BOARD_READ in role.value.permissions for role in roles)
     ]
     return {"meeting": meeting, "form": form, "present": present, "offered": offered}

@@ -38,6 +38,28 @@ STAGING: dict[str, Any] = {
     "sstr_imaging_done": False,
 }
 
+#: One of routine surveillance after a complete resection (SC-03).
+SURVEILLANCE: dict[str, Any] = {
+    **FEASIBLE,
+    "clinical_question": "routine_surveillance",
+    "definitive_treatment_done": True,
+    "resection_status": "complete",
+    "resection_date": "2025-11-01",
+    "residual_disease_known": False,
+    "recurrence_status": "none",
+    "new_symptoms": [],
+    "cga_trend": "normal",
+}
+#: One of liver metastases that were never treated (SC-06), which is named and not rated.
+UNTREATED: dict[str, Any] = {
+    **FEASIBLE,
+    "clinical_question": "observation_followup",
+    "resection_status": "none",
+    "metastases_known": True,
+    "dominant_site": "liver",
+    "treated_for_current_disease": False,
+}
+
 
 def make_case(
     *,

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from tumorboard.accounts.views import home, invitation, people, tokens
+from tumorboard.accounts.views import closed, home, invitation, people, tokens
 
-#: Without an institution.
-site_patterns = [path("", home.home, name="home")]
+#: Without an institution; these stand before allauth's.
+site_patterns = [
+    path("", home.home, name="home"),
+    path("accounts/email/", closed.email, name="account_email"),
+]
 
 #: Below `/i/<slug>/`.
 institution_patterns = [

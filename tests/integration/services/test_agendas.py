@@ -1,12 +1,14 @@
 """Agendas: putting on, ordering, taking off."""
 
+import datetime
 import threading
 import uuid
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from cases.models import AgendaItem, DecisionDraft, DraftRecommendation
+from cases.models import AgendaItem, DecisionDraft, DraftRecommendation, Meeting
 from cases.selectors import agendas as selectors
 from cases.services import agendas, boards
 from cases.services.errors import Invalid, Refused
@@ -218,6 +220,15 @@ class TestQueue:
         assert not selectors.queue().exists()
 
         agendas.take_off(item=item, by=coordinator)
+
+        assert selectors.queue().get() == item.case
+
+    def test_comes_back_when_the_meeting_passed_without_a_decision(self, coordinator):
+        item = make_item(by=coordinator)
+        assert not selectors.queue().exists()
+
+        past = timezone.now() - datetime.timedelta(days=1)
+        Meeting.objects.filter(pk=item.meeting_id).update(starts_at=past)
 
         assert selectors.queue().get() == item.case
 

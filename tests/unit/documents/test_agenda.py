@@ -7,7 +7,14 @@ import pytest
 import typst
 
 from cases.documents.agenda import AgendaDocument, AgendaItemPage, ImagingLine, render_agenda
-from tests.unit.documents.people import BARE_ITEM, CREATED_AT, ITEM, agenda
+from tests.unit.documents.people import (
+    BARE_ITEM,
+    CREATED_AT,
+    ITEM,
+    WITHOUT_GUIDANCE,
+    WITHOUT_RATINGS,
+    agenda,
+)
 from tests.unit.documents.printed import bookmarks, letters, open_pdf, pages, reaches_mm, text
 
 HOSTILE = (
@@ -25,6 +32,7 @@ SECTIONS = (
     "After the result",
     "Open questions",
     "Checks",
+    "Before ordering",
 )
 RIGHT_MARGIN_MM = 210 - 18
 
@@ -260,3 +268,50 @@ def test_a_paper_that_does_not_exist_is_refused():
 def test_a_date_without_time_zone_is_refused():
     with pytest.raises(ValueError, match="time zone"):
         render_agenda(agenda(ITEM), created_at=datetime(2026, 11, 20, 9, 0))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [
+        (
+            WITHOUT_RATINGS,
+            "Untreated disease Provisional: this answer may change. Unknown so far: Adult. "
+            "MRI of everything: Usually Appropriate. One is known. BS "
+            "• Follow-up is named and not rated. 000 L70",
+        ),
+        (
+            WITHOUT_GUIDANCE,
+            "The record contradicts itself Resected, yet never treated. 001 L3 Correct the record.",
+        ),
+    ],
+)
+def test_it_says_how_firm_the_guidance_is(standing, words):
+    assert f"Scenario {words}" in text(render(agenda(replace(BARE_ITEM, standing=standing))))
+
+
+def test_criteria_stand_under_what_they_answer():
+    printed = text(render(agenda(ITEM)))
+    places = [
+        printed.index(part)
+        for part in ("What makes it so", "Liver-dominant disease", "Why not another", "Carcinoma:")
+    ]
+    assert places == sorted(places)
+
+
+def test_before_ordering_stands_apart_from_the_open_questions():
+    printed = text(render(agenda(ITEM)))
+    assert "Open questions • Was the arterial phase timed well?" in printed
+    assert "Before ordering • Is a pacemaker implanted?" in printed
+
+
+def test_what_follows_comes_first_and_what_can_be_looked_up_last():
+    printed = " ".join(pages(render(agenda(ITEM)))[1:])
+    headings = (
+        "After the result",
+        "Recommended study",
+        "Why the board",
+        "Open questions",
+        "Alternatives",
+        "What makes it so",
+    )
+    assert sorted(headings, key=printed.index) == list(headings)

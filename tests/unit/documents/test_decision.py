@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from cases.documents.decision import DecisionDocument, RecommendationLine, render_decision
-from tests.unit.documents.people import CREATED_AT, DECISION
+from tests.unit.documents.people import CREATED_AT, DECISION, WITHOUT_GUIDANCE, WITHOUT_RATINGS
 from tests.unit.documents.printed import bookmarks, letters, open_pdf, pages, reaches_mm, text
 
 HOSTILE = '#eval("1+1") *bold* _it_ $x^2$ <label> @ref `raw` \\ // c [b] {e} -- ~ "q" = head'
@@ -154,3 +154,18 @@ def test_paper_is_the_one_asked_for():
 def test_a_date_without_time_zone_is_refused():
     with pytest.raises(ValueError, match="time zone"):
         render_decision(DECISION, created_at=datetime(2026, 11, 20, 9, 0))  # noqa: DTZ001
+
+
+def test_quote_says_how_firm_the_guidance_was():
+    for standing, words in (
+        (WITHOUT_RATINGS, "Provisional: this answer may change."),
+        (WITHOUT_RATINGS, "MRI of everything: Usually Appropriate. One is known. BS"),
+        (WITHOUT_GUIDANCE, "Resected, yet never treated. 001 L3 Correct the record."),
+    ):
+        quote = replace(DECISION.assessment, standing=standing)
+        assert words in text(render(replace(DECISION, assessment=quote)))
+
+
+def test_alternatives_of_one_step_stand_under_it():
+    printed = text(render(DECISION))
+    assert "2. Either: • Consider DOTATATE PET/CT. • or: Wait for the next scan." in printed

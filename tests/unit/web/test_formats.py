@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.template import Context, Template
 
 from tumorboard import formats
 
@@ -56,3 +57,16 @@ def test_a_scenario_has_words(code, words):
 def test_a_radiation_level_is_symbol_and_range(level, symbol, range_words):
     assert formats.radiation_symbol(level) == symbol
     assert formats.radiation_range(level) == range_words
+
+
+def test_a_time_has_the_day_of_the_installations_clock(settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    late = datetime.datetime(2026, 11, 2, 23, 30, tzinfo=datetime.UTC)
+    page = Template("{{ late|day }}, {{ late|moment }}").render(Context({"late": late}))
+
+    assert formats.day(late) == "3 Nov 2026"
+    assert page == "3 Nov 2026, 3 Nov 2026, 00:30"
+
+
+def test_a_time_that_is_not_there_is_unknown():
+    assert formats.moment(None) == "unknown"

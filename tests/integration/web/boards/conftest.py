@@ -1,48 +1,15 @@
 """People who are signed in, and a meeting with a case on its list."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from cases.models import AgendaItem
 from tests.factories.boards import make_item, make_meeting
 from tests.factories.people import add_member
 from tumorboard.accounts.models import User
 from tumorboard.tenancy.models import Institution
-from tumorboard.tenancy.scope import institution_scope
-
-
-@pytest.fixture(autouse=True)
-def _a_folder_of_static_files(settings, tmp_path):
-    """WhiteNoise warns when it starts without one."""
-    settings.STATIC_ROOT = tmp_path
-
-
-@pytest.fixture
-def scope(institution: Institution) -> Iterator[None]:
-    """Stay in the institution's scope, to prepare and to look at what was written."""
-    with institution_scope(institution):
-        yield
-
-
-@pytest.fixture
-def url(institution: Institution) -> Callable[..., str]:
-    """The address of a page of the institution."""
-
-    def address(name: str, *args: Any) -> str:
-        return reverse(name, args=[institution.slug, *args])
-
-    return address
-
-
-@pytest.fixture
-def browser(client: Client, coordinator: User) -> Client:
-    """A browser in which the coordinator is signed in."""
-    client.force_login(coordinator)
-    return client
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """What a board sees of a case: story, key numbers, imaging, and the guidance in words."""
 
 import datetime
+import re
 
 import pytest
 
 from cases.services import studies, treatments
 from cases.services.results import enter
-from tests.factories.boards import make_item
-from tests.factories.cases import FEASIBLE, STAGING, make_case, make_study
+from tests.factories.boards import make_asking_case, make_item
+from tests.factories.cases import FEASIBLE, STAGING, SURVEILLANCE, UNTREATED, make_case, make_study
 from tests.integration.web.boards.page import pdf_text, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
@@ -97,8 +98,9 @@ def test_a_grade_names_its_edition_and_may_be_unknown(on_page_and_paper, coordin
     known = make_case(by=coordinator, **{**STAGING, "ki67_percent": 8})
     unknown = make_case(by=coordinator, clinical_question="distant_staging")
 
-    assert "Grade (WHO 2022) G2" in on_page_and_paper(known)[0]
-    assert "Grade (WHO 2022) unknown" in on_page_and_paper(unknown)[0]
+    for told in on_page_and_paper(known):
+        assert "G2 (WHO 2022)" in told
+    assert "Grade unknown" in on_page_and_paper(unknown)[0]
 
 
 def test_what_follows_a_result_with_alternatives_and_interval(on_page_and_paper, coordinator):
@@ -108,8 +110,11 @@ def test_what_follows_a_result_with_alternatives_and_interval(on_page_and_paper,
     branch = case.assessment.answer["branch_detail"]
     assert branch["actions"][0]["group"] == branch["actions"][1]["group"]
 
-    for told in on_page_and_paper(case):
-        assert f"{branch['actions'][0]['text']} Or: {branch['actions'][1]['text']}" in told
+    first, second = (action["text"] for action in branch["actions"][:2])
+    page, printed = on_page_and_paper(case)
+    assert re.search(rf"Either: {re.escape(first)} .{{0,60}} or: {re.escape(second)}", page)
+    assert re.search(rf"Either: • {re.escape(first)} • or: {re.escape(second)}", printed)
+    for told in (page, printed):
         assert branch["interval"][0]["words"] in told
         assert branch["trigger"] in told
 
@@ -121,10 +126,101 @@ def test_a_situation_that_is_named_and_not_rated(on_page_and_paper, coordinator)
 
     page, printed = on_page_and_paper(case)
 
-    assert answer["hint"]["points"][0]["text"] in page
-    assert "Recommended" not in page
-    assert answer["scenario_name"] in printed
-    assert "Recommended" not in printed
+    for told in (page, printed):
+        assert answer["hint"]["points"][0]["text"] in told
+        assert answer["scenario_name"] in told
+        assert "Recommended" not in told
+
+
+def test_options_are_for_the_board_to_weigh(on_page_and_paper, coordinator):
+    case = make_asking_case(by=coordinator)
+
+    page, printed = on_page_and_paper(case)
+
+    assert "Options for the board to weigh: Systemic therapy" in page
+    assert "Options for the board to weigh: • Systemic therapy" in printed
+    assert "or: " not in page
+
+
+def test_the_one_rating_that_is_known(on_page_and_paper, coordinator):
+    case = make_case(by=coordinator, **UNTREATED)
+    headline = case.assessment.answer["headline"]
+
+    for told in on_page_and_paper(case):
+        assert f"{headline['name']}: {headline['rating_label']}" in told
+        assert headline["text"] in told
+
+
+def test_a_provisional_answer_says_so(on_page_and_paper, coordinator):
+    case = make_case(by=coordinator, **{**STAGING, "differentiation": "unknown"})
+
+    for told in on_page_and_paper(case):
+        assert "Provisional: this answer may change" in told
+
+
+@pytest.mark.parametrize(
+    ("given", "title", "line", "next_step"),
+    [
+        (
+            {**STAGING, "pregnancy_status": "pregnant"},
+            "Not covered by this edition",
+            "Pregnancy is not covered",
+            "The board decides on this case without guidance",
+        ),
+        (
+            {"resection_status": "complete", "residual_disease_known": True},
+            "The record contradicts itself",
+            "The resection is recorded as complete",
+            "Correct the record",
+        ),
+        (
+            {name: value for name, value in SURVEILLANCE.items() if name != "new_symptoms"},
+            "Not enough is known to say which guidance applies",
+            "It may be Surveillance after complete resection or Suspected recurrence",
+            "Answer the open questions",
+        ),
+    ],
+)
+def test_no_guidance_is_said_first_and_what_to_do(
+    on_page_and_paper, browser, url, meeting, coordinator, given, title, line, next_step
+):
+    case = make_case(by=coordinator, **given)
+
+    told = on_page_and_paper(case)
+    item = case.agenda_items.get()
+    told = (*told, pdf_text(browser.get(url("decision_pdf", item.pk))))
+
+    for words in told:
+        assert words.index(title) < words.index(line) < words.index(next_step)
+        assert "Recommended" not in words
+
+
+def test_why_this_scenario_stands_apart_from_why_not_another(on_page_and_paper, coordinator):
+    case = make_case(by=coordinator, **STAGING)
+    exclusion = next(c for c in case.assessment.answer["criteria"] if c["kind"] == "exclusion")
+
+    for told in on_page_and_paper(case):
+        own = told.index("What makes it: Initial staging for distant disease")
+        others = told.index("Why not another scenario")
+        against = told.index(f"Surveillance after complete resection: {exclusion['text']}")
+        assert own < others < against
+
+
+def test_before_ordering_stands_apart_and_goes_once_a_result_is_there(
+    on_page_and_paper, browser, url, meeting, coordinator
+):
+    given = {name: value for name, value in STAGING.items() if "mri" not in name}
+    case = make_case(by=coordinator, **given)
+    asked = [q for q in case.assessment.answer["questions"] if q["kind"] == "confirm"]
+    assert asked
+
+    page, printed = on_page_and_paper(case)
+
+    for told in (page, printed):
+        assert told.rindex("Before ordering") < told.index(asked[0]["question"])
+    make_study(case=case, by=coordinator, outcome="positive")
+    printed = pdf_text(browser.get(url("agenda_pdf", meeting.pk)))
+    assert "Before ordering" not in printed
 
 
 def test_who_the_patient_is_may_be_unknown(on_page_and_paper, coordinator):

@@ -74,10 +74,10 @@ class TestPage:
         ("given", "words"),
         [
             ({"pregnancy_status": "pregnant"}, "Pregnancy is not covered"),
-            ({}, "Not determined yet"),
+            ({}, "Not enough is known to say which guidance applies"),
             (
                 {"resection_status": "complete", "residual_disease_known": True},
-                "The record contradicts itself. The resection is recorded as complete",
+                "The record contradicts itself The resection is recorded as complete",
             ),
         ],
     )

@@ -35,7 +35,7 @@ def test_gaps_are_counted(browser, url, item):
     missing = item.case.missing_count
 
     assert missing
-    assert f"{missing} gap" in text(browser.get(url("meeting", item.meeting_id)))
+    assert f"{missing} open question" in text(browser.get(url("meeting", item.meeting_id)))
 
 
 def test_no_cases_yet(browser, url, meeting):
@@ -125,6 +125,13 @@ class TestPresent:
 
         assert response.status_code == (200 if headers else 302)
         assert not Attendance.objects.exists()
+
+    def test_a_member_who_is_noted_by_name_is_not_offered_again(
+        self, browser, url, meeting, chair, coordinator
+    ):
+        boards.note_present(meeting=meeting, name=chair.name, by=coordinator)
+
+        assert "Board chair Present" not in text(browser.get(url("meeting", meeting.pk)))
 
     def test_who_sees_no_patients_is_not_offered(self, browser, url, meeting, institution):
         add_member(institution, "ADMINISTRATOR", email="ada@north.example", name="Ada Admin")

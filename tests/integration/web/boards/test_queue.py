@@ -20,7 +20,7 @@ def test_each_case_with_why_and_since_when(browser, url, coordinator):
     page = text(browser.get(url("board_queue")))
 
     reason = case.assessment.answer["board_reasons"][0]
-    assert f"{reason['text']} {reason['strength'].capitalize()}" in page
+    assert f"{reason['text']} “{reason['strength']}”" in page
     assert reason["source"].split(";")[0] in page
     assert case.patient.record_number in page
     assert AuditEntry.objects.filter(action="queue.read", person=coordinator).exists()
@@ -145,7 +145,7 @@ class TestMove:
             url("agenda_move", other.pk), {"move": "up"}, headers={"HX-Request": "true"}
         )
 
-        assert "is now item 1" in response["HX-Trigger"]
+        assert "Now item 1." in response["HX-Trigger"]
         page = response.content.decode()
         assert page.index(str(other.pk)) < page.index(str(item.pk))
         assert "<html" not in page
@@ -155,7 +155,7 @@ class TestMove:
 
         response = browser.post(url("agenda_move", item.pk), {"move": "down"}, follow=True)
 
-        assert "is now item 2." in text(response)
+        assert "Now item 2." in text(response)
 
     def test_when_it_was_taken_off_meanwhile(self, browser, url, item, monkeypatch):
         def gone(**_):

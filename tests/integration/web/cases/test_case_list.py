@@ -1,5 +1,7 @@
 """The list of cases, and the page a day starts with."""
 
+import re
+
 import pytest
 
 from tests.factories.cases import STAGING, make_case, make_study
@@ -32,14 +34,14 @@ def test_it_shows_each_case_in_words(browser, cases, at):
     [("mu", ["Müller", "Munroe"]), ("MULLER", ["Müller"]), ("ler", []), ("sato, ana", [])],
 )
 def test_it_searches_the_beginning_of_a_name(browser, cases, at, typed, found):
-    words = text_of(browser.get(at("case_list"), {"q": typed}))
+    words = text_of(browser.post(at("case_list"), {"q": typed}))
 
     assert [name for name in ("Müller", "Munroe", "Sato") if f"{name}, Ana" in words] == found
     assert ("No case matches" in words) == (not found)
 
 
 def test_it_searches_the_record_number(browser, cases, at):
-    words = text_of(browser.get(at("case_list"), {"q": cases[1].patient.record_number.lower()}))
+    words = text_of(browser.post(at("case_list"), {"q": cases[1].patient.record_number.lower()}))
 
     assert "Munroe" in words
     assert "Sato" not in words
@@ -55,7 +57,7 @@ def test_it_filters_by_status_and_scenario(browser, cases, at):
 
 
 def test_a_live_search_gets_the_table_alone(browser, cases, at):
-    response = browser.get(at("case_list"), {"q": "sa"}, headers={"HX-Request": "true"})
+    response = browser.post(at("case_list"), {"q": "sa"}, headers={"HX-Request": "true"})
 
     assert "<html" not in response.content.decode()
     assert "Sato" in text_of(response)
@@ -71,13 +73,48 @@ def test_going_back_gets_the_whole_page(browser, cases, at):
 def test_it_goes_on_in_pages(browser, cases, at, monkeypatch):
     monkeypatch.setattr("cases.web.cases.PAGE_SIZE", 2)
 
-    first = browser.get(at("case_list"), {"q": ""}).content.decode()
-    second = browser.get(at("case_list"), {"page": "2"}).content.decode()
+    asked = {"q": "", "scenario": ""}
+    first = browser.get(at("case_list")).content.decode()
+    second = browser.post(at("case_list"), {**asked, "page": "2"}).content.decode()
 
-    assert "?page=2" in first
+    assert 'name="page" value="2"' in first
     assert "Müller" not in first
     assert "Müller" in second
-    assert "?page=1" in second
+    assert 'name="page" value="1"' in second
+
+
+def test_the_pages_carry_the_search(browser, cases, at, monkeypatch):
+    monkeypatch.setattr("cases.web.cases.PAGE_SIZE", 1)
+
+    first = browser.post(at("case_list"), {"q": "mu"}).content.decode()
+    second = text_of(browser.post(at("case_list"), {"q": "mu", "page": "2"}))
+
+    form = re.search(r"(?s)<main.*?</form>", first)[0]
+    assert 'name="q" value="mu"' in form
+    assert 'name="page" value="2"' in form
+    assert "Sato" not in second
+    assert "Müller" in second
+
+
+def test_search_and_filters_combine(browser, cases, at):
+    found = text_of(browser.post(at("case_list"), {"q": "mu", "scenario": "SC-01"}))
+
+    assert "Müller" in found
+    assert "Munroe" not in found
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_what_is_typed_stands_in_no_address(browser, cases, at, headers):
+    response = browser.post(at("case_list"), {"q": "Munroe"}, headers=headers)
+
+    assert response.status_code == 200
+    assert "Munroe" not in str(response.headers)
+    addresses = re.findall(r'(?:href|action|hx-[a-z-]+)="([^"]*)"', response.content.decode())
+    assert not [address for address in addresses if "Munroe" in address]
+
+
+def test_a_name_in_the_address_is_not_searched(browser, cases, at):
+    assert "Sato" in text_of(browser.get(at("case_list"), {"q": "Munroe"}))
 
 
 @pytest.mark.parametrize("page", ["-1", "0", "x", "٣", "99999999999999999999"])
@@ -87,7 +124,7 @@ def test_a_page_that_cannot_be_is_no_error(browser, cases, at, page):
 
 def test_a_filter_that_cannot_be_finds_nothing(browser, cases, at):
     asked = {"q": "\x00", "readiness": "' OR 1=1", "scenario": "\x00"}
-    response = browser.get(at("case_list"), asked)
+    response = browser.post(at("case_list"), asked)
 
     assert response.status_code == 200
     assert "No case matches" in text_of(response)

@@ -5,24 +5,14 @@ import re
 
 import pytest
 
-from cases.services import facts, results
+from cases.services import facts, results, treatments
 from cases.web.case_page import page_of
-from tests.factories.cases import FEASIBLE, STAGING, make_case, make_study
+from tests.factories.boards import make_asking_case, make_board, make_item, make_meeting, sign
+from tests.factories.cases import STAGING, SURVEILLANCE, make_case, make_study
 from tests.integration.web.cases.reading import text_of
+from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.models import AuditEntry
 from tumorboard.tenancy.scope import institution_scope
-
-SURVEILLANCE = {
-    **FEASIBLE,
-    "clinical_question": "routine_surveillance",
-    "definitive_treatment_done": True,
-    "resection_status": "complete",
-    "resection_date": "2025-11-01",
-    "residual_disease_known": False,
-    "recurrence_status": "none",
-    "new_symptoms": [],
-    "cga_trend": "normal",
-}
 
 
 @pytest.fixture
@@ -73,7 +63,7 @@ def test_a_study_that_cannot_be_made_is_told_with_its_reason(page):
 def test_it_says_why_with_the_fact_behind_each_criterion(browser, case, at):
     words = text_of(browser.get(at("case", case.pk)))
 
-    assert "Why: Initial staging for distant disease" in words
+    assert "What makes it: Initial staging for distant disease Met Adult" in words
     assert "Met Adult. Age: 58 years" in words
 
 
@@ -115,7 +105,7 @@ def test_after_a_result_the_study_is_the_answer_to_the_question_before(
     assert "After the result: Positive, MRI of 12 Jan 2026" in words
     heading = re.search(r"<h2[^>]*>(.*?)</h2>", response.content.decode())[1]
     assert heading == "Positive for distant disease."
-    assert "(for the board to decide)" in words
+    assert "Options for the board to weigh: Systemic therapy" in words
     assert "Tumor board: yes" in words
     assert at("agenda_put_on", case.pk) in response.content.decode()
 
@@ -257,4 +247,143 @@ def test_the_number_of_queries_does_not_grow_with_the_record(
         )
     case.refresh_from_db()
     with django_assert_max_num_queries(9):
-        page_of(case)
+        page_of(case, granted=frozenset(Permission))
+
+
+def test_the_grade_names_its_who_edition_wherever_it_stands(page):
+    words = text_of(page(**{**STAGING, "ki67_percent": 8, "pathologist_grade": "G2"}))
+
+    assert "Grade G2 (WHO 2022)" in words
+    assert "Grade given by pathology G2 (WHO 2022)" in words
+    assert not re.search(r"(?<!gives )(?<!gave )\bG2\b(?! \(WHO 2022\)| by WHO 2022)", words)
+
+
+def test_why_this_scenario_comes_before_why_not_another(browser, case, at):
+    words = text_of(browser.get(at("case", case.pk)))
+
+    own = words.index("What makes it: Initial staging for distant disease")
+    others = words.index("Why not another scenario")
+    assert own < others
+    assert "Excluded" not in words[own:others]
+    assert "Excluded Surveillance after complete resection: Initial staging" in words[others:]
+
+
+def test_what_is_confirmed_before_ordering_is_no_open_question(page):
+    response = page(**{name: value for name, value in STAGING.items() if "mri" not in name})
+
+    words = text_of(response)
+    assert "Open questions No question is open. Before ordering" in words
+    assert "<details" not in aside_of(response)
+
+
+def test_after_a_result_nothing_is_ordered(browser, at, institution, coordinator):
+    given = {name: value for name, value in STAGING.items() if "mri" not in name}
+    with institution_scope(institution):
+        case = make_case(by=coordinator, **given)
+        make_study(case=case, by=coordinator, outcome="negative")
+    response = browser.get(at("case", case.pk))
+
+    assert re.search(r'<details class="details"><summary>Before ordering', aside_of(response))
+
+
+def aside_of(response):
+    """What stands beside the page."""
+    return re.search(r"(?s)<aside.*</aside>", response.content.decode())[0]
+
+
+def test_actions_of_one_group_are_alternatives(browser, case, at, institution, coordinator):
+    with institution_scope(institution):
+        make_study(case=case, by=coordinator, outcome="indeterminate")
+        case.refresh_from_db()
+        branch = case.assessment.answer["branch_detail"]
+    first, second = (action["text"] for action in branch["actions"][:2])
+
+    words = text_of(browser.get(at("case", case.pk)))
+
+    assert re.search(rf"Either: {re.escape(first)} .{{0,60}} or: {re.escape(second)}", words)
+
+
+def test_a_case_that_asks_is_put_on_an_agenda_from_its_board_section(
+    browser, at, institution, coordinator, sign_in_as
+):
+    with institution_scope(institution):
+        case = make_asking_case(by=coordinator)
+
+    address = at("agenda_put_on", case.pk)
+    assert address in board_section(browser.get(at("case", case.pk)))
+    reader = sign_in_as("RADIOLOGIST").get(at("case", case.pk))
+    assert address not in board_section(reader)
+
+
+def test_a_case_that_does_not_ask_is_not_offered_there(browser, case, at):
+    assert at("agenda_put_on", case.pk) not in board_section(browser.get(at("case", case.pk)))
+
+
+def test_a_case_on_a_coming_list_says_on_which(browser, at, institution, coordinator, chair):
+    with institution_scope(institution):
+        board = make_board(by=coordinator, name="Pancreas board")
+        item = make_item(by=coordinator, meeting=make_meeting(by=coordinator, board=board))
+    response = browser.get(at("case", item.case_id))
+
+    assert at("meeting", item.meeting_id) in board_section(response)
+    assert "On the list of Pancreas board" in text_of(response)
+    assert at("agenda_put_on", item.case_id) not in response.content.decode()
+
+    with institution_scope(institution):
+        sign(item, by=chair)
+    assert "On the list of" not in text_of(browser.get(at("case", item.case_id)))
+
+
+def board_section(response):
+    """The section on the board."""
+    found = re.search(
+        r'(?s)<section[^>]*aria-labelledby="board".*?</section>', response.content.decode()
+    )
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "title", "next_step"),
+    [
+        (
+            {**STAGING, "pregnancy_status": "pregnant"},
+            "Not covered by this edition",
+            "The board decides on this case without guidance from this edition.",
+        ),
+        (
+            {**SURVEILLANCE, "residual_disease_known": True},
+            "The record contradicts itself",
+            "Correct the record.",
+        ),
+        (
+            {name: value for name, value in SURVEILLANCE.items() if name != "new_symptoms"},
+            "Not enough is known to say which guidance applies",
+            "Answer the open questions.",
+        ),
+    ],
+)
+def test_without_guidance_it_says_so_first_and_what_to_do(page, given, title, next_step):
+    response = page(**given)
+
+    heading = re.search(r"<h2[^>]*>(.*?)</h2>", response.content.decode())[1]
+    assert heading == title
+    words = text_of(response)
+    assert "no guidance" in words[: words.index(title)]
+    assert next_step in words
+
+
+def test_only_what_the_reader_may_answer_is_linked(page, sign_in_as, at, institution, coordinator):
+    with institution_scope(institution):
+        case = make_case(by=coordinator, clinical_question="distant_staging")
+    links = re.findall(
+        r'href="(/i/[^"#]*)', aside_of(sign_in_as("RADIOLOGIST").get(at("case", case.pk)))
+    )
+
+    assert not [link for link in links if "/facts/" in link]
+
+
+def test_a_treatment_without_dates_says_so(browser, case, at, institution, coordinator):
+    with institution_scope(institution):
+        treatments.add(case=case, type="PRRT", target="liver", by=coordinator)
+
+    assert "(PRRT) (liver) dates unknown" in text_of(browser.get(at("case", case.pk)))

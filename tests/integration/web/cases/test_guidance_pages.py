@@ -38,7 +38,7 @@ def admin(client, administrator):
 def test_an_institution_chooses_its_who_edition(admin, at, scope, coordinator, administrator):
     old = make_case(by=coordinator, **STAGING)
     page = admin.get(at("institution_settings"))
-    assert "A case keeps the assessment it has until something in it is changed" in text_of(page)
+    assert "All cases are assessed anew in the background." in text_of(page)
 
     response = admin.post(
         at("institution_settings"), {"who_version": "WHO2010", "tnm_system": "AJCC8"}

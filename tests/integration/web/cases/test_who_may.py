@@ -102,3 +102,14 @@ def scope_free(other_institution):
 @pytest.mark.parametrize("group", ["L", "Z", "b", "BB"])
 def test_a_group_that_there_is_not_is_not_there(browser, at, case, group):
     assert browser.get(at("case_facts", case.pk, group)).status_code == 404
+
+
+def test_the_menu_leads_to_the_guidance_and_whom_it_is_for_to_the_tokens(sign_in_as, at, client):
+    coordinator = sign_in_as("COORDINATOR").get(at("overview")).content.decode()
+    administrator = sign_in_as("ADMINISTRATOR").get(at("people")).content.decode()
+
+    assert f'href="{at("tokens")}"' in coordinator
+    assert f'href="{at("tokens")}"' not in administrator
+    for page in (coordinator, administrator):
+        assert 'href="/guidance/"' in page
+    assert 'href="/guidance/"' not in client.get("/accounts/login/").content.decode()

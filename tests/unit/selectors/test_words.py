@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases.selectors.words import value_words
+from cases.selectors.words import fact_words, grade_words, value_words
 from guidance.engine.dictionary import DICTIONARY
 
 
@@ -29,3 +29,27 @@ from guidance.engine.dictionary import DICTIONARY
 )  # fmt: skip
 def test_a_value_reads_as_the_dictionary_words_it(fact, value, words):
     assert value_words(DICTIONARY[fact], value) == words
+
+
+@pytest.mark.parametrize(
+    ("grade", "who_version", "words"),
+    [
+        ("G2", "WHO2022", "G2 (WHO 2022)"),
+        ("G2", "WHO2010", "G2 (WHO 2010)"),
+        ("G2", None, "G2"),
+        (None, "WHO2022", "unknown"),
+    ],
+)
+def test_a_grade_names_its_who_edition(grade, who_version, words):
+    assert grade_words(grade, who_version) == words
+
+
+def test_the_pathologists_grade_names_the_edition_it_is_read_by():
+    fact = DICTIONARY["pathologist_grade"]
+
+    assert (
+        fact_words(fact, {"pathologist_grade": "G1", "who_version": "WHO2017"}) == "G1 (WHO 2017)"
+    )
+    assert fact_words(fact, {"pathologist_grade": "G1"}) == "G1"
+    assert fact_words(fact, {"who_version": "WHO2017"}) == "unknown"
+    assert fact_words(DICTIONARY["bone_pain"], {"bone_pain": True}) == "Yes"

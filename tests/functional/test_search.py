@@ -1,0 +1,52 @@
+"""Searching for a patient in a real browser: found while typing, and no trace in an address."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.factories.cases import make_case
+from tests.factories.people import add_member, make_institution
+from tests.functional.test_whole_job import sign_in
+from tumorboard.tenancy.scope import institution_scope
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def site(live_server, transactional_db, settings, monkeypatch):
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    monkeypatch.setattr("cases.web.cases.PAGE_SIZE", 2)
+    institution = make_institution(slug="north", name="North Hospital")
+    person = add_member(
+        institution, "COORDINATOR", email="cora@north.example", name="Cora Nottareal"
+    )
+    with institution_scope(institution):
+        for name in ("Munroe", "Munson", "Muster", "Sato"):
+            make_case(by=person, family_name=name)
+    return live_server.url
+
+
+def test_a_patient_is_found_and_stands_in_no_address(page: Page, site: str):
+    sign_in(page, site, "cora@north.example")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site}/i/north/cases/")
+    cases = page.locator("#cases")
+    expect(cases).to_contain_text("Sato")
+
+    page.get_by_label("Name or record number").press_sequentially("mu")
+    expect(cases).not_to_contain_text("Sato")
+    expect(cases).to_contain_text("Muster")
+    expect(page.get_by_label("Name or record number")).to_be_focused()
+
+    page.get_by_role("button", name="Next").click()
+    expect(cases).to_contain_text("Munroe")
+    expect(cases).not_to_contain_text("Sato")
+    page.get_by_label("Name or record number").press("End")
+    page.get_by_label("Name or record number").press_sequentially("ns")
+    expect(cases).to_contain_text("Munson")
+    expect(cases).not_to_contain_text("Munroe")
+
+    page.get_by_label("Name or record number").press("Enter")
+    expect(cases).to_contain_text("Munson")
+    assert page.url == f"{site}/i/north/cases/"
+    assert not [url for url in asked if "mu" in url.partition("/i/north")[2].lower()]
