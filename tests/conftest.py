@@ -18,9 +18,14 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
 from tumorboard.operations import roles
+
+# No test asserts time: a busy machine is no failure.
+hypothesis_settings.register_profile("tumorboard", deadline=None)
+hypothesis_settings.load_profile("tumorboard")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models import AgendaItem, Attendance, Board, Decision, Meeting
@@ -11,6 +11,11 @@ from cases.services.checks import check
 from cases.services.errors import Invalid, Refused
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
+
+TAKEN = "A board with this name is already there."
+#: How far ahead a meeting may be planned. In the last hours of the calendar, a time zone would
+#: lead out of what can be stored and read again.
+YEARS_AHEAD = 10
 
 
 @transaction.atomic
@@ -23,8 +28,13 @@ def add(*, name: str, place: str = "", by: User) -> Board:
     board = Board(name=name.strip(), place=place.strip())
     check(board)
     if Board.objects.filter(name=board.name).exists():
-        raise Invalid({"name": ["A board with this name is already there."]})
-    board.save()
+        raise Invalid({"name": [TAKEN]})
+    try:
+        with transaction.atomic():
+            board.save()
+    except IntegrityError as error:
+        # Somebody else added the same name since it was looked for.
+        raise Invalid({"name": [TAKEN]}) from error
     record(action="board.added", subject=board, by=by)
     return board
 
@@ -36,13 +46,16 @@ def plan_meeting(
     """Plan a sitting of `board`; where no place is given, at its usual place.
 
     Raises:
-        Invalid: the time has passed, or the board meets then already.
+        Invalid: the time has passed or is too far ahead, or the board meets then already.
     """
     board = Board.objects.select_for_update().get(pk=board.pk)
     meeting = Meeting(board=board, starts_at=starts_at, place=place.strip() or board.place)
     check(meeting)
-    if starts_at < timezone.now():
+    now = timezone.now()
+    if starts_at < now:
         raise Invalid({"starts_at": ["This time has passed."]})
+    if starts_at.year > now.year + YEARS_AHEAD:
+        raise Invalid({"starts_at": [f"This is more than {YEARS_AHEAD} years ahead."]})
     if Meeting.objects.filter(board=board, starts_at=starts_at).exists():
         raise Invalid({"starts_at": ["The board meets at this time already."]})
     meeting.save()

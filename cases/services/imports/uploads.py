@@ -143,11 +143,11 @@ def _check_mapping(mapping: Mapping[str, str]) -> None:
 
 
 def _remember(mapping: Mapping[str, str]) -> None:
+    # Two long headings may have one key, and one statement must not write a row twice. In one
+    # order, so that two imports at once do not wait for each other.
+    fields = {memory_key(heading): name for heading, name in mapping.items()}
     ImportMapping.objects.bulk_create(
-        [
-            ImportMapping(heading=memory_key(heading), field=name)
-            for heading, name in mapping.items()
-        ],
+        [ImportMapping(heading=key, field=fields[key]) for key in sorted(fields)],
         update_conflicts=True,
         unique_fields=["institution", "heading"],
         update_fields=["field"],

@@ -3,6 +3,7 @@
 Formulas give the value that was saved with them; macros, links and styles are not looked at.
 """
 
+import contextlib
 import datetime
 import io
 import re
@@ -10,11 +11,13 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+from xml.parsers import expat
 
 import openpyxl
 
 from cases.services.imports.limits import (
     MOST_COLUMNS,
+    MOST_ELEMENTS,
     MOST_LINES,
     MOST_UNPACKED_BYTES,
     TableError,
@@ -42,6 +45,7 @@ def records(content: bytes) -> Iterator[tuple[int, list[str]]]:
     _refuse_bombs(content)
     try:
         with warnings.catch_warnings():
+            _refuse_crowds(content)
             warnings.simplefilter("ignore")  # of styles and extensions that are left out
             book = openpyxl.load_workbook(
                 io.BytesIO(content), read_only=True, data_only=True, keep_links=False
@@ -64,6 +68,25 @@ def _refuse_bombs(content: bytes) -> None:
     # The reader stops at the declared size, so that a false one does no harm.
     if sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
         raise TableError("The workbook unpacks to more than 100 MB. Save the sheet as CSV.")
+
+
+def _refuse_crowds(content: bytes) -> None:
+    """Count the elements of all parts, in a tenth of the time that reading them takes."""
+    count = 0
+
+    def one_more(_name: str, _attributes: object) -> None:
+        nonlocal count
+        count += 1
+        if count > MOST_ELEMENTS:
+            raise TableError("The workbook holds too much beside its cells. Save it as CSV.")
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.infolist():
+            parser = expat.ParserCreate()
+            parser.StartElementHandler = one_more
+            # What is no XML has no elements; a picture, say.
+            with archive.open(part) as file, contextlib.suppress(expat.ExpatError):
+                parser.ParseFile(file)
 
 
 def _first_sheet(book: Any) -> list[tuple[int, list[str]]]:

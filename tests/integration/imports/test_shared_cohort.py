@@ -4,17 +4,13 @@ ARC-Net/ICGC 2017, distributed by cBioPortal's datahub under the ODbL 1.0; it st
 project.
 """
 
-import os
-from pathlib import Path
-
 import pytest
 
 from cases.models import Case, FactAnswer, Patient
 from cases.selectors import imports as selectors
-from tests.conftest import ROOT
+from tests.shared import SHARED
 from tumorboard.tenancy.scope import institution_scope
 
-SHARED = Path(os.environ.get("TUMORBOARD_SHARED", ROOT.parent / "shared"))
 COHORT = SHARED / "data" / "arcnet_2017_samples.tsv"
 
 pytestmark = [

@@ -190,6 +190,13 @@ def test_columns_can_be_chosen_again_until_the_writing_starts(imports, scope):
         uploads.choose_columns(file=file, mapping=file.mapping, by=imports.by)
 
 
+def test_long_headings_that_are_remembered_alike_are_both_checked(imports):
+    # A sharp s becomes two letters in the key, which is cut off before the ends differ.
+    content = f"MRN,{'ß' * 119}a,{'ß' * 119}b\nM1,x,y\n"
+    file = imports.check(content, MRN="record_number")
+    assert imports.states(file) == {2: ("good", [])}
+
+
 def test_the_writing_starts_once(imports, scope):
     file = imports.check(TABLE)
     uploads.start(file=file, by=imports.by)

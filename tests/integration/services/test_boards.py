@@ -1,6 +1,7 @@
 """Boards, meetings and who was present."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import timezone as dt_timezone
 
 import pytest
 from django.utils import timezone
@@ -137,3 +138,14 @@ def test_a_cancelled_meeting_takes_nobody_and_is_not_cancelled_twice(coordinator
         boards.note_present(meeting=stale, name="Otto", by=coordinator)
     with pytest.raises(Refused, match="was canceled"):
         boards.cancel_meeting(meeting=stale, by=coordinator)
+
+
+def test_a_meeting_is_not_planned_at_the_end_of_the_calendar(coordinator):
+    # West of Greenwich this minute lies in the year 10000, which nothing can read again.
+    end = datetime(9999, 12, 31, 23, 59, tzinfo=dt_timezone(timedelta(hours=-5)))
+
+    with pytest.raises(Invalid) as caught:
+        boards.plan_meeting(board=make_board(by=coordinator), starts_at=end, by=coordinator)
+
+    assert "years ahead" in caught.value.errors["starts_at"][0]
+    assert not Meeting.objects.exists()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from cases.models import Case, FactAnswer, Patient, Result, Study
-from cases.services import cases, facts, patients, results, studies
+from cases.models import Board, Case, FactAnswer, Patient, Result, Study
+from cases.services import boards, cases, facts, patients, results, studies
 from cases.services.errors import Changed, Invalid, Refused, ServiceError
 from tests.factories.cases import make_case, make_study
 from tests.factories.people import add_member, make_institution
@@ -130,3 +130,17 @@ def test_a_record_number_is_there_once(person, north, at_once):
     assert refused.errors == {"record_number": [patients.TAKEN]}
     with institution_scope(north):
         assert Patient.objects.count() == 1
+
+
+def test_a_boards_name_is_taken_once(at_once, north, person):
+    first, second = at_once(
+        lambda: boards.add(name="NET board", by=person),
+        lambda: boards.add(name="NET board", by=person),
+    )
+
+    refused = first or second
+    assert isinstance(refused, Invalid)
+    assert not (first and second)
+    assert "already there" in refused.errors["name"][0]
+    with institution_scope(north):
+        assert Board.objects.count() == 1

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.services.imports import limits
+from cases.services.imports import workbook as workbook_reading
 from cases.services.imports.limits import TableError
 from cases.services.imports.reading import read_table
 
@@ -236,3 +237,14 @@ def test_a_damaged_workbook_is_a_table_or_a_reason(noise):
     content[middle : middle + len(noise)] = noise
     with contextlib.suppress(TableError):
         read_table(bytes(content))
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/more.xml", "xl/anything.bin"])
+def test_a_workbook_of_countless_empty_elements_is_refused_at_once(monkeypatch, part):
+    monkeypatch.setattr(workbook_reading, "MOST_ELEMENTS", 5_000)
+    assert read_table(workbook(["MRN", "A"], ["m1", "1"])).rows
+    out = io.BytesIO(workbook(["MRN", "A"], ["m1", "1"]))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(part, f"<sst>{'<si/>' * 5_000}</sst>", zipfile.ZIP_DEFLATED)
+    with pytest.raises(TableError, match="too much"):
+        read_table(out.getvalue())

@@ -5,16 +5,13 @@ open T here, and its published T either is among those left or is not.
 """
 
 import csv
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from guidance.calculators.tnm import Extent, classify_extent
+from tests.shared import SHARED
 
-ROOT = Path(__file__).resolve().parents[4]
-SHARED = Path(os.environ.get("TUMORBOARD_SHARED") or ROOT.parent / "shared")
 TABLE = SHARED / "data" / "arcnet_2017_samples.tsv"
 
 pytestmark = [

@@ -1,9 +1,7 @@
 """The content of the edition: sources, references, and what a broken file gets."""
 
 import hashlib
-import os
 import re
-from pathlib import Path
 
 import pytest
 import yaml
@@ -12,7 +10,9 @@ from guidance.engine import content
 from guidance.engine.dictionary import DICTIONARY
 from guidance.engine.edition import FILES, content_hash, load_edition
 from guidance.engine.logic import ConditionError, parse_condition
+from tests.shared import SHARED
 
+SOURCES = SHARED / "sources"
 EDITION = load_edition()
 LINES = {source["tag"]: source["lines"] for source in EDITION.sources}
 SPOKEN = {"text", "help", "why", "question"}
@@ -185,9 +185,10 @@ def test_a_key_that_is_a_list_is_refused():
 
 
 @pytest.mark.shared
-@pytest.mark.skipif("TUMORBOARD_SHARED" not in os.environ, reason="needs the source documents")
+@pytest.mark.skipif(
+    not SOURCES.exists(), reason=f"no source documents at {SOURCES}; set TUMORBOARD_SHARED"
+)
 def test_the_source_documents_are_the_ones_that_were_read():
-    folder = Path(os.environ["TUMORBOARD_SHARED"]) / "sources"
     for source in EDITION.sources:
-        raw = (folder / source["file"]).read_bytes()
+        raw = (SOURCES / source["file"]).read_bytes()
         assert hashlib.sha256(raw).hexdigest() == source["sha256"]
