@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from cases.models import AgendaItem, Case, Decision, DraftRecommendation, Meeting
+from cases.services.checks import text_fault
 from cases.services.errors import Invalid, Refused
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
@@ -158,9 +159,9 @@ def _refuse_signed(item: AgendaItem) -> None:
 
 def _checked(question: str) -> str:
     question = question.strip()
-    limit = AgendaItem._meta.get_field("question").max_length or 0
-    if len(question) > limit:
-        raise Invalid({"question": [f"Use at most {limit} characters."]})
+    fault = text_fault(question, most=AgendaItem._meta.get_field("question").max_length or 0)
+    if fault:
+        raise Invalid({"question": [fault]})
     return question
 
 

@@ -69,6 +69,13 @@ def is_storable(text: str) -> bool:
     return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
+def text_fault(text: str, *, most: int) -> str:
+    """Why `text` cannot be kept in a column of `most` characters; empty where it can."""
+    if not is_storable(text):
+        return UNSTORABLE
+    return f"Use at most {most} characters." if len(text) > most else ""
+
+
 def date_errors(*, years: int, **dates: datetime.date | None) -> dict[str, list[str]]:
     """What is wrong with dates of things that have happened, by field.
 

@@ -23,7 +23,7 @@ from cases.models.decision import RecommendationKind
 from cases.services.agendas import lock_item
 from cases.services.assessments import place
 from cases.services.cases import lock
-from cases.services.checks import check_version
+from cases.services.checks import check_version, text_fault
 from cases.services.errors import Invalid, Refused
 from guidance.engine.edition import load_edition
 from tumorboard.accounts.models import User
@@ -307,8 +307,8 @@ def in_words(
 def _check_draft(rationale: str, recommendations: Sequence[Recommended]) -> None:
     errors: dict[str, list[str]] = {}
     most = DecisionDraft._meta.get_field("rationale").max_length or 0
-    if len(rationale) > most:
-        errors["rationale"] = [f"Use at most {most} characters."]
+    if fault := text_fault(rationale, most=most):
+        errors["rationale"] = [fault]
     for index, recommended in enumerate(recommendations):
         field, reason = _fault(recommended)
         if reason:
@@ -325,8 +325,8 @@ def _fault(recommended: Recommended) -> tuple[str, str]:
         return "kind", "Choose what kind of recommendation this is."
     if recommended.code and recommended.code not in codes:
         return "code", "This is not a code for this kind of recommendation."
-    if len(recommended.text) > longest:
-        return "text", f"Use at most {longest} characters."
+    if fault := text_fault(recommended.text, most=longest):
+        return "text", fault
     if not recommended.code and not recommended.text:
         if codes:
             return "code", "Choose one, or say in words what is recommended."

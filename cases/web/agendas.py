@@ -16,6 +16,7 @@ from cases.services.errors import Refused
 from cases.web.errors import errors_on
 from cases.web.forms.agendas import PutOnForm, QuestionForm, meeting_choices
 from cases.web.found import case_or_404
+from cases.web.numbers import page_number
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
@@ -28,8 +29,8 @@ QUEUE_SIZE = 25
 @require_http_methods(["GET"])
 def board_queue(request: InstitutionRequest) -> HttpResponse:
     """Every case that asks for the board, with why."""
-    number = request.GET.get("page", "1")
-    found = page(agendas.queue(), number=int(number) if number.isdecimal() else 1, size=QUEUE_SIZE)
+    number = page_number(request.GET.get("page", ""))
+    found = page(agendas.queue(), number=number, size=QUEUE_SIZE)
     record(action="queue.read", subject=request.institution, by=request.user)
     context = {
         "page": found,

@@ -18,6 +18,7 @@ from cases.web.case_page import page_of
 from cases.web.errors import errors_on, form_page
 from cases.web.forms.cases import CaseForm, NewCaseForm
 from cases.web.found import case_or_404
+from cases.web.numbers import page_number
 from guidance.engine.edition import load_edition
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
@@ -57,7 +58,7 @@ def case_list(request: InstitutionRequest) -> HttpResponse:
     filters = {name: given.get(name, "") for name in ("readiness", "scenario")}
     typed = request.POST.get("q", "")
     found = selectors.search(text=typed, **filters)
-    number = _page_number(given.get("page", ""))
+    number = page_number(given.get("page", ""))
     names = [*load_edition().catalogue.scenarios, *OTHER_SCENARIOS]
     context = {
         **filters,
@@ -72,10 +73,6 @@ def case_list(request: InstitutionRequest) -> HttpResponse:
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-def _page_number(typed: str) -> int:
-    return min(int(typed), 10_000) if typed.isascii() and typed.isdigit() else 1
 
 
 @institution_view(Permission.CASE_READ)

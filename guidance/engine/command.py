@@ -131,4 +131,8 @@ def _listed(item: object, number: int, file: str) -> Entry:
 
 def _entry(item: Mapping[str, Any], label: str) -> Entry:
     name = item.get("id")
+    try:
+        json.dumps(name, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(f"{label}: the id must be text or a number") from error
     return Entry(name, label if name is None else f"entry {name}", item["facts"])

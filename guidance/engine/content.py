@@ -46,7 +46,11 @@ class UniqueKeyLoader(yaml.SafeLoader):
 
 def parse_yaml(text: str) -> Any:
     """Return the value of a YAML (or JSON) `text`; raise `yaml.YAMLError` when it is neither."""
-    return yaml.load(text, Loader=UniqueKeyLoader)  # noqa: S506 - a subclass of SafeLoader
+    try:
+        return yaml.load(text, Loader=UniqueKeyLoader)  # noqa: S506 - a subclass of SafeLoader
+    except (LookupError, AttributeError, TypeError, ArithmeticError) as error:
+        # A value that does not fit the tag it is given: the loader does not check first.
+        raise yaml.YAMLError("a value does not fit its tag") from error
 
 
 def versions() -> tuple[str, ...]:

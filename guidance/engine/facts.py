@@ -1,6 +1,7 @@
 """Facts: the typed, possibly unknown values that an assessment reads."""
 
 import math
+import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -69,10 +70,21 @@ def as_json(value: Any) -> Any:
     return value
 
 
+#: How much of a value a message quotes.
+_QUOTED = 60
+#: Looks only as far into a value as is quoted: aliases can make a short file hold more than memory.
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 2 * _QUOTED
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = _SHORT.maxset = _QUOTED
+_SHORT.maxlevel = 2
+
+
 def _shown(value: object) -> str:
-    text = repr(value)
-    limit = 60
-    return text if len(text) <= limit else f"{text[:limit]}…"
+    try:
+        text = _SHORT.repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
 
 
 def _boolean(value: object, definition: Definition) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.html import escape
 
 from cases.models import FactAnswer
@@ -29,6 +30,24 @@ def facts_in(group: str) -> list[str]:
     ]
 
 
+class SeenField(forms.JSONField):
+    """What the page itself put into the form; tampered with, it is an error like any other."""
+
+    def to_python(self, value: Any) -> Any:
+        """The parsed value; nesting and numbers beyond what Python parses are refused too."""
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise ValidationError("Load the page again.", code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the form shows again: what the page put there, if what came back is no JSON."""
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return initial
+
+
 class FactsForm(forms.Form):
     """Questions of one group.
 
@@ -37,7 +56,7 @@ class FactsForm(forms.Form):
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+    seen = SeenField(widget=forms.HiddenInput, required=False)
     source = forms.CharField(
         label="Where it comes from",
         max_length=FactAnswer._meta.get_field("source").max_length,

@@ -61,6 +61,12 @@ class TestPutOn:
 
         assert caught.value.errors == {"question": ["Use at most 500 characters."]}
 
+    def test_a_question_is_storable(self, coordinator):
+        with pytest.raises(Invalid) as caught:
+            make_item(by=coordinator, question="a\x00b")
+
+        assert "cannot be stored" in caught.value.errors["question"][0]
+
     def test_not_on_the_list_of_a_cancelled_meeting(self, coordinator):
         meeting = make_meeting(by=coordinator)
         case = make_case(by=coordinator)

@@ -108,6 +108,17 @@ class TestDraft:
 
         assert caught.value.errors == {"rationale": ["Use at most 10000 characters."]}
 
+    def test_every_word_is_storable(self, item, coordinator):
+        with pytest.raises(Invalid) as caught:
+            save(
+                item,
+                coordinator,
+                rationale="a\x00b",
+                recommendations=[Recommended("other", text="\ud800")],
+            )
+
+        assert set(caught.value.errors) == {"rationale", "recommendations.0.text"}
+
     def test_not_after_signing(self, item, coordinator, chair):
         sign(item, by=chair)
 

@@ -251,3 +251,10 @@ def test_a_recurrence_that_the_record_suspects_can_be_denied_again(
     with institution_scope(institution):
         blank.refresh_from_db()
         assert blank.assessment.facts["recurrence_status"] == "none"
+
+
+@pytest.mark.parametrize("seen", ["[" * 100_000, "9" * 5000, "{", '"text"'])
+def test_a_form_that_was_tampered_with_is_no_crash(browser, at, blank, institution, seen):
+    data = {"version": blank.version, "seen": seen, "bone_pain": "true"}
+    response = browser.post(at("case_facts", blank.pk, "C"), data)
+    assert response.status_code in (302, 422)

@@ -112,3 +112,41 @@ def test_a_date_that_is_none(run):
     status, _, messages = run(STAGING, "--date", "tomorrow")
     assert status == 2
     assert "--date must be like 2026-11-21" in messages
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("!!bool x", "!!int ''", "!!float ''", "!!timestamp x", "!!map x", "!!binary x"),
+        *(f"0x{'f' * 5000}", f"1{':59' * 3000}", f"1{':59' * 3000}.5", f"[0x{'f' * 5000}]"),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_a_value_that_python_cannot_make_is_refused_in_words(run, value):
+    status, output, messages = run(f"ki67_percent: {value}\n")
+    assert (status, output) == (2, "")
+    assert messages
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("2026-01-01", "!!binary aGk=", "!!set {a}", '"\\ud800"', ".nan", "&x [*x]"),
+        *("{2026-01-01: 1}", f"0x{'f' * 5000}"),
+    ],
+    ids=lambda name: name[:12],
+)
+def test_an_id_that_json_cannot_hold_is_refused_in_words(run, name):
+    status, output, messages = run(f"- id: {name}\n  facts: {{}}\n")
+    assert (status, output) == (2, "")
+    assert messages == "item 1: the id must be text or a number\n"
+
+
+def test_aliases_do_not_make_a_message_larger_than_memory(run):
+    lines = [
+        "a0: &a0 [x]",
+        *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)),
+    ]
+    status, _, messages = run("\n".join([*lines, "metastatic_sites: *a11", ""]))
+    assert status == 2
+    assert len(messages) < 5000
