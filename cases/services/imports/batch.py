@@ -5,12 +5,10 @@ which a test holds, in one INSERT a table instead of some thirty statements a ca
 refused under row-level security.)
 """
 
-import datetime
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -128,6 +126,7 @@ def _answer(case: Case, fact: str, value: Any, source: str, by: User) -> FactAns
 def _insert(rows: Sequence[models.Model]) -> None:
     """INSERT rows of one table, as JSON in one parameter.
 
+    PostgreSQL reads dates, times and identifiers as `str` writes them.
     `bulk_create` would quote every value by itself in Python, which takes longer than all else.
     """
     if not rows:
@@ -140,14 +139,5 @@ def _insert(rows: Sequence[models.Model]) -> None:
         cursor.execute(
             f'INSERT INTO "{table}" ({columns}) SELECT {columns} '  # noqa: S608 - names of models
             f'FROM json_populate_recordset(NULL::"{table}", %s)',
-            [json.dumps(values, default=_as_text)],
+            [json.dumps(values, default=str)],
         )
-
-
-def _as_text(value: object) -> str:
-    """What JSON does not know, as PostgreSQL reads it: dates and times, identifiers."""
-    if isinstance(value, datetime.date | datetime.datetime):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(type(value).__name__)

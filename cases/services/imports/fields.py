@@ -14,7 +14,7 @@ from guidance.engine.dictionary import DICTIONARY
 
 RECORD_NUMBER = "record_number"
 #: Kinds of facts that one cell can hold.
-ONE_CELL = ("bool3", "enum", "integer", "decimal", "date", "string")
+ONE_CELL = ("bool3", "enum", "integer", "decimal", "date")
 #: The mapping's value for a column that is left out.
 LEAVE_OUT = ""
 

@@ -95,7 +95,7 @@ class _Lines:
 
     def __init__(self, text: str, delimiter: str) -> None:
         self._lines = io.StringIO(text, newline="")
-        self._delimiter = delimiter
+        self.delimiter = delimiter
         self._number = 0
         self._width = 0
         #: Line of the first line of the record, or 0 before it is read.
@@ -121,39 +121,29 @@ class _Lines:
         return start
 
     def _is_comment(self, line: str) -> bool:
-        return line.startswith(COMMENT) and line.count(self._delimiter) + 1 != self._width
+        return line.startswith(COMMENT) and line.count(self.delimiter) + 1 != self._width
 
 
 def _text_records(text: str) -> Records:
     delimiter = _sniffed(text)
+    lines = _Lines(text, delimiter)
     try:
-        yield from list(_split(text, delimiter))
+        yield from list(_split(lines))
     except csv.Error:
         if delimiter != "\t":
             raise TableError(
-                f"A quotation mark near line {_broken_line(text, delimiter)} is not closed, or "
-                "stands in the middle of a cell."
+                f"A quotation mark near line {lines.start} is not closed, or stands in the middle "
+                "of a cell."
             ) from None
         # Programs that write tabs often do not quote at all.
-        yield from _split(text, delimiter, quoted=False)
+        yield from _split(_Lines(text, delimiter), quoted=False)
 
 
-def _split(text: str, delimiter: str, *, quoted: bool = True) -> Records:
-    lines = _Lines(text, delimiter)
+def _split(lines: _Lines, *, quoted: bool = True) -> Records:
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    for cells in csv.reader(lines, delimiter=delimiter, quoting=quoting, strict=quoted):
+    for cells in csv.reader(lines, delimiter=lines.delimiter, quoting=quoting, strict=quoted):
         width = len(cells) if any(cell.strip() for cell in cells) else 0
         yield lines.next_record(width=width), cells
-
-
-def _broken_line(text: str, delimiter: str) -> int:
-    last = 0
-    try:
-        for line, _cells in _split(text, delimiter):
-            last = line
-    except csv.Error:
-        pass
-    return last + 1
 
 
 def _sniffed(text: str) -> str:
@@ -164,7 +154,7 @@ def _sniffed(text: str) -> str:
 def _evenness(text: str, delimiter: str) -> tuple[float, int]:
     widths = []
     try:
-        for _line, cells in _split(text, delimiter):
+        for _line, cells in _split(_Lines(text, delimiter)):
             if any(cell.strip() for cell in cells):
                 widths.append(len(cells))
             if len(widths) == SNIFFED_LINES:

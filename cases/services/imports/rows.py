@@ -37,11 +37,6 @@ class NewCase:
     board_question: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def record_key(self) -> str:
-        """The record number as it is searched for."""
-        return search_key(self.record_number)
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -88,8 +88,6 @@ def _other(field: Field, text: str) -> Any:
         return _date(text)
     if fact.kind in ("integer", "decimal"):
         return _quantity(text, fact)
-    if fact.kind == "string":
-        return text
     raise CellError(_one_of(_choices(field)))
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case, ImportFile
+from cases.selectors import imports as selectors
 from cases.services.imports import limits
 from tests.factories.people import add_member
 from tumorboard.tenancy.scope import institution_scope
@@ -183,6 +184,39 @@ def test_a_page_leads_to_the_one_that_fits_the_state(client, institution, import
         assert client.get(at(name, file.pk)).url == at("import_progress", file.pk)
     page = client.post(at("import_check", file.pk), follow=True)
     assert "being written already" in page.content.decode()
+
+
+def test_the_check_shows_how_good_rows_are_read(client, imports):
+    file = imports.check(
+        "MRN,Ki-67,Resection date,Size,Metastases known\nM1,n/a,2026-01-31,2.5 cm,no\n"
+    )
+    text = client.get(at("import_check", file.pk)).content.decode()
+    for label, words in [
+        ("Ki-67 index", "unknown"),
+        ("Date of resection", "31 Jan 2026"),
+        ("Size of the primary", "25 mm"),
+        ("Metastases present", "No"),
+    ]:
+        assert f"{label}:</span> {words}" in text
+
+
+def test_columns_chosen_while_somebody_starts_the_writing_are_refused(
+    client, institution, imports, monkeypatch
+):
+    file = imports.check(TABLE)
+    real = selectors.samples
+
+    def meanwhile(file):
+        imports.start(file)
+        return real(file)
+
+    monkeypatch.setattr(selectors, "samples", meanwhile)
+    page = client.post(at("import_columns", file.pk), columns_post(MRN="record_number"))
+    assert page.status_code == 422
+    said = "This import is being written or is done. Upload the file again."
+    assert said in page.content.decode()
+    again = imports.again(file)
+    assert (again.state, again.mapping) == ("running", file.mapping)
 
 
 def test_a_stopped_import_offers_to_go_on(client, institution, imports, monkeypatch):

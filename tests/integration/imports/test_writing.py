@@ -1,7 +1,10 @@
 """Good rows become cases, once, whatever happens in between; the others say why not."""
 
+import datetime
+
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
 from cases.models import Assessment, Case, FactAnswer, ImportRow, Patient
 from cases.selectors import imports as selectors
@@ -344,6 +347,29 @@ def test_a_row_that_has_become_impossible_is_bad(imports, institution, monkeypat
         2: ("written", []),
         3: ("bad", ["Pathologist grade: Not this one."]),
     }
+
+
+def test_a_name_that_is_too_long_is_a_bad_row_with_its_reason(imports, institution):
+    file = imports.write(f'MRN,Full name\nM1,"{"a" * 121}, Ana"\nM2,"Okafor, Ben"\n')
+    state, [reason] = imports.states(file)[2]
+    assert state == "bad"
+    assert reason.startswith("Family name: Ensure this value has at most 120 characters")
+    assert numbers(institution) == ["M2"]
+    assert (imports.again(file).state, imports.again(file).done_count) == ("done", 1)
+
+
+def test_a_row_that_a_day_made_impossible_says_why(imports, institution, monkeypatch):
+    monkeypatch.setattr(timezone, "localdate", lambda: datetime.date(2026, 3, 1))
+    file = imports.start(imports.check("MRN,DOB\nM1,1906-03-01\nM2,1960-03-01\n"))
+    monkeypatch.setattr(timezone, "localdate", lambda: datetime.date(2026, 3, 2))
+    imports.work()
+    assert imports.states(file) == {
+        2: ("bad", ["The date of birth lies more than 120 years ago."]),
+        3: ("written", []),
+    }
+    with institution_scope(institution):
+        assert ImportRow.objects.get(number=2).errors[0]["column"] == "DOB"
+    assert numbers(institution) == ["M2"]
 
 
 def _refuse():

@@ -41,5 +41,24 @@ def test_a_record_number_of_its_own_shape_is_left_alone():
     assert reasons(*pairs, ("S9-9", "KLM-4-x")) == {}
 
 
+def test_another_column_without_a_shape_of_its_own_says_nothing():
+    notes = [
+        "pain",
+        "no pain",
+        "pain, 2 weeks",
+        "seen 3 times; well",
+        "9 mm",
+        "(old)",
+        "a-b",
+        "x/y",
+    ]
+    assert reasons(*[(note, f"M{n:04}") for n, note in enumerate(notes)]) == {}
+
+
+def test_two_columns_of_one_shape_cannot_be_told_apart():
+    pairs = [(f"S{n:04}", f"M{n:04}") for n in range(9)]
+    assert reasons(*pairs, ("M0009", "S0009")) == {}
+
+
 def test_few_rows_make_no_rule():
     assert reasons(*GOOD[:2], ("S-P_001-z", "P_000")) == {}

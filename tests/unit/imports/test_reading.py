@@ -95,6 +95,7 @@ def test_the_delimiter_is_told_by_all_lines_not_by_the_heading_alone():
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "password-protected"),
         (b"PK\x03\x04 broken", "workbook"),
         (b'MRN,Note\n1,"never closed\n2,x\n', "quotation mark near line 2"),
+        (b'MRN,Note\n1,"two\nlines"\n# note\n2,"never closed\n', "quotation mark near line 5"),
         (b"MRN,Age\n1," + b"x" * 2001 + b"\n", "more than 2,000 characters"),
         (b"x" * 130 + b",Age\n1,2\n", "heading of column 1"),
         (b",".join(b"c%d" % n for n in range(201)) + b"\n1\n", "more than 200 columns"),
@@ -164,14 +165,14 @@ def test_a_workbook_gives_what_its_cells_show():
             "x",
         ],
         [],
-        [1234567890123, 0.125, None, None, 30.0, False, None],
+        [1234567890123, 0.125, None, datetime.time(8, 30), 30.0, False, None],
         formats=[("A3", "000000"), ("B3", "0%"), ("B5", "0.0%")],
     )
     table = read_table(content)
     assert table.columns == ["MRN", "Ki-67", "Born", "Seen", "Size", "Known", "Long"]
     assert table.rows == [
         (3, ["000123", "5%", "1961-02-03", "2026-01-02 08:30:00", "2.5", "Yes", "x"]),
-        (5, ["1234567890123", "12.5%", "", "", "30", "No", ""]),
+        (5, ["1234567890123", "12.5%", "", "08:30:00", "30", "No", ""]),
     ]
 
 
@@ -182,6 +183,17 @@ def test_the_first_sheet_with_cells_counts():
     out = io.BytesIO()
     book.save(out)
     assert read_table(out.getvalue()).rows == [(2, ["1", "60"])]
+
+
+def test_a_workbook_without_cells_says_so():
+    with pytest.raises(TableError, match="no headings"):
+        read_table(workbook())
+
+
+def test_comments_of_a_workbook_are_skipped_and_lines_keep_their_numbers():
+    table = read_table(workbook(["# made by x"], ["MRN", "Age"], ["m1", 60], ["# note"], ["m2", 3]))
+    assert table.columns == ["MRN", "Age"]
+    assert table.rows == [(3, ["m1", "60"]), (5, ["m2", "3"])]
 
 
 def zip_of(**parts):

@@ -7,6 +7,7 @@ import pytest
 
 from cases.services import studies, treatments
 from cases.services.results import enter
+from guidance.editions.models import GuidancePolicy
 from tests.factories.boards import make_asking_case, make_item
 from tests.factories.cases import FEASIBLE, STAGING, SURVEILLANCE, UNTREATED, make_case, make_study
 from tests.integration.web.boards.page import pdf_text, text
@@ -156,6 +157,17 @@ def test_a_provisional_answer_says_so(on_page_and_paper, coordinator):
 
     for told in on_page_and_paper(case):
         assert "Provisional: this answer may change" in told
+
+
+def test_a_provisional_answer_that_no_question_settles_points_to_the_checks(
+    on_page_and_paper, coordinator
+):
+    GuidancePolicy.objects.create(who_version="WHO2010", tnm_system="ENETS")
+    case = make_case(by=coordinator, **{**STAGING, "ki67_percent": 30})
+
+    for told in on_page_and_paper(case):
+        assert "Provisional: this answer may change. The checks say why." in told
+        assert "WHO 2010 has no place for a well-differentiated G3 tumor" in told
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,43 @@ def test_two_who_answer_at_once_see_each_other(browser, at, blank, institution, 
         assert (stored("ki67_percent"), stored("rcc_history")) == (3, True)
 
 
+def test_every_kind_that_somebody_else_answered_is_taken_over(
+    browser, at, blank, institution, coordinator
+):
+    theirs = {
+        "C": {"new_symptoms": ["flushing", "jaundice"]},
+        "B": {"ki67_percent": "unknown", "diagnosis_date": "2025-11-03", "mitoses_per_10hpf": 4},
+    }
+    pages = {group: browser.get(at("case_facts", blank.pk, group)) for group in theirs}
+    with institution_scope(institution):
+        for answers in theirs.values():
+            facts.answer(case=blank, answers=answers, by=coordinator)
+
+    for group, typed in (("C", {"bone_pain": "true"}), ("B", {"rcc_history": "true"})):
+        address, page = at("case_facts", blank.pk, group), pages[group]
+        data = {"version": value_of(page, "version"), "seen": value_of(page, "seen"), **typed}
+        response = browser.post(address, data)
+        assert response.status_code == 422
+        assert "Somebody else changed this" in text_of(response)
+        taken_over = {
+            name: value
+            for fact in theirs[group]
+            for name, value in _posted_again(response, fact).items()
+        }
+        again = {
+            **typed,
+            **taken_over,
+            "version": value_of(response, "version"),
+            "seen": value_of(response, "seen"),
+        }
+        assert browser.post(address, again).status_code == 302
+
+    with institution_scope(institution):
+        for answers in theirs.values():
+            assert {fact: stored(fact) for fact in answers} == answers
+        assert (stored("bone_pain"), stored("rcc_history")) == (True, True)
+
+
 @pytest.mark.parametrize("seen", ["", "[]", "{", '"x"', "null"])
 def test_a_form_that_was_tampered_with_is_no_error(browser, at, blank, scope, seen):
     data = {"version": blank.version, "seen": seen, "bone_pain": "true"}

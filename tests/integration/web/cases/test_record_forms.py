@@ -98,6 +98,16 @@ def test_a_study_is_added_with_its_protocol(browser, at, case, scope):
     assert "Two lesions." in page.content.decode()
 
 
+def test_a_study_is_changed(browser, at, case, scope, coordinator):
+    study = make_study(case=case, by=coordinator, report="old")
+    response = browser.post(at("study_edit", study.pk), STUDY, follow=True)
+
+    assert response.redirect_chain == [(at("case", case.pk), 302)]
+    assert "The study was changed." in text_of(response)
+    study.refresh_from_db()
+    assert (study.procedure, study.report, study.dwi) == ("MRI_AP_WWO", "Two lesions.", False)
+
+
 def test_a_study_can_go_on_to_its_result(browser, at, case, scope):
     response = browser.post(at("study_new", case.pk), {**STUDY, "and_result": "yes"})
 
