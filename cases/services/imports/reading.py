@@ -87,6 +87,9 @@ def _utf8_or_windows(content: bytes) -> str:
         return content.decode("cp1252")
 
 
+#: What Python's reader says of a cell beyond its own limit.
+TOO_LONG = "field limit"
+
 # --- Text --------------------------------------------------------------------------------------
 
 
@@ -129,14 +132,23 @@ def _text_records(text: str) -> Records:
     lines = _Lines(text, delimiter)
     try:
         yield from list(_split(lines))
-    except csv.Error:
-        if delimiter != "\t":
-            raise TableError(
-                f"A quotation mark near line {lines.start} is not closed, or stands in the middle "
-                "of a cell."
-            ) from None
+        return
+    except csv.Error as error:
         # Programs that write tabs often do not quote at all.
-        yield from _split(_Lines(text, delimiter), quoted=False)
+        if delimiter != "\t" or TOO_LONG in str(error):
+            raise TableError(_fault(error, lines)) from None
+    lines = _Lines(text, delimiter)
+    try:
+        yield from list(_split(lines, quoted=False))
+    except csv.Error as error:
+        raise TableError(_fault(error, lines)) from None
+
+
+def _fault(error: csv.Error, lines: _Lines) -> str:
+    if TOO_LONG in str(error):
+        return f"A cell near line {lines.start} is longer than {MOST_CHARACTERS:,} characters."
+    place = f"A quotation mark near line {lines.start}"
+    return f"{place} is not closed, or stands in the middle of a cell."
 
 
 def _split(lines: _Lines, *, quoted: bool = True) -> Records:
@@ -182,7 +194,7 @@ def _table(records: Iterable[tuple[int, list[str]]]) -> Table:
             if not cells[0].startswith(COMMENT):
                 columns = _headings(cells)
             continue
-        if cells[0].startswith(COMMENT) and len(raw) != len(columns):
+        if cells[0].startswith(COMMENT) and len(cells) == 1:
             continue
         rows.append((line, _row(line, cells, columns)))
         if len(rows) > MOST_ROWS:

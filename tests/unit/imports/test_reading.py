@@ -196,6 +196,21 @@ def test_comments_of_a_workbook_are_skipped_and_lines_keep_their_numbers():
     assert table.rows == [(3, ["m1", "60"]), (5, ["m2", "3"])]
 
 
+def test_a_record_number_with_a_hash_is_no_comment():
+    assert read_table(workbook(["MRN", "Age"], ["#12", 60])).rows == [(2, ["#12", "60"])]
+
+
+@pytest.mark.parametrize("first", ["m1", '"m1" later'])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_cell_beyond_what_is_read_names_its_line(first, delimiter):
+    rows = [["MRN", "Note"], [first, "x"], ["m2", "y" * 140_000]]
+    text = "\n".join(delimiter.join(row) for row in rows)
+    quoted = delimiter == "," and first != "m1"
+    expected = "quotation mark near line 2" if quoted else "near line 3 is longer than"
+    with pytest.raises(TableError, match=expected):
+        read_table(text.encode())
+
+
 def zip_of(**parts):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
