@@ -63,7 +63,8 @@ def sign_out(page: Page, site: str) -> None:
 
 
 def give(page: Page, name: str, value: str) -> None:
-    """Answer one field, whatever kind it is."""
+    """Answer one field, whatever kind it is, when no part of the page is on its way."""
+    expect(page.locator("fieldset[disabled]")).to_have_count(0)
     choice = page.locator(f"input[name='{name}'][value='{value}']")
     if choice.count():
         choice.check(force=True)
@@ -146,6 +147,7 @@ def test_from_sign_in_to_the_signed_decision(page, site, shoot):
     give(page, "outcome", "positive")
     for name, value in RESULT_ANSWERS.items():
         give(page, name, value)
+    shoot(page, "result")
     save(page)
     page.goto(case_url)
     expect(main).to_contain_text("question before the result", ignore_case=True)
