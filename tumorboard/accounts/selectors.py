@@ -50,11 +50,6 @@ def workplaces_of(user: User) -> list[Workplace]:
     ]
 
 
-def institutions_of(user: User) -> list[Institution]:
-    """The institutions in which a person has a role, by name."""
-    return [workplace.institution for workplace in workplaces_of(user)]
-
-
 def members() -> list[Member]:
     """Everybody of the current institution by name, in one query."""
     return _members(Membership.objects.all())

@@ -6,10 +6,14 @@ from tests.factories.people import add_member
 from tumorboard.accounts.models import User
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import Role
-from tumorboard.accounts.selectors import institutions_of, member, members, workplaces_of
+from tumorboard.accounts.selectors import member, members, workplaces_of
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
+
+
+def institutions_of(person):
+    return [workplace.institution for workplace in workplaces_of(person)]
 
 
 def test_institutions_of_a_person_by_name(coordinator, institution, other_institution):
