@@ -100,13 +100,12 @@ def _fact(raw: Mapping[str, Any], groups: Mapping[str, str]) -> FactDefinition:
     )
 
 
-def load_dictionary(version: str = content.DEFAULT_VERSION) -> Mapping[str, FactDefinition]:
-    """Return the facts of an edition by name, in the order of the dictionary.
-
-    Raises `guidance.engine.content.ContentError` for an unknown edition or broken content.
-    """
-    raw = content.read(version, "facts")
+def load_dictionary(raw: Mapping[str, Any]) -> Mapping[str, FactDefinition]:
+    """Return the facts of the content of `facts.yaml` by name, in the order of the dictionary."""
     return MappingProxyType({fact["name"]: _fact(fact, raw["groups"]) for fact in raw["facts"]})
 
 
-DICTIONARY: Mapping[str, FactDefinition] = load_dictionary()
+#: The dictionary of the newest edition on disk: what forms ask and imports map to.
+DICTIONARY: Mapping[str, FactDefinition] = load_dictionary(
+    content.read(content.DEFAULT_VERSION, "facts")
+)

@@ -35,6 +35,15 @@ FILES = (
     "contradictions",
     "headlines",
     "explanations",
+    "classification",
+    "response",
+    "prognosis",
+    "eligibility",
+    "performance",
+    "reports",
+    "disagreements",
+    "ambiguities",
+    "uncovered",
 )
 
 
@@ -71,9 +80,11 @@ def content_hash(files: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-@functools.cache
-def _load(version: str) -> Edition:
-    files = {name: content.read(version, name) for name in FILES}
+def compile_edition(files: Mapping[str, Mapping[str, Any]]) -> Edition:
+    """Return the edition of content that is at hand, by file name; the content is not checked.
+
+    Content from disk comes through `guidance.engine.content.read`, which checks it.
+    """
     about = files["edition"]
     return Edition(
         version=about["version"],
@@ -82,7 +93,7 @@ def _load(version: str) -> Edition:
         date=about["date"],
         sources=tuple(about["sources"]),
         content=files,
-        dictionary=load_dictionary(version),
+        dictionary=load_dictionary(files["facts"]),
         catalogue=load_catalogue(files["scenarios"]),
         contradictions=load_contradictions(files["contradictions"]),
         ratings=load_ratings(
@@ -98,8 +109,13 @@ def _load(version: str) -> Edition:
     )
 
 
+@functools.cache
+def _load(version: str) -> Edition:
+    return compile_edition({name: content.read(version, name) for name in FILES})
+
+
 def load_edition(version: str | None = None) -> Edition:
-    """Return an edition, the newest when no version is named; loaded once per process.
+    """Return an edition from disk, the newest when no version is named; loaded once per process.
 
     Raises `guidance.engine.content.ContentError` for an unknown version or broken content.
     """

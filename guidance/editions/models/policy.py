@@ -1,4 +1,4 @@
-"""How an institution uses the guidance."""
+"""What an institution chooses about the guidance."""
 
 from typing import Any, ClassVar
 
