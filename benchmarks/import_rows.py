@@ -6,27 +6,21 @@ its own beside the others and drops it afterwards.
 
 import os
 import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import django
-import psycopg
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, connections, transaction
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tumorboard.settings")
 django.setup()
 
+from benchmarks.database import fresh_database, timed  # noqa: E402
 from cases.models import Assessment, Case, FactAnswer, ImportFile, Patient  # noqa: E402
 from cases.services.imports import uploads, writing  # noqa: E402
 from cases.services.imports.fields import guess  # noqa: E402
 from tumorboard.accounts.models import User  # noqa: E402
 from tumorboard.audit.models import AuditEntry  # noqa: E402
-from tumorboard.operations import roles  # noqa: E402
 from tumorboard.outbox import queue  # noqa: E402
 from tumorboard.outbox.models import OutboxMessage  # noqa: E402
 from tumorboard.tenancy.models import Institution  # noqa: E402
@@ -47,39 +41,6 @@ def table(rows: int) -> bytes:
         for n in range(rows)
     ]
     return "\n".join(lines).encode()
-
-
-@contextmanager
-def fresh_database() -> Iterator[None]:
-    """A migrated database for this run alone."""
-    if settings.ON_ONE_MACHINE:
-        settings.EMBEDDED.start()
-    name = f"benchmark_{uuid.uuid4().hex[:8]}"
-    roles.prepare(
-        admin_url=settings.DATABASE_ADMIN_URL,
-        owner_url=settings.DATABASE_OWNER_URL.rsplit("/", 1)[0] + "/" + name,
-        application_url=settings.DATABASE_URL,
-        backup_role=settings.DATABASE_BACKUP_ROLE,
-    )
-    for alias in ("default", "owner"):
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = name
-    try:
-        call_command("migrate", verbosity=0, database="owner")
-        yield
-    finally:
-        connections.close_all()
-        with psycopg.connect(settings.DATABASE_ADMIN_URL, autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def timed(what: str, rows: int, step: Callable[[], Any]) -> tuple[Any, float]:
-    """The step's answer and how many seconds it took, printed."""
-    begin = time.perf_counter()
-    answer = step()
-    took = time.perf_counter() - begin
-    print(f"{what:<24}{took:7.2f} s {rows / took:9,.0f} rows/s")
-    return answer, took
 
 
 def written_rows() -> list[tuple[str, list[str], list[tuple[Any, ...]]]]:

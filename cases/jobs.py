@@ -1,9 +1,11 @@
 """What workers do for cases; imported by every worker, and nothing but registration."""
 
-from cases.services import reassessments
+from cases.services import edition_trials, reassessments
 from cases.services.imports import uploads, writing
 from guidance.editions.policies import REASSESS
 from tumorboard.outbox.queue import handles
 
 handles(uploads.TOPIC)(writing.write_rows)
 handles(REASSESS)(reassessments.reassess_next)
+handles(edition_trials.TOPIC)(edition_trials.look_at_next)
+handles(edition_trials.DISCARD)(edition_trials.discard_next)

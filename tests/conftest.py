@@ -21,6 +21,8 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
+from guidance.editions import shelf
+from guidance.engine import content
 from tumorboard.operations import roles
 
 # No test asserts time: a busy machine is no failure.
@@ -105,6 +107,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
             )
         )
         _use(name)
+        call_command("load_editions", verbosity=0)
     yield
     with (
         django_db_blocker.unblock(),
@@ -124,11 +127,17 @@ def _empty_as_owner(_: TransactionTestCase) -> None:
     parts = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
     address = {part: owner[key] or None for part, key in parts.items()}
     names = "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-    kept = "schemaname = 'public' AND tablename NOT IN ('django_migrations', 'django_content_type')"
+    kept = (
+        "schemaname = 'public' AND tablename NOT IN "
+        "('django_migrations', 'django_content_type', 'editions_guidanceedition')"
+    )
     with psycopg.connect(dbname=owner["NAME"], **address) as database:
         tables = database.execute(f"{names} WHERE {kept}").fetchone()
         assert tables is not None
         database.execute(f"TRUNCATE {tables[0]} CASCADE")
+        # Every test finds the editions of this software, and no others.
+        loaded = "DELETE FROM editions_guidanceedition WHERE NOT version = ANY(%s)"
+        database.execute(loaded, [list(content.versions())])
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -143,6 +152,7 @@ def _transactional_tests_are_emptied_by_the_owner() -> Iterator[None]:
 def _fast_and_quiet(settings: pytest.FixtureRequest) -> None:
     """Cheap password hashes; files, mail and sign-in limits stay within the test."""
     cache.clear()
+    shelf.forget()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.STORAGES = {

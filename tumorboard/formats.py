@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from guidance.engine.edition import load_edition
+from guidance.editions import adoptions, shelf
 
 register = template.Library()
 
@@ -38,31 +38,47 @@ def moment(value: datetime.datetime | None) -> str:
 
 #: A document of the guidance at the start of a citation: "002 L35, L45".
 SOURCE_TAG = re.compile(r"(\d{3})\b.*", re.ASCII)
+#: An entry of a register of the guidance, and the page of each register in the library.
+REGISTERED = re.compile(r"[AN]-\d{2}", re.ASCII)
+REGISTERS = {"A": "decisions", "N": "disagreements"}
+MARKERS = ("INT", "BS")
 #: What a case's scenario says where it is not one of the edition's.
 NO_SCENARIO = {"": "Not assessed", "UNDETERMINED": "Undetermined", "CONFLICT": "Contradiction"}
 
 
 @register.filter
-def cite(source: str) -> SafeString:
-    """A citation, each document in it linked to its entry in the guidance library."""
-    return format_html_join("; ", "{}", ((_cited(part),) for part in source.split("; ")))
+def cite(source: str, library: str = "") -> SafeString:
+    """A citation, each part of it linked to its entry in the guidance library.
+
+    Args:
+        library: the address of the library's edition; that of the newest when empty.
+    """
+    root = library or reverse("guidance_library")
+    return format_html_join("; ", "{}", ((_cited(part, root),) for part in source.split("; ")))
 
 
-def _cited(part: str) -> str:
+def _cited(part: str, root: str) -> str:
     document = SOURCE_TAG.fullmatch(part)
-    if document is None:
+    if document is not None:
+        url = f"{root}sources/#source-{document[1]}"
+    elif REGISTERED.fullmatch(part):
+        url = f"{root}{REGISTERS[part[0]]}/#{part}"
+    elif part in MARKERS:
+        url = f"{root}sources/#source-{part}"
+    else:
         return part
-    url = f"{reverse('guidance_library')}#source-{document[1]}"
     return format_html('<a href="{}">{}</a>', url, part)
 
 
 @register.filter
-def scenario(code: str) -> str:
-    """A case's scenario in words."""
+def scenario(code: str, edition_version: str) -> str:
+    """A case's scenario in the words of the edition that found it."""
     if code.startswith("NOT_COVERED"):
         return "Not covered"
-    found = load_edition().catalogue.scenarios.get(code)
-    return found.name if found else NO_SCENARIO.get(code, code)
+    if code in NO_SCENARIO:
+        return NO_SCENARIO[code]
+    found = shelf.edition(edition_version).catalogue.scenarios.get(code)
+    return found.name if found else code
 
 
 @register.filter
@@ -77,3 +93,9 @@ def radiation_range(level: str) -> str:
     """The range of a radiation level; where none is stated, the words that say so."""
     symbol, comma, range_words = level.partition(", ")
     return range_words if comma else symbol
+
+
+@register.simple_tag
+def newer_editions() -> list[shelf.Shelved]:
+    """The editions that are newer than the one the current institution uses, newest first."""
+    return adoptions.newer()

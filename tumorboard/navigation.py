@@ -24,6 +24,7 @@ PLACES = (
     Place("Boards", "boards", Permission.BOARD_READ, "boards/"),
     Place("Import", "imports", Permission.CASE_IMPORT, "imports/"),
     Place("People", "people", Permission.PEOPLE_MANAGE, "people/"),
+    Place("Local policy", "local_policy", Permission.GUIDANCE_MANAGE, "local-policy/"),
     Place("Settings", "institution_settings", Permission.INSTITUTION_MANAGE, "settings/"),
 )
 
@@ -31,8 +32,10 @@ PLACES = (
 BELONGS_TO = {
     "patients/": "case_list",
     "studies/": "case_list",
+    "acknowledgments/": "case_list",
     "meetings/": "boards",
     "agenda/": "boards",
+    "editions/": "institution_settings",
 }
 
 
@@ -41,7 +44,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     institution = getattr(request, "institution", None)
     granted = getattr(request, "permissions", frozenset())
     if institution is None or not granted:
-        return {"navigation": []}
+        return {"navigation": _beside_institutions(request)}
     home = f"/i/{institution.slug}/"
     below = request.path.removeprefix(home)
     here = next((view for start, view in BELONGS_TO.items() if below.startswith(start)), None)
@@ -55,8 +58,20 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             }
             for place in PLACES
             if place.permission in granted
-        ],
+        ]
+        + [_library(request)],
     }
+
+
+def _beside_institutions(request: HttpRequest) -> list[dict[str, Any]]:
+    """The way back from the guidance library, which belongs to no institution."""
+    library = _library(request)
+    return [{"label": "Home", "url": reverse("home")}, library] if library["current"] else []
+
+
+def _library(request: HttpRequest) -> dict[str, Any]:
+    url = reverse("guidance_library")
+    return {"label": "Guidance", "url": url, "current": request.path.startswith(url)}
 
 
 def _is_at(place: Place, below: str) -> bool:

@@ -8,6 +8,7 @@ from django.urls import include, path
 from cases.api.urls import urlpatterns as api
 from cases.web.board_urls import urlpatterns as boards
 from cases.web.case_urls import urlpatterns as cases
+from cases.web.edition_urls import urlpatterns as editions
 from cases.web.import_urls import urlpatterns as imports
 from guidance.web.urls import institution_patterns as choices
 from guidance.web.urls import urlpatterns as guidance
@@ -24,5 +25,5 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("guidance/", include(guidance)),
     path("api/v1/", include(api)),
-    path("i/<slug:slug>/", include([*cases, *boards, *imports, *choices, *people])),
+    path("i/<slug:slug>/", include([*cases, *boards, *imports, *editions, *choices, *people])),
 ]

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import AllowAny
 
 from cases.api import views
+from cases.api.acknowledgments import CaseAcknowledgments
 from tumorboard.accounts.access import public_view
 
 description = public_view("the API's description holds no institution's data")(
@@ -18,6 +19,11 @@ institution_patterns = [
     path("cases/", views.CaseList.as_view(), name="api_cases"),
     path("cases/<uuid:pk>/", views.CaseOne.as_view(), name="api_case"),
     path("cases/<uuid:pk>/facts/", views.CaseFacts.as_view(), name="api_case_facts"),
+    path(
+        "cases/<uuid:pk>/acknowledgments/",
+        CaseAcknowledgments.as_view(),
+        name="api_case_acknowledgments",
+    ),
     path("studies/", views.StudyList.as_view(), name="api_studies"),
     path("studies/<uuid:pk>/", views.StudyOne.as_view(), name="api_study"),
     path("results/", views.ResultList.as_view(), name="api_results"),

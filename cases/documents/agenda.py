@@ -3,7 +3,14 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from cases.documents.lines import BoardReasonLine, BranchLine, Standing, StudyLine
+from cases.documents.lines import (
+    BoardReasonLine,
+    BranchLine,
+    CheckLine,
+    LocalLine,
+    Standing,
+    StudyLine,
+)
 from cases.documents.typesetting import PageSize, typeset
 
 
@@ -31,15 +38,6 @@ class ReasonLines:
 
     heading: str
     criteria: tuple[CriterionLine, ...]
-
-
-@dataclass(frozen=True)
-class CheckLine:
-    """One check that the edition raises for the case, with its severity as a word."""
-
-    severity: str
-    text: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +69,7 @@ class AgendaItemPage:
     open_questions: tuple[str, ...]
     before_ordering: tuple[str, ...]
     checks: tuple[CheckLine, ...]
+    local: tuple[LocalLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from datetime import datetime
 from cases.documents.agenda import (
     AgendaDocument,
     AgendaItemPage,
-    CheckLine,
     CriterionLine,
     ImagingLine,
     ReasonLines,
@@ -13,6 +12,8 @@ from cases.documents.agenda import (
 from cases.documents.build_lines import (
     board_reason_lines,
     branch_line,
+    check_lines,
+    local_lines,
     person,
     standing,
     study_line,
@@ -44,8 +45,7 @@ def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument
 
 
 def _item_page(line: AgendaLine, briefing: Briefing, position: int) -> AgendaItemPage:
-    guidance = Guidance(line.assessment)
-    answer = guidance.answer
+    guidance = Guidance(line.assessment, line.annotations)
     alternatives = (study_line(study) for study in guidance.alternatives)
     return AgendaItemPage(
         position=position,
@@ -66,9 +66,8 @@ def _item_page(line: AgendaLine, briefing: Briefing, position: int) -> AgendaIte
         before_ordering=()
         if guidance.has_result
         else tuple(question["question"] for question in guidance.to_confirm),
-        checks=tuple(
-            CheckLine(c["severity"].capitalize(), c["text"], c["source"]) for c in answer["checks"]
-        ),
+        checks=check_lines(guidance),
+        local=local_lines(guidance),
     )
 
 

@@ -3,6 +3,8 @@
 from cases.documents.build_lines import (
     board_reason_lines,
     branch_line,
+    check_lines,
+    local_lines,
     person,
     standing,
     study_line,
@@ -15,6 +17,7 @@ from cases.documents.decision import (
 )
 from cases.models import AgendaItem, Assessment, Decision
 from cases.selectors.agendas import present_at
+from cases.selectors.annotations import Annotations, annotations_of, annotations_of_signed
 from cases.selectors.briefing import Guidance
 from cases.services.decisions import InWords, in_words, sheet_of
 from tumorboard.formats import day, moment
@@ -37,7 +40,7 @@ def _signed(head: dict[str, str], decision: Decision) -> DecisionDocument:
     return DecisionDocument(
         **head,
         question=decision.question,
-        assessment=_quote(decision.assessment),
+        assessment=_quote(decision.assessment, annotations_of_signed(decision)),
         recommendations=_lines(asked),
         rationale=decision.rationale,
         present=tuple(PresentLine(p.name, p.specialty) for p in decision.participants.all()),
@@ -57,7 +60,7 @@ def _draft(head: dict[str, str], item: AgendaItem) -> DecisionDocument:
     return DecisionDocument(
         **head,
         question=item.question,
-        assessment=_quote(assessment),
+        assessment=_quote(assessment, annotations_of(item.case, assessment)),
         recommendations=_lines(in_words(drafted, version=assessment.edition_version)),
         rationale=sheet.draft.rationale if sheet else "",
         present=tuple(PresentLine(a.name, a.specialty) for a in present_at(item.meeting)),
@@ -70,8 +73,8 @@ def _draft(head: dict[str, str], item: AgendaItem) -> DecisionDocument:
     )
 
 
-def _quote(assessment: Assessment) -> AssessmentQuote:
-    guidance = Guidance(assessment)
+def _quote(assessment: Assessment, annotations: Annotations) -> AssessmentQuote:
+    guidance = Guidance(assessment, annotations)
     return AssessmentQuote(
         standing=standing(guidance),
         recommended=study_line(guidance.recommended),
@@ -81,6 +84,8 @@ def _quote(assessment: Assessment) -> AssessmentQuote:
         edition_hash=assessment.edition_hash,
         evaluated_on=day(assessment.evaluated_on),
         recommended_label=guidance.recommended_label,
+        checks=check_lines(guidance),
+        local=local_lines(guidance),
     )
 
 

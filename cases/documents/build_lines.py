@@ -6,7 +6,9 @@ from typing import Any
 from cases.documents.lines import (
     BoardReasonLine,
     BranchLine,
+    CheckLine,
     HeadlineLine,
+    LocalLine,
     NoticeLines,
     SourcedLine,
     Standing,
@@ -84,3 +86,18 @@ def board_reason_lines(guidance: Guidance) -> tuple[BoardReasonLine, ...]:
         BoardReasonLine(text=r["text"], strength=r["strength"], source=r["source"])
         for r in guidance.answer["board_reasons"]
     )
+
+
+def check_lines(guidance: Guidance) -> tuple[CheckLine, ...]:
+    """Every check, with who acknowledged it."""
+    return tuple(
+        CheckLine(
+            check.severity.capitalize(), check.text, check.source, check.status, check.is_open
+        )
+        for check in guidance.checks
+    )
+
+
+def local_lines(guidance: Guidance) -> tuple[LocalLine, ...]:
+    """Every word of the institution, each with what of the guidance it stands beside."""
+    return tuple(LocalLine(beside, word.sentence) for beside, word in guidance.local)

@@ -3,7 +3,14 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from cases.documents.lines import BoardReasonLine, BranchLine, Standing, StudyLine
+from cases.documents.lines import (
+    BoardReasonLine,
+    BranchLine,
+    CheckLine,
+    LocalLine,
+    Standing,
+    StudyLine,
+)
 from cases.documents.typesetting import PageSize, typeset
 
 
@@ -11,7 +18,8 @@ from cases.documents.typesetting import PageSize, typeset
 class AssessmentQuote:
     """What the edition said when the board decided, quoted unchanged.
 
-    `recommended_label` says which question the recommended study answers.
+    `recommended_label` says which question the recommended study answers. `checks` and `local`
+    are what was said beside it then: acknowledgments, and the words of the institution.
     """
 
     standing: Standing
@@ -22,6 +30,8 @@ class AssessmentQuote:
     edition_hash: str
     evaluated_on: str
     recommended_label: str = "Recommended study"
+    checks: tuple[CheckLine, ...] = ()
+    local: tuple[LocalLine, ...] = ()
 
 
 @dataclass(frozen=True)

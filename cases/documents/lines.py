@@ -37,6 +37,29 @@ class BranchLine:
 
 
 @dataclass(frozen=True)
+class CheckLine:
+    """One check that the edition raises for the case, with its severity as a word.
+
+    `status` says who acknowledged it and why, or with `is_open` that nobody did; it is empty for
+    information.
+    """
+
+    severity: str
+    text: str
+    source: str
+    status: str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class LocalLine:
+    """What the institution says beside something that the guidance says."""
+
+    beside: str
+    text: str
+
+
+@dataclass(frozen=True)
 class BoardReasonLine:
     """Why the case comes to the board, with the strength of the wording in the source."""
 

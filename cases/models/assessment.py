@@ -12,7 +12,7 @@ from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 class Assessment(TenantModel):
     """Facts, edition and full answer, so that it can be replayed. Append-only.
 
-    `origins` says for each fact where it came from: {fact: {"rule", "text"}}.
+    `origins` says for each fact where it came from, as `cases.selectors.facts.CaseFacts` does.
     """
 
     case = TenantForeignKey(Case, related_name="assessments")
@@ -20,6 +20,8 @@ class Assessment(TenantModel):
     evaluated_on = models.DateField()
     edition_version = models.CharField(max_length=40)
     edition_hash = models.CharField(max_length=64)
+    #: Which engine read the edition: `guidance.engine.fingerprint`; empty where it was not kept.
+    engine = models.CharField(max_length=64, blank=True)
     facts = models.JSONField()
     origins = models.JSONField()
     answer = models.JSONField()

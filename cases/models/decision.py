@@ -40,6 +40,9 @@ class Decision(TenantModel):
     signer_role = models.CharField(max_length=80)
     signed_at = models.DateTimeField()
     meaning = models.CharField(max_length=200)
+    #: What stood beside the assessment when it was signed: local words and acknowledgments, see
+    #: `selectors.annotations`. None where it was signed before these were quoted.
+    quoted = models.JSONField(null=True)
     content_hash = models.CharField(max_length=64)
 
     class Meta:

@@ -1,6 +1,7 @@
 """Reading boards, meetings, agendas, and the queue of cases that ask for a board."""
 
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from cases.models import (
     Meeting,
 )
 from cases.models.case import BoardLevel, Readiness
+from cases.selectors.annotated import AnnotatedAnswer
+from cases.selectors.annotations import Annotations, annotations_of_each, annotations_of_signed
 
 ASKING = (BoardLevel.YES, BoardLevel.CONSIDER)
 
@@ -125,6 +128,13 @@ class AgendaLine:
     item: AgendaItem
     decision: Decision | None
     draft: DecisionDraft | None
+    annotations: Annotations
+
+    @property
+    def guidance(self) -> AnnotatedAnswer | None:
+        """What the guidance says of the case, with what stands or stood beside it."""
+        assessment = self.assessment
+        return AnnotatedAnswer(assessment.answer, self.annotations) if assessment else None
 
     @property
     def status(self) -> str:
@@ -158,7 +168,22 @@ def agenda(meeting: Meeting) -> list[AgendaLine]:
         .order_by("version")
     }
     drafts = {d.agenda_item_id: d for d in DecisionDraft.objects.filter(agenda_item__in=items)}
-    return [AgendaLine(i, decisions.get(i.id), drafts.get(i.id)) for i in items]
+    annotations = _annotations(items, decisions)
+    return [AgendaLine(i, decisions.get(i.id), drafts.get(i.id), annotations[i.id]) for i in items]
+
+
+def _annotations(
+    items: Sequence[AgendaItem], decisions: Mapping[Any, Decision]
+) -> dict[Any, Annotations]:
+    """What stands beside each item's assessment, by the item's id; once decided, what stood."""
+    pairs = [(i.case, i.case.assessment) for i in items if i.case.assessment]
+    now = annotations_of_each(pairs)
+    return {
+        item.id: annotations_of_signed(decisions[item.id])
+        if item.id in decisions
+        else now.get(item.case_id, Annotations())
+        for item in items
+    }
 
 
 @dataclass(frozen=True)

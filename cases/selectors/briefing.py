@@ -11,9 +11,12 @@ from uuid import UUID
 
 from cases.models import Assessment, Case, Result, Study, Treatment
 from cases.models.fact_answer import UNKNOWN
+from cases.selectors.annotated import AnnotatedAnswer
+from cases.selectors.annotations import Annotations
 from cases.selectors.imaging import Imaging, imaging_of_each
+from cases.selectors.local_words import LocalWord
 from cases.selectors.words import fact_words, grade_words
-from guidance.engine.edition import load_edition
+from guidance.editions import shelf
 from tumorboard.formats import day
 
 #: Outcomes of a study that are no result.
@@ -70,7 +73,10 @@ class Briefing:
 
 @dataclass(frozen=True)
 class RatedStudy:
-    """One study as the edition rates it; `rrl` is the relative radiation level in its words."""
+    """One study as the edition rates it; `rrl` is the relative radiation level in its words.
+
+    `local` is what the institution says of it beside that.
+    """
 
     name: str
     rating: str
@@ -78,6 +84,7 @@ class RatedStudy:
     rrl: str
     note: str
     source: str
+    local: tuple[LocalWord, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,12 +147,12 @@ class Reasons:
     criteria: tuple[Mapping[str, Any], ...]
 
 
-class Guidance:
-    """What one assessment says, in words."""
+class Guidance(AnnotatedAnswer):
+    """What one assessment says, in words, with what stands beside it."""
 
-    def __init__(self, assessment: Assessment) -> None:
+    def __init__(self, assessment: Assessment, annotations: Annotations | None = None) -> None:
+        super().__init__(assessment.answer, annotations or Annotations())
         self.assessment = assessment
-        self.answer: Mapping[str, Any] = assessment.answer
 
     @property
     def scenario(self) -> str:
@@ -201,6 +208,19 @@ class Guidance:
         return self._studies("alternative")
 
     @property
+    def has_local_alternatives(self) -> bool:
+        """Whether the institution says something of one of them."""
+        return any(study.local for study in self.alternatives)
+
+    @property
+    def local_elsewhere(self) -> list[RatedStudy]:
+        """Studies that are neither recommended nor alternatives, but have a word beside them."""
+        shown = ("top", "alternative")
+        standings = {study["standing"] for study in self.answer["studies"]}.difference(shown)
+        studies = (study for standing in sorted(standings) for study in self._studies(standing))
+        return [study for study in studies if study.local]
+
+    @property
     def has_result(self) -> bool:
         """Whether a result is in play; then nothing is ordered from the answer."""
         return self.assessment.facts.get("study_outcome", UNKNOWN) not in NO_OUTCOME
@@ -226,13 +246,6 @@ class Guidance:
             Step(tuple(actions), is_choice=all(action["kind"] == "option" for action in actions))
             for actions in grouped.values()
         ]
-
-    @property
-    def interval(self) -> str:
-        """When to look again, by each rule that says so."""
-        branch = self.answer["branch_detail"]
-        found = branch["interval"] if branch else ()
-        return "; ".join(f"{rule['words']} ({rule['rule']}, {rule['source']})" for rule in found)
 
     @property
     def hints(self) -> list[Sourced]:
@@ -267,11 +280,15 @@ class Guidance:
         return f"What makes it: {self._name_of(scenario)}"
 
     def _name_of(self, scenario: str) -> str:
-        scenarios = load_edition(self.assessment.edition_version).catalogue.scenarios
+        scenarios = shelf.edition(self.assessment.edition_version).catalogue.scenarios
         return scenarios[scenario].name if scenario in scenarios else scenario
 
     def _studies(self, standing: str) -> list[RatedStudy]:
-        return [_rated(study) for study in self.answer["studies"] if study["standing"] == standing]
+        return [
+            _rated(study, self.annotations.on("study", study["procedure"]))
+            for study in self.answer["studies"]
+            if study["standing"] == standing
+        ]
 
 
 def _sourced(entry: Mapping[str, Any]) -> Sourced:
@@ -283,7 +300,7 @@ def _one_of(names: Sequence[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _rated(study: Mapping[str, Any]) -> RatedStudy:
+def _rated(study: Mapping[str, Any], local: tuple[LocalWord, ...]) -> RatedStudy:
     return RatedStudy(
         name=study["name"],
         rating=study["rating"],
@@ -291,6 +308,7 @@ def _rated(study: Mapping[str, Any]) -> RatedStudy:
         rrl=study["rrl"],
         note=" ".join(part for part in (study["reason"], study["why"]) if part),
         source=study["source"],
+        local=local,
     )
 
 
@@ -324,7 +342,7 @@ def grade_of(assessment: Assessment) -> KeyNumber:
 
 
 def _key_facts(assessment: Assessment) -> list[KeyNumber]:
-    dictionary = load_edition(assessment.edition_version).dictionary
+    dictionary = shelf.edition(assessment.edition_version).dictionary
     words = [
         (dictionary[name].label, fact_words(dictionary[name], assessment.facts))
         for name in KEY_FACTS
@@ -365,7 +383,7 @@ def _shown(imaging: Imaging, assessment: Assessment) -> tuple[Shown, ...]:
 
 def study_name(study: Study, *, edition_version: str) -> str:
     """A study by its procedure as the edition calls it, else by its modality."""
-    procedure = load_edition(edition_version).ratings.procedures.get(study.procedure)
+    procedure = shelf.edition(edition_version).ratings.procedures.get(study.procedure)
     return procedure.name if procedure else str(study.get_modality_display())
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from cases.models import Case, Patient
 from cases.models.patient import search_key
@@ -18,9 +18,11 @@ LAST_PAGE = 10_000
 def search(*, text: str = "", readiness: str = "", scenario: str = "") -> QuerySet[Case]:
     """Cases by what is typed (start of a name or of a record number) and by filters.
 
-    Newest change first. The search is a range on normalized columns: see `search_key`.
+    Newest change first; each has `edition_version`, the edition that it is assessed by. The
+    search is a range on normalized columns: see `search_key`.
     """
     cases = Case.objects.select_related("patient").order_by("-changed_at", "id")
+    cases = cases.annotate(edition_version=F("assessment__edition_version"))
     if "\x00" in text + readiness + scenario:
         return cases.none()  # No stored text holds it, and the database refuses to compare it.
     key = search_key(text)

@@ -6,14 +6,25 @@ record says nothing. Each fact carries where it came from.
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cases.models import Case, FactAnswer, Result, Study, Treatment
 from cases.models.fact_answer import UNKNOWN
 from cases.models.result import Outcome
 from cases.selectors.imaging import Imaging, imaging_of
-from guidance.editions.models import GuidancePolicy
+from cases.selectors.provenance import (
+    Provenance,
+    against,
+    of_answer,
+    of_result,
+    of_studies,
+    of_study,
+    of_treatments,
+)
+from guidance.editions import local_policy
+from guidance.editions.local_policy import LocalPolicy
+from tumorboard.formats import day
 
 #: Columns of a result that are facts under their own names.
 RESULT_FACTS = (
@@ -63,8 +74,8 @@ RECORD_ONLY = frozenset(
     }
 )
 
-#: Rules whose word stands until the fact is answered again.
-UNTIL_ANSWERED = frozenset({"result.positive_surveillance"})
+#: Rules whose word stands until the fact is answered for the patient, or answered again.
+UNTIL_ANSWERED = frozenset({"result.positive_surveillance", "policy.followup", "policy.study"})
 
 FOLLOW_UP_MODALITIES = ("CT", "MRI", "PET_SSTR", "PET_FDG", "SRS", "US")
 CHEST_PROCEDURES = ("CT_CAP_W", "CT_CHEST_WO")
@@ -73,11 +84,21 @@ SSTR_MODALITIES = ("PET_SSTR", "SRS")
 
 @dataclass(frozen=True)
 class Known:
-    """A value with where it came from: the rule's name, and in words for a reader."""
+    """A value with where it came from: the rule's name, in words for a reader, and by ids."""
 
     value: Any
     rule: str
     origin: str
+    provenance: Provenance = field(default_factory=dict)
+
+    def as_origin(self, answer: FactAnswer | None) -> dict[str, Any]:
+        """Where it came from, as an assessment keeps it.
+
+        Args:
+            answer: what was answered to the same fact.
+        """
+        said = {"rule": self.rule, "text": self.origin, **self.provenance}
+        return said if self.rule == "answer" else said | against(answer, self.value)
 
 
 @dataclass(frozen=True)
@@ -85,11 +106,13 @@ class CaseFacts:
     """All known facts of a case on one date.
 
     `values` is what `guidance.engine.facts.parse_facts` takes; `origins` has, for each fact in
-    it and for each explicit "unknown", the rule and the words for where it came from.
+    it and for each explicit "unknown", the `rule` and in `text` the words for where it came from,
+    and as far as there are such: the ids of its `study`, `result`, `studies`, `treatments`; `by`
+    whom (id) and `at` what time it was entered; and the direct `answer` that it stands against.
     """
 
     values: dict[str, Any]
-    origins: dict[str, dict[str, str]]
+    origins: dict[str, dict[str, Any]]
 
 
 Rule = Callable[["_Record"], Iterator[tuple[str, Known]]]
@@ -102,7 +125,7 @@ class _Record:
     imaging: Imaging
     treatments: list[Treatment]
     answers: dict[str, FactAnswer]
-    policy: GuidancePolicy
+    policy: LocalPolicy
 
 
 def facts_of(case: Case, *, on: datetime.date) -> CaseFacts:
@@ -118,13 +141,13 @@ def facts_of(case: Case, *, on: datetime.date) -> CaseFacts:
     return _facts(record)
 
 
-def policy() -> GuidancePolicy:
-    """The institution's choices; those of the guidance where it has made none."""
-    return GuidancePolicy.objects.first() or GuidancePolicy()
+def policy() -> LocalPolicy:
+    """The institution's policy; the choices of the guidance where it has made none."""
+    return local_policy.in_force()
 
 
 def facts_of_new(
-    case: Case, *, answers: Iterable[FactAnswer], policy: GuidancePolicy, on: datetime.date
+    case: Case, *, answers: Iterable[FactAnswer], policy: LocalPolicy, on: datetime.date
 ) -> CaseFacts:
     """The same for a case that was just opened and has nothing but `answers`, saved or not yet.
 
@@ -150,7 +173,7 @@ def _facts(record: _Record) -> CaseFacts:
         known.update(rule(record))
     return CaseFacts(
         values={name: fact.value for name, fact in known.items()},
-        origins={name: {"rule": fact.rule, "text": fact.origin} for name, fact in known.items()},
+        origins={n: fact.as_origin(record.answers.get(n)) for n, fact in known.items()},
     )
 
 
@@ -158,14 +181,34 @@ def _answered(answer: FactAnswer) -> Known:
     words = f"Answered on {answer.answered_at:%-d %b %Y}"
     if answer.source:
         words += f", from {answer.source}"
-    return Known(answer.value, "answer", words)
+    return Known(answer.value, "answer", words, of_answer(answer))
 
 
 def _settings(record: _Record) -> Iterator[tuple[str, Known]]:
     """The day, and the institution's choices."""
     yield "evaluated_on", Known(record.date.isoformat(), "day", "The day of the assessment")
+    choices = record.policy.choices
     for name in ("who_version", "tnm_system"):
-        yield name, Known(getattr(record.policy, name), "policy", "Chosen by the institution")
+        yield name, Known(getattr(choices, name), "policy", "Chosen by the institution")
+
+
+def _local_policy(record: _Record) -> Iterator[tuple[str, Known]]:
+    """The follow-up policy, and what cannot be had, as far as nobody answered for the patient.
+
+    An explicit "unknown" is an answer: then the question stays open for this patient.
+    """
+    followup = record.policy.choices.followup_policy
+    if followup and "followup_policy" not in record.answers:
+        yield (
+            "followup_policy",
+            Known(followup, "policy.followup", "Chosen by the institution"),
+        )
+    for fact, study in record.policy.unavailable.items():
+        if fact not in record.answers:
+            said = f"{study.by.name} on {day(study.at)}: {study.reason}"
+            entered = {"by": str(study.by_id), "at": study.at.isoformat()}
+            origin = f"Local policy: not available ({said})"
+            yield fact, Known(False, "policy.study", origin, entered)
 
 
 def _patient(record: _Record) -> Iterator[tuple[str, Known]]:
@@ -189,9 +232,10 @@ def _treatments(record: _Record) -> Iterator[tuple[str, Known]]:
     given = rows + [treatment for treatment in said if treatment not in rows]
     origin = "From the treatments"
     if rows:
-        yield "treatments", Known(given, "treatments", origin)
+        yield "treatments", Known(given, "treatments", origin, of_treatments(record.treatments))
     if any(treatment["type"] == "PRRT" for treatment in given):
-        yield "prior_prrt", Known(True, "treatments.prrt", origin)
+        prrt = of_treatments(row for row in record.treatments if row.type == "PRRT")
+        yield "prior_prrt", Known(True, "treatments.prrt", origin, prrt)
 
 
 def _treatment(treatment: Treatment) -> dict[str, Any]:
@@ -211,22 +255,27 @@ def _history(record: _Record) -> Iterator[tuple[str, Known]]:
     origin = "From the studies"
     if imaging.performed:
         studies = [_study(s, imaging.results.get(s.id)) for s in imaging.performed]
-        yield "studies", Known(studies, "studies", origin)
+        yield "studies", Known(studies, "studies", origin, of_studies(imaging.performed))
     before = [study for study in imaging.performed if study is not imaging.current]
-    modalities = [m for m in FOLLOW_UP_MODALITIES if any(s.modality == m for s in before)]
+    followed = [study for study in before if study.modality in FOLLOW_UP_MODALITIES]
+    modalities = [m for m in FOLLOW_UP_MODALITIES if any(s.modality == m for s in followed)]
     if modalities:
-        yield "prior_followup_modalities", Known(modalities, "studies.modalities", origin)
-    if any(study.procedure in CHEST_PROCEDURES for study in imaging.performed):
-        yield "chest_imaging_done", Known(True, "studies.chest", origin)
-    receptor = {s.modality for s in imaging.performed}.intersection(SSTR_MODALITIES)
+        known = Known(modalities, "studies.modalities", origin, of_studies(followed))
+        yield "prior_followup_modalities", known
+    chest = [study for study in imaging.performed if study.procedure in CHEST_PROCEDURES]
+    if chest:
+        yield "chest_imaging_done", Known(True, "studies.chest", origin, of_studies(chest))
+    receptor = [study for study in imaging.performed if study.modality in SSTR_MODALITIES]
     if receptor:
-        yield "sstr_imaging_done", Known(True, "studies.sstr", origin)
-    if receptor == {"SRS"} and "sstr_tracer" not in record.answers:
+        yield "sstr_imaging_done", Known(True, "studies.sstr", origin, of_studies(receptor))
+    if {study.modality for study in receptor} == {"SRS"} and "sstr_tracer" not in record.answers:
         # Scintigraphy alone: without its tracer it would count as the PET/CT it is not.
-        yield "sstr_tracer", Known("In111_pentetreotide", "studies.srs", origin)
-    dates = [study.performed_on for study in imaging.performed if study.performed_on]
-    if dates:
-        yield "last_imaging_date", Known(max(dates).isoformat(), "studies.last", origin)
+        known = Known("In111_pentetreotide", "studies.srs", origin, of_studies(receptor))
+        yield "sstr_tracer", known
+    last = max((s.performed_on for s in imaging.performed if s.performed_on), default=None)
+    if last:
+        then = of_studies(s for s in imaging.performed if s.performed_on == last)
+        yield "last_imaging_date", Known(last.isoformat(), "studies.last", origin, then)
 
 
 def _study(study: Study, result: Result | None) -> dict[str, Any]:
@@ -245,11 +294,12 @@ def _order(record: _Record) -> Iterator[tuple[str, Known]]:
         yield "ordered_procedure", Known("none", "study.none", "No coded order is open")
         return
     origin = f"From the {study.get_modality_display()} of {_words(study.date)}"
-    yield "ordered_procedure", Known(study.procedure, "study.procedure", origin)
+    shown = of_study(study)
+    yield "ordered_procedure", Known(study.procedure, "study.procedure", origin, shown)
     for fact, column in ORDER_FACTS.items():
         value = getattr(study, column)
         if value not in (None, ""):
-            yield fact, Known(value, f"study.{column}", origin)
+            yield fact, Known(value, f"study.{column}", origin, shown)
 
 
 def _result(record: _Record) -> Iterator[tuple[str, Known]]:
@@ -258,12 +308,13 @@ def _result(record: _Record) -> Iterator[tuple[str, Known]]:
     if study is None or result is None:
         return
     origin = f"From the result of the {study.get_modality_display()} of {_words(study.date)}"
-    yield "study_outcome", Known(result.outcome, "result.outcome", origin)
-    yield "study_modality", Known(study.modality, "study.modality", origin)
+    shown = of_result(study, result)
+    yield "study_outcome", Known(result.outcome, "result.outcome", origin, shown)
+    yield "study_modality", Known(study.modality, "study.modality", origin, shown)
     for fact in RESULT_FACTS:
         value = getattr(result, fact)
         if value not in (None, ""):
-            yield fact, Known(value, f"result.{fact}", origin)
+            yield fact, Known(value, f"result.{fact}", origin, shown)
 
 
 def _suspected_recurrence(record: _Record) -> Iterator[tuple[str, Known]]:
@@ -287,7 +338,8 @@ def _suspected_recurrence(record: _Record) -> Iterator[tuple[str, Known]]:
             and (status is None or status.answered_at < result.entered_at)
         ):
             origin = f"From the positive {study.get_modality_display()} of {_words(study.date)}"
-            yield "recurrence_status", Known("suspected", "result.positive_surveillance", origin)
+            rule, shown = "result.positive_surveillance", of_result(study, result)
+            yield "recurrence_status", Known("suspected", rule, origin, shown)
             return
 
 
@@ -299,6 +351,7 @@ def _answer_to(record: _Record, fact: str) -> Any:
 
 RULES: tuple[Rule, ...] = (
     _settings,
+    _local_policy,
     _patient,
     _treatments,
     _history,

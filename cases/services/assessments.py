@@ -1,6 +1,7 @@
 """Assessing a case, and what follows from it for the case's place on lists."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -9,10 +10,13 @@ from django.utils import timezone
 from cases.models import Assessment, Case, Decision
 from cases.models.case import Readiness
 from cases.selectors.facts import CaseFacts, facts_of
+from cases.selectors.trial_changes import changes_of, summary
 from cases.services.errors import Invalid
+from guidance.editions import shelf
 from guidance.engine.assess import assess
-from guidance.engine.edition import load_edition
-from guidance.engine.facts import FactErrors, parse_facts
+from guidance.engine.edition import Edition
+from guidance.engine.facts import FactErrors, Facts, parse_facts
+from guidance.engine.fingerprint import engine_fingerprint
 
 #: Facts that change with the calendar alone; an assessment that differs only in them is the same.
 CLOCK = ("evaluated_on", "months_since_resection", "months_since_last_imaging")
@@ -22,7 +26,7 @@ PLACE = ("assessment", "scenario", "board_level", "missing_count", "readiness")
 
 @transaction.atomic
 def reassess(*, case: Case, on: datetime.date | None = None) -> Assessment:
-    """Assess `case` by the current edition and keep the answer if it says anything new.
+    """Assess `case` by the institution's edition and keep the answer if it says anything new.
 
     Called by every service that changes what is known of a case, in its transaction.
 
@@ -34,7 +38,7 @@ def reassess(*, case: Case, on: datetime.date | None = None) -> Assessment:
     """
     date = on or timezone.localdate()
     found = facts_of(case, on=date)
-    new = assessed(case=case, found=found, on=date)
+    new = assessed(case=case, found=found, on=date, edition=shelf.adopted())
     last = case.assessment
     if last is None or _differs(last, new):
         new.save()
@@ -44,23 +48,20 @@ def reassess(*, case: Case, on: datetime.date | None = None) -> Assessment:
     return last
 
 
-def assessed(*, case: Case, found: CaseFacts, on: datetime.date) -> Assessment:
-    """The assessment of `case` by the current edition from `found`; not saved.
+def assessed(*, case: Case, found: CaseFacts, on: datetime.date, edition: Edition) -> Assessment:
+    """The assessment of `case` by `edition` from `found`; not saved.
 
     Raises:
         Invalid: the record holds a value that the data dictionary does not allow.
     """
-    edition = load_edition()
-    try:
-        facts = parse_facts(found.values)
-    except FactErrors as error:
-        raise Invalid({e.fact: [e.reason] for e in error.errors}) from error
+    facts = facts_for(found.values, edition)
     answer = assess(facts, edition)
     return Assessment(
         case=case,
         evaluated_on=on,
         edition_version=edition.version,
         edition_hash=edition.hash,
+        engine=engine_fingerprint(),
         facts=facts.as_json(),
         origins=found.origins,
         answer=answer,
@@ -68,6 +69,27 @@ def assessed(*, case: Case, found: CaseFacts, on: datetime.date) -> Assessment:
         branch=answer["branch"] or "",
         board_level=answer["board"]["level"],
     )
+
+
+def facts_for(values: Mapping[str, Any], edition: Edition) -> Facts:
+    """The facts of a record as `edition` reads them.
+
+    The software may know facts and values that the edition does not, or no longer. No statement
+    of the edition can read such a fact, so it is left out; such a value is unknown to it.
+
+    Raises:
+        Invalid: the record holds a value that the software's dictionary does not allow either.
+    """
+    try:
+        return parse_facts(values, edition.dictionary)
+    except FactErrors as refused:
+        beyond = {error.fact for error in refused.errors}
+    try:
+        parse_facts({name: values[name] for name in beyond})
+    except FactErrors as error:
+        raise Invalid({e.fact: [e.reason] for e in error.errors}) from error
+    known = {name: value for name, value in values.items() if name not in beyond}
+    return parse_facts(known, edition.dictionary)
 
 
 def changed(*, case: Case) -> Assessment:
@@ -82,8 +104,23 @@ def _differs(last: Assessment, new: Assessment) -> bool:
     # Compared as stored: what JSON makes of the answer.
     return (
         last.answer != new.answer
-        or last.origins != new.origins
+        or _has_other_origins(last.origins, new.origins)
         or _without_clock(last) != _without_clock(new)
+    )
+
+
+def _has_other_origins(last: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether a fact comes from elsewhere now, or is answered otherwise than the record says.
+
+    An assessment from before origins named rows and people does not name them; that they are
+    named now is nothing new.
+    """
+    if last.keys() != new.keys():
+        return True
+    return any(
+        origin.get("answer") != new[name].get("answer")
+        or any(new[name].get(key) != said for key, said in origin.items())
+        for name, origin in last.items()
     )
 
 
@@ -118,7 +155,7 @@ def _last_decision(case: Case) -> Decision | None:
 def readiness(assessment: Assessment, decided: Decision | None) -> Readiness:
     """How far a case is prepared for a board, from its assessment and its newest decision."""
     answer = assessment.answer
-    if decided is not None and decided.assessment_id == assessment.id:
+    if decided is not None and _is_decided(assessment, decided):
         return Readiness.SIGNED
     if "clinical_question" not in assessment.facts:
         return Readiness.NOT_STARTED
@@ -127,3 +164,19 @@ def readiness(assessment: Assessment, decided: Decision | None) -> Readiness:
     if answer["board"]["level"] == "yes":
         return Readiness.NEEDS_DECISION
     return Readiness.READY
+
+
+def _is_decided(assessment: Assessment, decided: Decision) -> bool:
+    """Whether the board decided on what `assessment` says.
+
+    Another edition that recommends the same from the same facts says nothing new: else every
+    signed case would ask for the board again on the day on which an edition is adopted.
+    """
+    if decided.assessment_id == assessment.id:
+        return True
+    seen = decided.assessment
+    return (
+        seen.edition_hash != assessment.edition_hash
+        and _without_clock(seen) == _without_clock(assessment)
+        and not changes_of(summary(seen.answer), summary(assessment.answer))
+    )

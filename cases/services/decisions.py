@@ -20,12 +20,15 @@ from cases.models import (
     Recommendation,
 )
 from cases.models.decision import RecommendationKind
+from cases.selectors.annotated import AnnotatedAnswer, ShownCheck
+from cases.selectors.annotations import Annotations, annotations_of
 from cases.services.agendas import lock_item
 from cases.services.assessments import place
 from cases.services.cases import lock
 from cases.services.checks import check_version, text_fault
 from cases.services.errors import Invalid, Refused
-from guidance.engine.edition import load_edition
+from guidance.editions import shelf
+from guidance.engine.edition import Edition
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -34,6 +37,9 @@ MEANING = "I sign this as the decision of the board."
 
 #: The treatment options of the guidance (specification 5.4) that a recommendation may name.
 TREATMENT_OPTIONS = ("OPT-SYSTEMIC", "OPT-SWITCH-SYSTEMIC", "OPT-LDT", "OPT-PRRT")
+
+#: The words of the codes that a recommendation may have, by its kind; other kinds have none.
+Codes = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ class Sheet:
     draft: DecisionDraft
     recommendations: Sequence[DraftRecommendation]
     present: Sequence[Attendance]
+    annotations: Annotations
 
     @property
     def seen(self) -> str:
@@ -108,8 +115,15 @@ class Sheet:
                     [r.position, r.kind, r.code, r.text] for r in self.recommendations
                 ],
                 "present": [[a.name, a.specialty] for a in self.present],
+                "annotations": self.annotations.as_json(),
             }
         )
+
+    @property
+    def blocking(self) -> list[ShownCheck]:
+        """The critical checks that somebody has to acknowledge first (specification 6)."""
+        assessment = self.item.case.assessment
+        return AnnotatedAnswer(assessment.answer, self.annotations).blocking if assessment else []
 
     @property
     def gaps(self) -> dict[str, list[str]]:
@@ -121,6 +135,8 @@ class Sheet:
             gaps["rationale"] = ["Say why the board decided so."]
         if not self.present:
             gaps["present"] = ["Note who was present."]
+        if self.blocking:
+            gaps["checks"] = [f"Acknowledge {c.code} first: {c.text}" for c in self.blocking]
         return gaps
 
 
@@ -129,11 +145,13 @@ def sheet_of(item: AgendaItem) -> Sheet | None:
     draft = DecisionDraft.objects.filter(agenda_item=item).first()
     if draft is None:
         return None
+    assessment = item.case.assessment
     return Sheet(
         item=item,
         draft=draft,
         recommendations=list(draft.recommendations.all()),
         present=list(Attendance.objects.filter(meeting_id=item.meeting_id).order_by("name")),
+        annotations=annotations_of(item.case, assessment) if assessment else Annotations(),
     )
 
 
@@ -159,11 +177,12 @@ def sign(
         Changed: the draft was saved again since.
         Refused: there is no draft, it is signed already, the case was taken off the list, the
             case's assessment is another one by now, or the sheet is.
-        Invalid: what a decision needs is missing: a recommendation, a rationale, or who was
-            present.
+        Invalid: what a decision needs is missing: a recommendation, a rationale, who was
+            present, or the acknowledgment of a critical check.
     """
     item = lock_item(item)
-    case = lock(item.case)
+    # Read under its lock: nobody acknowledges or withdraws meanwhile.
+    item.case = case = lock(item.case)
     _refuse_signed(item)
     sheet = sheet_of(item)
     if sheet is None:
@@ -179,8 +198,8 @@ def sign(
         raise Refused(message)
     if seen is not None and seen != sheet.seen:
         message = (
-            "The question or who was present has changed since you opened this page. "
-            "Look at what stands there now, then sign."
+            "The question, who was present, or what stands beside the guidance has changed since "
+            "you opened this page. Look at what stands there now, then sign."
         )
         raise Refused(message)
     if sheet.gaps:
@@ -197,6 +216,7 @@ def sign(
         signer_role=signer_role,
         signed_at=timezone.now(),
         meaning=MEANING,
+        quoted=sheet.annotations.as_json(),
     )
     asked = [
         Recommendation(
@@ -241,6 +261,9 @@ def content_hash(
         "signed_at": decision.signed_at.isoformat(),
         "meaning": decision.meaning,
     }
+    # What was signed before anything was quoted keeps the hash that it has.
+    if decision.quoted is not None:
+        content["quoted"] = decision.quoted
     return _sha256(content)
 
 
@@ -261,19 +284,24 @@ def is_intact(decision: Decision) -> bool:
     return content_hash(decision, asked, present) == decision.content_hash
 
 
-def codes_of(kind: str, *, version: str | None = None) -> dict[str, str]:
-    """The codes that a recommendation of `kind` may have, with their words; empty where none.
+def codes_to_choose() -> Codes:
+    """The codes that a new recommendation may have: those of the institution's edition."""
+    return codes_in(shelf.adopted())
 
-    Args:
-        version: the edition whose words these are; the newest where not given.
-    """
-    edition = load_edition(version)
-    if kind == RecommendationKind.IMAGING:
-        return {code: p.name for code, p in edition.ratings.procedures.items()}
-    if kind == RecommendationKind.TREATMENT:
-        actions = edition.content["actions"]["actions"]
-        return {a["code"]: a["text"] for a in actions if a["code"] in TREATMENT_OPTIONS}
-    return {}
+
+def codes_in(edition: Edition) -> Codes:
+    """The codes that an edition has for a recommendation, with their words, by its kind."""
+    actions = edition.content["actions"]["actions"]
+    return {
+        RecommendationKind.IMAGING: {
+            code: procedure.name for code, procedure in edition.ratings.procedures.items()
+        },
+        RecommendationKind.TREATMENT: {
+            action["code"]: action["text"]
+            for action in actions
+            if action["code"] in TREATMENT_OPTIONS
+        },
+    }
 
 
 @dataclass(frozen=True)
@@ -291,8 +319,9 @@ def in_words(
 ) -> list[InWords]:
     """Recommendations in the words of the edition that the decision quotes."""
     lines = []
+    codes = codes_in(shelf.edition(version))
     for asked in recommendations:
-        words = codes_of(asked.kind, version=version).get(asked.code, asked.code)
+        words = codes.get(asked.kind, {}).get(asked.code, asked.code)
         lines.append(
             InWords(
                 position=asked.position,
@@ -309,18 +338,18 @@ def _check_draft(rationale: str, recommendations: Sequence[Recommended]) -> None
     most = DecisionDraft._meta.get_field("rationale").max_length or 0
     if fault := text_fault(rationale, most=most):
         errors["rationale"] = [fault]
+    codes = codes_to_choose()
     for index, recommended in enumerate(recommendations):
-        field, reason = _fault(recommended)
+        field, reason = _fault(recommended, codes.get(recommended.kind, {}))
         if reason:
             errors[f"recommendations.{index}.{field}"] = [reason]
     if errors:
         raise Invalid(errors)
 
 
-def _fault(recommended: Recommended) -> tuple[str, str]:
+def _fault(recommended: Recommended, codes: Mapping[str, str]) -> tuple[str, str]:
     """The field that cannot be accepted and why; empty where all can."""
     longest = DraftRecommendation._meta.get_field("text").max_length or 0
-    codes = codes_of(recommended.kind)
     if recommended.kind not in RecommendationKind.values:
         return "kind", "Choose what kind of recommendation this is."
     if recommended.code and recommended.code not in codes:

@@ -14,7 +14,7 @@ from cases.services.checks import (
     date_errors,
     stripped,
 )
-from guidance.engine.edition import load_edition
+from guidance.editions import shelf
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -75,7 +75,7 @@ def _check(study: Study) -> None:
 def _procedure_errors(study: Study) -> dict[str, list[str]]:
     if not study.procedure:
         return {}
-    procedure = load_edition().ratings.procedures.get(study.procedure)
+    procedure = shelf.adopted().ratings.procedures.get(study.procedure)
     if procedure is None:
         return {"procedure": ["This is not a procedure that the guidance knows."]}
     if procedure.modality and study.modality and procedure.modality != study.modality:

@@ -6,13 +6,15 @@ from typing import Any
 from cases.models import Assessment, Case, Decision, Study, Treatment
 from cases.models.fact_answer import UNKNOWN
 from cases.selectors import agendas
+from cases.selectors.annotations import Annotations, annotations_of
+from cases.selectors.background import background_of
 from cases.selectors.briefing import Guidance, Reasons, grade_of, study_name, treatment_dates
 from cases.selectors.facts import RECORD_ONLY
 from cases.selectors.imaging import Imaging, imaging_of
-from cases.selectors.words import fact_words
+from cases.selectors.words import answered_otherwise, fact_words
 from cases.web.fields import if_granted, where_answered, where_changed
+from guidance.editions import shelf
 from guidance.engine.dictionary import FactDefinition
-from guidance.engine.edition import load_edition
 from tumorboard.accounts.permissions import Permission
 
 Dictionary = Mapping[str, FactDefinition]
@@ -29,17 +31,19 @@ def page_of(case: Case, *, granted: Collection[Permission]) -> dict[str, Any]:
     """
     assessment = case.assessment
     answer = assessment.answer
-    dictionary = load_edition(assessment.edition_version).dictionary
+    dictionary = shelf.edition(assessment.edition_version).dictionary
     imaging = imaging_of(case)
     facts = _Facts(case, dictionary, imaging.current, granted)
-    guidance = Guidance(assessment)
+    annotations = annotations_of(case, assessment)
+    guidance = Guidance(assessment, annotations)
     return {
         "case": case,
         "assessment": assessment,
         "answer": answer,
-        "studies": _studies_by_standing(answer["studies"], facts),
+        "studies": _studies_by_standing(answer["studies"], facts, annotations),
         "guidance": guidance,
         "grade": grade_of(assessment),
+        "background": background_of(assessment),
         "reasons": [_with_values(reasons, facts) for reasons in guidance.reasons],
         "contradictions": [
             {**entry, "facts": facts.shown(entry["facts"])} for entry in answer["contradictions"]
@@ -117,13 +121,17 @@ def _questions(entries: Iterable[Mapping[str, Any]], facts: _Facts) -> list[dict
 
 
 def _studies_by_standing(
-    entries: Iterable[Mapping[str, Any]], facts: _Facts
+    entries: Iterable[Mapping[str, Any]], facts: _Facts, annotations: Annotations
 ) -> dict[str, list[dict[str, Any]]]:
     """The rated studies by standing: top, alternative, removed, add_on, not_for."""
     keys = {"add-on": "add_on", "not for this question": "not_for"}
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
-        study = {**entry, "confirm": facts.shown(dict.fromkeys(entry["confirm"], UNKNOWN))}
+        study = {
+            **entry,
+            "confirm": facts.shown(dict.fromkeys(entry["confirm"], UNKNOWN)),
+            "local": annotations.on("study", entry["procedure"]),
+        }
         found.setdefault(keys.get(entry["standing"], entry["standing"]), []).append(study)
     return found
 
@@ -147,6 +155,7 @@ def _fact_groups(assessment: Assessment, facts: _Facts) -> list[dict[str, Any]]:
                 "value": fact_words(fact, assessment.facts),
                 "is_unknown": value == UNKNOWN,
                 "origin": origin["text"] if origin else "Computed from other facts",
+                "otherwise": answered_otherwise(origin, fact),
                 "url": facts.url_of_origin(rule) or facts.url(name),
             }
         )

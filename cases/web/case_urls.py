@@ -2,15 +2,37 @@
 
 from django.urls import path
 
-from cases.web import cases, facts, patients, results, studies, treatments
+from cases.web import (
+    acknowledgments,
+    background,
+    cases,
+    explanation,
+    facts,
+    patients,
+    results,
+    studies,
+    treatments,
+)
 
 urlpatterns = [
     path("", cases.overview, name="overview"),
     path("cases/", cases.case_list, name="case_list"),
     path("cases/new/", cases.new, name="case_new"),
     path("cases/<uuid:case_id>/", cases.show, name="case"),
+    path("cases/<uuid:case_id>/sources/", background.show, name="case_background"),
+    path("cases/<uuid:case_id>/why/", explanation.show, name="case_why"),
     path("cases/<uuid:case_id>/edit/", cases.edit, name="case_edit"),
     path("cases/<uuid:case_id>/facts/<str:group>/", facts.group, name="case_facts"),
+    path(
+        "cases/<uuid:case_id>/checks/<str:code>/",
+        acknowledgments.acknowledge,
+        name="check_acknowledge",
+    ),
+    path(
+        "acknowledgments/<uuid:acknowledgment_id>/withdraw/",
+        acknowledgments.withdraw,
+        name="acknowledgment_withdraw",
+    ),
     path("cases/<uuid:case_id>/treatments/", treatments.listing, name="treatments"),
     path("cases/<uuid:case_id>/treatments/new/", treatments.new, name="treatment_new"),
     path("treatments/<uuid:treatment_id>/remove/", treatments.remove, name="treatment_remove"),

@@ -19,7 +19,7 @@ from cases.web.errors import errors_on, form_page
 from cases.web.forms.cases import CaseForm, NewCaseForm
 from cases.web.found import case_or_404
 from cases.web.numbers import page_number
-from guidance.engine.edition import load_edition
+from guidance.editions import shelf
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
@@ -59,14 +59,15 @@ def case_list(request: InstitutionRequest) -> HttpResponse:
     typed = request.POST.get("q", "")
     found = selectors.search(text=typed, **filters)
     number = page_number(given.get("page", ""))
-    names = [*load_edition().catalogue.scenarios, *OTHER_SCENARIOS]
+    edition = shelf.adopted()
+    names = [*edition.catalogue.scenarios, *OTHER_SCENARIOS]
     context = {
         **filters,
         "q": typed,
         "page": selectors.page(found, number=number, size=PAGE_SIZE),
         "is_filtered": bool(typed or any(filters.values())),
         "readiness_choices": Readiness.choices,
-        "scenario_choices": [(name, scenario(name)) for name in names],
+        "scenario_choices": [(name, scenario(name, edition.version)) for name in names],
     }
     is_part = request.htmx and not request.htmx.history_restore_request
     template = "cases/parts/case_table.html" if is_part else "cases/list.html"

@@ -15,6 +15,7 @@ from cases.documents.build_decision import decision_document
 from cases.documents.decision import render_decision
 from cases.models import AgendaItem, Decision, DecisionDraft
 from cases.selectors import agendas
+from cases.selectors.annotations import annotations_of, annotations_of_signed
 from cases.selectors.briefing import Guidance, briefing_of
 from cases.services import decisions as services
 from cases.services.decisions import Recommended
@@ -155,12 +156,16 @@ def _with_changed_rows(request: InstitutionRequest) -> DecisionForm:
 
 def _seen(item: AgendaItem, signed: Decision | None = None) -> dict[str, Any]:
     """What a page on one item shows beside the decision itself."""
-    assessment = signed.assessment if signed else item.case.assessment
+    if signed:
+        assessment, annotations = signed.assessment, annotations_of_signed(signed)
+    else:
+        assessment = item.case.assessment
+        annotations = annotations_of(item.case, assessment)
     return {
         "item": item,
         "patient": item.case.patient,
         "briefing": briefing_of(item.case, assessment),
-        "guidance": Guidance(assessment),
+        "guidance": Guidance(assessment, annotations),
         "neighbors": agendas.neighbors(item),
     }
 

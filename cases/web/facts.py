@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from cases.models import Case, FactAnswer
 from cases.selectors.facts import UNTIL_ANSWERED
 from cases.selectors.imaging import imaging_of
-from cases.selectors.words import value_words
+from cases.selectors.words import answered_otherwise, value_words
 from cases.services import facts as services
 from cases.web.errors import errors_on, form_page
 from cases.web.fields import where_changed
@@ -85,6 +85,7 @@ def _recorded(case: Case, group: str) -> dict[str, dict[str, Any]]:
             "question": DICTIONARY[name].question,
             "value": value_words(DICTIONARY[name], case.assessment.facts.get(name)),
             "origin": origins[name]["text"],
+            "otherwise": answered_otherwise(origins[name], DICTIONARY[name]),
             "url": where_changed(case, origins[name]["rule"], current=current),
         }
         for name in names

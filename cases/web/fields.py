@@ -66,6 +66,8 @@ def where_answered(case: Case, fact: str, *, current: Study | None = None) -> st
             return reverse("study_new", args=[slug, case.pk]) + anchor
         return reverse("study_edit", args=[slug, current.pk]) + anchor
     name = READ_FROM.get(fact, fact)
+    if name not in DICTIONARY:
+        return ""  # The edition in use asks what this version of the software no longer does.
     return reverse("case_facts", args=[slug, case.pk, DICTIONARY[name].group]) + f"#fact-{name}"
 
 

@@ -17,17 +17,25 @@ def current() -> GuidancePolicy:
 
 
 @transaction.atomic
-def choose(*, who_version: str, tnm_system: str, by: User) -> GuidancePolicy:
-    """Choose the WHO edition for grades and the TNM system.
+def choose(
+    *, who_version: str, tnm_system: str, followup_policy: str | None = None, by: User
+) -> GuidancePolicy:
+    """Choose the WHO edition for grades, the TNM system and the follow-up policy.
 
     All cases are assessed anew by a job; the assessments that stood are kept, and signed
     decisions go on quoting what was seen.
 
+    Args:
+        followup_policy: the interval rule that schedules are judged by, empty for none; None
+            leaves what was chosen before.
+
     Raises:
-        ValidationError: a version or a system that there is not.
+        ValidationError: a version, a system or a policy that there is not.
     """
     policy = current()
     policy.who_version, policy.tnm_system = who_version, tnm_system
+    if followup_policy is not None:
+        policy.followup_policy = followup_policy
     policy.full_clean(exclude=["institution"])
     policy.save()
     record(action="institution.guidance.chosen", subject=policy, by=by)

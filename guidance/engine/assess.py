@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from guidance.calculators.grade import Grading
 from guidance.engine import explain
+from guidance.engine.acceptance import explain_acceptance, mark_intervals
 from guidance.engine.board import board_level, find_escalations
 from guidance.engine.branches import Branch, select_branch
 from guidance.engine.checklists import explain_checklists
@@ -11,12 +13,13 @@ from guidance.engine.criteria import explain_criteria
 from guidance.engine.edition import Edition
 from guidance.engine.facts import Facts
 from guidance.engine.intervals import Interval, compute_interval, disagree, judge_schedule
-from guidance.engine.missing import find_confirmations, find_missing, is_gadolinium_open
+from guidance.engine.markers import explain_markers
+from guidance.engine.missing import find_confirmations, find_missing
 from guidance.engine.order import explain_order_check
 from guidance.engine.ratings import Ranking, rank_studies, rating_of
 from guidance.engine.reading import Reading, read_case
 from guidance.engine.routing import route_case
-from guidance.engine.scenario import Scenario
+from guidance.engine.scenario import Scenario, holding
 from guidance.engine.studies import explain_order, explain_pair, explain_studies
 
 NO_STUDIES = Ranking()
@@ -33,6 +36,14 @@ def assess(facts: Facts, edition: Edition) -> dict[str, Any]:
     fact `evaluated_on`. The answer shares nothing with the edition and may be changed.
     """
     reading, grading = read_case(facts)
+    return assess_reading(reading, grading, edition)
+
+
+def assess_reading(reading: Reading, grading: Grading, edition: Edition) -> dict[str, Any]:
+    """Return the same for a fresh reading, which then also holds all that was found on the way.
+
+    What explains an answer reads the findings there (`guidance.engine.why`).
+    """
     route = route_case(reading, edition.catalogue, edition.contradictions)
     scenario = edition.catalogue.scenarios.get(route.scenario)
     reading["@scenario"] = route.scenario
@@ -60,8 +71,14 @@ def assess(facts: Facts, edition: Edition) -> dict[str, Any]:
     if scenario is not None:
         missing += [*find_missing(reading, scenario, branch, grading), *unsettled]
         missing = list(dict.fromkeys(missing))
-        confirm = find_confirmations(reading, scenario, ranking.confirm_before_order, missing)
-        provisional = provisional or is_gadolinium_open(reading, scenario)
+        feasibility = ranking.confirm_before_order(edition.dictionary)
+        confirm = find_confirmations(reading, scenario, feasibility, missing)
+        provisional = provisional or bool(holding(scenario.reserve, reading))
+
+    acceptance = explain_acceptance(reading, warnings, edition)
+    shown = _shown_intervals(reading, branch, intervals, edition)
+    branch_detail = explain.explain_branch(branch, actions, shown, edition)
+    mark_intervals(branch_detail, acceptance)
 
     return {
         "scenario": route.scenario,
@@ -95,10 +112,10 @@ def assess(facts: Facts, edition: Edition) -> dict[str, Any]:
         "pair": explain_pair(reading, route.scenario, ranking, edition),
         "order_check": explain_order_check(reading, route.scenario, edition),
         "checklists": explain_checklists(reading, edition.checklists),
+        "missing_markers": explain_markers(reading, edition.markers),
         "top_answers": _top_answers(reading, edition),
-        "branch_detail": explain.explain_branch(
-            branch, actions, _shown_intervals(reading, branch, intervals, edition), edition
-        ),
+        "branch_detail": branch_detail,
+        "acceptance": acceptance,
         "board_reasons": explain.explain_board(escalations),
         "questions": explain.explain_questions(missing, confirm, edition),
         "checks": explain.explain_checks(warnings),

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guidance.engine.logic import Condition, parse_condition
+from guidance.engine.logic import UNKNOWN, Condition, parse_condition
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One warning: in which statuses it can arise, when it does, how severe, in what words.
 
-    `severities` and `texts` take over where their condition is true.
+    `severities` and `texts` take over where their condition is true. `needs` are the names
+    without which the condition cannot be true: most checks are done with at a glance.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Check:
     text: str
     texts: tuple[tuple[Condition, str], ...]
     source: str
+    needs: frozenset[str]
 
     def is_raised(self, reading: Mapping[str, Any]) -> bool:
         """Return whether the check warns; an unknown trigger raises nothing."""
@@ -44,27 +46,45 @@ def _variants(raw: Mapping[str, Any], plural: str, key: str) -> tuple[tuple[Cond
 
 def load_checks(raw: Mapping[str, Any]) -> Mapping[str, tuple[Check, ...]]:
     """Return the checks of the content of `checks.yaml` by the status in which they can arise."""
-    checks = [
-        Check(
-            code=entry["code"],
-            statuses=frozenset(entry["statuses"]),
-            condition=parse_condition(entry["when"]) if "when" in entry else None,
-            severity=entry["severity"],
-            severities=_variants(entry, "severities", "severity"),
-            text=entry["text"],
-            texts=_variants(entry, "texts", "text"),
-            source=entry["source"],
-        )
-        for entry in raw["checks"]
-    ]
+    checks = [_check(entry) for entry in raw["checks"]]
     statuses = ("FULL", "NAMED", "UNDETERMINED", "CONFLICT", "NOT_COVERED")
     return {
         status: tuple(check for check in checks if status in check.statuses) for status in statuses
     }
 
 
+def _check(raw: Mapping[str, Any]) -> Check:
+    condition = parse_condition(raw["when"]) if "when" in raw else None
+    return Check(
+        code=raw["code"],
+        statuses=frozenset(raw["statuses"]),
+        condition=condition,
+        severity=raw["severity"],
+        severities=_variants(raw, "severities", "severity"),
+        text=raw["text"],
+        texts=_variants(raw, "texts", "text"),
+        source=raw["source"],
+        needs=_needs(condition) if condition else frozenset(),
+    )
+
+
+def _needs(condition: Condition) -> frozenset[str]:
+    """Return names that have to be known for a condition to be true; not necessarily all."""
+    comparison = condition.comparison
+    if comparison is not None:
+        asks_for_unknown = comparison.operator == "=" and comparison.value == UNKNOWN
+        return frozenset() if asks_for_unknown else frozenset(condition.names)
+    parts = [_needs(part) for part in condition.parts]
+    if condition.kind == "all":
+        return frozenset().union(*parts)
+    if condition.kind == "any":
+        return frozenset.intersection(*parts)
+    return frozenset()
+
+
 def raise_warnings(reading: Mapping[str, Any], checks: Sequence[Check]) -> list[RaisedCheck]:
     """Return the warnings of a case in order of display."""
+    known = reading.keys()
     return [
         RaisedCheck(
             code=check.code,
@@ -73,7 +93,7 @@ def raise_warnings(reading: Mapping[str, Any], checks: Sequence[Check]) -> list[
             source=check.source,
         )
         for check in checks
-        if check.is_raised(reading)
+        if known >= check.needs and check.is_raised(reading)
     ]
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 from guidance.engine.edition import Edition
 from guidance.engine.facts import UNKNOWN, as_json
+from guidance.engine.logic import STATES
 from guidance.engine.routing import Route
 from guidance.engine.scenario import Criterion
-
-STATES: Mapping[bool | None, str] = {True: "met", False: "not met", None: "unknown"}
 
 
 def explain_criteria(

@@ -129,7 +129,7 @@ def explain_hint(scenario: Scenario | None, edition: Edition) -> dict[str, Any] 
         return None
     return {
         "id": scenario.hint,
-        "points": [dict(point) for point in edition.catalogue.hints[scenario.hint]],
+        "points": [_statement(point) for point in edition.catalogue.hints[scenario.hint]],
     }
 
 
@@ -140,13 +140,18 @@ def explain_headline(scenario: Scenario | None, edition: Edition) -> dict[str, A
         return None
     procedure = edition.ratings.procedures[headline["procedure"]]
     label = edition.ratings.labels[headline["rating"]]
-    return {**headline, "name": procedure.name, "rating_label": label}
+    return {**dict(sorted(headline.items())), "name": procedure.name, "rating_label": label}
 
 
 def explain_not_covered(route: Route, edition: Edition) -> dict[str, str] | None:
     """Return in words why the sources do not cover a case."""
     reason = route.scenario.partition(":")[2]
-    return dict(edition.catalogue.not_covered[reason]) if reason else None
+    return _statement(edition.catalogue.not_covered[reason]) if reason else None
+
+
+def _statement(raw: Mapping[str, str]) -> dict[str, str]:
+    # Key by key: their order in the content must not show in the answer.
+    return {"text": raw["text"], "source": raw["source"]}
 
 
 def explain_grade(reading: Mapping[str, Any], grading: Grading, edition: Edition) -> dict[str, Any]:
@@ -168,7 +173,7 @@ def _grade_words(
     words = edition.explanations["grade"]
     version = reading.get("who_version")
     if version is None:
-        return dict(words["no_version"])
+        return _statement(words["no_version"])
     ki67, mitoses = reading.get("ki67_percent"), reading.get("mitoses_per_10hpf")
     parts = []
     if ki67 is not None:

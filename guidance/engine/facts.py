@@ -2,18 +2,19 @@
 
 import math
 import reprlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from guidance.engine.clock import months_between
+from guidance.engine.derived import derive_facts
 from guidance.engine.dictionary import DICTIONARY, FactDefinition, FieldDefinition
 
 UNKNOWN = "unknown"
 
 Definition = FactDefinition | FieldDefinition
+Dictionary = Mapping[str, FactDefinition]
 
 
 class FactError(ValueError):
@@ -188,18 +189,21 @@ def _record(value: object, definition: FactDefinition) -> Mapping[str, Any]:
     return MappingProxyType(record)
 
 
-def _records(value: object, definition: Definition) -> tuple[Mapping[str, Any], ...]:
-    fact = DICTIONARY[definition.name]
-    return tuple(_record(item, fact) for item in _items(value, definition))
+def _records(value: object, definition: FactDefinition) -> tuple[Mapping[str, Any], ...]:
+    return tuple(_record(item, definition) for item in _items(value, definition))
 
 
 def _map(value: object, definition: Definition) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise FactError(definition.name, f"must be a mapping by fact name, not {_shown(value)}")
-    for name in value:
-        if name not in DICTIONARY:
+    # By name: what is stored of it must not depend on the order in which it came.
+    return MappingProxyType({name: value[name] for name in sorted(value, key=str)})
+
+
+def _check_names(value: Any, definition: FactDefinition, dictionary: Dictionary) -> None:
+    for name in value if definition.kind == "map" else ():
+        if name not in dictionary:
             raise FactError(definition.name, f"names {_shown(name)}, which is not a fact")
-    return MappingProxyType(dict(value))
 
 
 PARSERS: Mapping[str, Callable[[object, Any], Any]] = MappingProxyType(
@@ -218,31 +222,35 @@ PARSERS: Mapping[str, Callable[[object, Any], Any]] = MappingProxyType(
 )
 
 
-def parse_fact(name: str, value: object) -> Any:
+def parse_fact(name: str, value: object, dictionary: Dictionary = DICTIONARY) -> Any:
     """Return the value of one fact in its proper type, or None when it is unknown.
 
     Absent, null and the text `unknown` mean unknown. Raises `FactError` for a name that is
     not in the dictionary and for a value of the wrong type, range or set.
     """
-    definition = DICTIONARY.get(name)
+    definition = dictionary.get(name)
     if definition is None:
         raise FactError(str(name), "is not a fact of the dictionary")
     if value is None or (isinstance(value, str) and value == UNKNOWN):
         return None
-    return PARSERS[definition.kind](value, definition)
+    parsed = PARSERS[definition.kind](value, definition)
+    _check_names(parsed, definition, dictionary)
+    return parsed
 
 
-def parse_facts(raw: Mapping[str, Any]) -> Facts:
+def parse_facts(raw: Mapping[str, Any], dictionary: Dictionary = DICTIONARY) -> Facts:
     """Return the facts of a raw mapping (from YAML, JSON or the record), checked and derived.
 
+    `dictionary` is that of the edition which shall read the facts, where it is not the newest.
     Raises `FactErrors` with one `FactError` for each fact that is not acceptable.
-    Derived facts are computed here, see `derived`.
+    Derived facts are computed here, see `derive_facts`. The facts come in the order of the
+    dictionary, whatever the order of the mapping.
     """
     values: dict[str, Any] = {}
     errors: list[FactError] = []
     for name, given in raw.items():
         try:
-            value = parse_fact(name, given)
+            value = parse_fact(name, given, dictionary)
         except FactError as error:
             errors.append(error)
             continue
@@ -250,41 +258,6 @@ def parse_facts(raw: Mapping[str, Any]) -> Facts:
             values[name] = value
     if errors:
         raise FactErrors(errors)
-    values.update(derived(values))
-    return Facts(MappingProxyType(values))
-
-
-def derived(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts that follow from dates and lists (specification 13).
-
-    `months_since_resection` and `months_since_last_imaging` need `evaluated_on`; a date
-    that lies after it is contradiction C-09 and gives no duration. What is computed
-    replaces what was typed, except `prior_followup_modalities`: the list of studies does
-    not say which of them were follow-up, so a given list is the better one.
-    """
-    found: dict[str, Any] = {}
-    last_imaging = values.get("last_imaging_date") or max(
-        (study["date"] for study in values.get("studies", ()) if "date" in study), default=None
-    )
-    evaluated_on = values.get("evaluated_on")
-    if evaluated_on is not None:
-        found.update(_durations(evaluated_on, values.get("resection_date"), last_imaging))
-    if "metastatic_sites" in values:
-        found["metastatic_site_count"] = len(values["metastatic_sites"])
-    if "studies" in values and "prior_followup_modalities" not in values:
-        allowed = DICTIONARY["prior_followup_modalities"].allowed
-        done = {study["modality"] for study in values["studies"]}
-        found["prior_followup_modalities"] = tuple(name for name in allowed if name in done)
-    return found
-
-
-def _durations(
-    evaluated_on: date, resection: date | None, last_imaging: date | None
-) -> Iterator[tuple[str, float]]:
-    dates = (
-        ("months_since_resection", resection),
-        ("months_since_last_imaging", last_imaging),
-    )
-    for name, start in dates:
-        if start is not None and start <= evaluated_on:
-            yield name, months_between(start, evaluated_on)
+    values.update(derive_facts(values, dictionary))
+    known = {name: values[name] for name in dictionary if values.get(name) is not None}
+    return Facts(MappingProxyType(known))

@@ -4,19 +4,26 @@ A condition is a text such as `ki67_percent > 10`, or a mapping that joins condi
 `{all: [...]}`, `{any: [...]}`, `{not: ...}` and `{unless: ...}`. `not` keeps unknown
 unknown; `unless` holds whenever its condition is not true, so also when it is unknown.
 A name with `@` is something the engine found (`@scenario`, `@grade`), any other is a fact.
+`name = unknown` asks whether a fact is unknown, and is itself always true or false.
+
+A condition is compiled to one fast test, and keeps beside it the tree that it was read from:
+`explain` walks that tree, and each part of it has a test of its own.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 Truth = bool | None
 Test = Callable[[Mapping[str, Any]], Truth]
+Kind = Literal["all", "any", "not", "unless", "leaf"]
 
 LEAF = re.compile(r"^(@?[a-z0-9_]+) (=|!=|>=|<=|>|<|in|has) (.+)$")
 WORDS: Mapping[str, Any] = {"T": True, "F": False, "[]": ()}
 NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+UNKNOWN = "unknown"
+STATES: Mapping[Truth, str] = {True: "met", False: "not met", None: "unknown"}
 
 
 class ConditionError(ValueError):
@@ -24,16 +31,53 @@ class ConditionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """A leaf of a condition: `value` is a code, a number, a truth, or for `in` all its members."""
+
+    name: str
+    operator: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition and the names that it reads, in order of appearance."""
+    """A compiled condition and the names that it reads, in order of appearance.
+
+    `raw` is the condition as the content has it; `parts` are the conditions that it joins, a
+    leaf has a `comparison` instead.
+    """
 
     test: Test
     names: tuple[str, ...]
+    raw: Any
+    kind: Kind
+    parts: tuple["Condition", ...] = ()
+    comparison: Comparison | None = None
 
     @property
     def facts(self) -> tuple[str, ...]:
         """Return the facts among the names, without what the engine found itself."""
         return tuple(name for name in self.names if not name.startswith("@"))
+
+
+Describe = Callable[[Condition], Mapping[str, Any]]
+
+
+def explain(condition: Condition, values: Mapping[str, Any], describe: Describe) -> dict[str, Any]:
+    """Return the tree of a condition as it stands for `values`, as JSON-able mappings.
+
+    Each node has its `kind`, its `state` (met, not met, unknown), what `describe` says of it,
+    and its `parts`. Where `describe` names the one `fact` that a condition is about, the node
+    says the whole and has no parts.
+    """
+    said = describe(condition)
+    parts = () if said["fact"] is not None else condition.parts
+    return {
+        "kind": condition.kind,
+        "state": STATES[condition.test(values)],
+        **said,
+        "parts": [explain(part, values, describe) for part in parts],
+    }
 
 
 def conjunction(values: Sequence[Truth]) -> Truth:
@@ -99,11 +143,16 @@ def _value(text: str) -> Any:
     return text
 
 
-def _comparison(name: str, operator: str, text: str) -> Test:
+def _compare(name: str, operator: str, wanted: Any) -> Test:
+    if wanted == UNKNOWN:
+        if operator == "=":
+            return lambda values: values.get(name) is None
+        if operator == "!=":
+            return lambda values: values.get(name) is not None
+        raise ConditionError(f"only = and != ask for unknown: {name} {operator} {UNKNOWN}")
     if operator == "in":
-        members = frozenset(part.strip() for part in text.strip("{}").split(","))
+        members = frozenset(wanted)
         return lambda values: None if (v := values.get(name)) is None else v in members
-    wanted = _value(text)
     comparisons: dict[str, Test] = {
         "=": lambda values: None if (v := values.get(name)) is None else v == wanted,
         "!=": lambda values: None if (v := values.get(name)) is None else v != wanted,
@@ -116,23 +165,34 @@ def _comparison(name: str, operator: str, text: str) -> Test:
     return comparisons[operator]
 
 
+def _leaf(raw: str) -> Condition:
+    match = LEAF.match(raw)
+    if match is None:
+        raise ConditionError(f"not a condition: {raw!r}")
+    name, operator, text = match.groups()
+    wanted = (
+        tuple(part.strip() for part in text.strip("{}").split(","))
+        if operator == "in"
+        else _value(text)
+    )
+    comparison = Comparison(name, operator, wanted)
+    return Condition(_compare(name, operator, wanted), (name,), raw, "leaf", (), comparison)
+
+
 def parse_condition(raw: object) -> Condition:
     """Return the compiled condition of a piece of content; raise `ConditionError` if unreadable."""
     if isinstance(raw, str):
-        match = LEAF.match(raw)
-        if match is None:
-            raise ConditionError(f"not a condition: {raw!r}")
-        name, operator, text = match.groups()
-        return Condition(_comparison(name, operator, text), (name,))
+        return _leaf(raw)
     if isinstance(raw, Mapping) and len(raw) == 1:
-        (word, parts), *_ = raw.items()
+        (word, inner), *_ = raw.items()
         if word in ("all", "any"):
-            conditions = [parse_condition(part) for part in parts]
-            tests = [condition.test for condition in conditions]
-            names = tuple(dict.fromkeys(name for part in conditions for name in part.names))
-            return Condition(_all(tests) if word == "all" else _any(tests), names)
+            parts = tuple(parse_condition(part) for part in inner)
+            tests = [part.test for part in parts]
+            names = tuple(dict.fromkeys(name for part in parts for name in part.names))
+            test = _all(tests) if word == "all" else _any(tests)
+            return Condition(test, names, raw, word, parts)
         if word in ("not", "unless"):
-            inner = parse_condition(parts)
-            test = _not(inner.test) if word == "not" else _unless(inner.test)
-            return Condition(test, inner.names)
+            part = parse_condition(inner)
+            test = _not(part.test) if word == "not" else _unless(part.test)
+            return Condition(test, part.names, raw, word, (part,))
     raise ConditionError(f"not a condition: {raw!r}")

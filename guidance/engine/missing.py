@@ -5,13 +5,13 @@ from typing import Any
 
 from guidance.calculators.grade import Grading
 from guidance.engine.branches import Branch
-from guidance.engine.scenario import Scenario
+from guidance.engine.scenario import Scenario, asked, holding
 
 SURVEILLANCE_NEGATIVE = "B-03-NEG"
 FULL = "FULL"
 
 # Orders whose form must state phases and coverage (13.H) [000 L43, L60-L62; 002 L47, L92].
-PROTOCOL_ORDERS = frozenset({"MRI_AP_WWO", "CT_AP_W", "CT_AP_WWO", "CT_CAP_W"})
+PROTOCOL_ORDERS = frozenset({"MRI_AP_WWO", "MRI_LIVER_HB", "CT_AP_W", "CT_AP_WWO", "CT_CAP_W"})
 ORDER_FORM = ("ordered_multiphasic", "ordered_covers_pelvis")
 
 
@@ -19,10 +19,7 @@ def find_missing(
     reading: Mapping[str, Any], scenario: Scenario, branch: Branch | None, grading: Grading
 ) -> list[str]:
     """Return the unknown facts that a scenario and the branch of its result ask for."""
-    wanted: list[str] = []
-    if is_gadolinium_open(reading, scenario):
-        wanted.append("gbca_permitted")
-    wanted += scenario.ask
+    wanted: list[str] = [*asked(holding(scenario.reserve, reading)), *scenario.ask]
     if branch is not None:
         if branch.id == SURVEILLANCE_NEGATIVE:
             wanted += _surveillance(reading, grading)
@@ -35,19 +32,6 @@ def find_missing(
 def unknown(reading: Mapping[str, Any], names: Iterable[str]) -> list[str]:
     """Return those of the names that are unknown, each once."""
     return [name for name in dict.fromkeys(names) if reading.get(name) is None]
-
-
-def is_gadolinium_open(reading: Mapping[str, Any], scenario: Scenario) -> bool:
-    """Return whether renal impairment leaves it open if gadolinium may be given (section 4).
-
-    Then MRI stays first, but the answer is provisional [001 L76].
-    """
-    return (
-        scenario.status == FULL
-        and reading.get("renal_impairment_significant") is True
-        and reading.get("gbca_permitted") is None
-        and reading["@mri_removed"] is False
-    )
 
 
 def _surveillance(reading: Mapping[str, Any], grading: Grading) -> list[str]:

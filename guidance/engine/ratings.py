@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from guidance.engine.dictionary import DICTIONARY
+from guidance.engine.dictionary import FactDefinition
 from guidance.engine.logic import Condition, parse_condition
 
 CONTRAST_ANATOMICAL = "contrast_anatomical"
@@ -102,11 +102,10 @@ class Ranking:
         """Return the top study and its alternatives in rank order."""
         return () if self.top is None else (self.top, *self.alternatives)
 
-    @property
-    def confirm_before_order(self) -> list[str]:
+    def confirm_before_order(self, dictionary: Mapping[str, FactDefinition]) -> list[str]:
         """Return the unknown facts to settle before an order, in the dictionary's order."""
         names = {name for group in (self.confirm or {}).values() for name in group}
-        return sorted(names, key=lambda name: DICTIONARY[name].number)
+        return sorted(names, key=lambda name: dictionary[name].number)
 
 
 def load_ratings(

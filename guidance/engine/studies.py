@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from guidance.engine.edition import Edition
-from guidance.engine.ratings import Ranking, Rating, Substitution
+from guidance.engine.ratings import Procedure, Ranking, Rating, Substitution
+from guidance.engine.reading import shows_liver
 
 DOTATATE = "PET_DOTATATE"
 IODINATED = "iodinated"
@@ -34,7 +35,6 @@ def explain_studies(
             standing = "alternative"
         else:
             standing = "add-on" if rating.role == "add_on" else "not for this question"
-        done = procedure.done
         rows.append(
             {
                 "procedure": procedure.code,
@@ -47,12 +47,30 @@ def explain_studies(
                 "reason_source": reason["source"] if reason else None,
                 "why": rating.why,
                 "prefer_when": rating.prefer_when,
-                "already_done": done is not None and done.test(reading) is True,
+                "already_done": _is_done(reading, procedure),
                 "confirm": list(confirm.get(procedure.code, ())),
                 "source": rating.source,
             }
         )
     return rows
+
+
+def _is_done(reading: Mapping[str, Any], procedure: Procedure) -> bool:
+    return procedure.done is not None and procedure.done.test(reading) is True
+
+
+def _is_recorded(reading: Mapping[str, Any], procedure: Procedure) -> bool:
+    """Return whether the list of studies has one of this kind that shows the liver.
+
+    Only before treatment: later the list holds the studies of years. A study without a
+    region may be one of any place, and one without contrast is another study.
+    """
+    return any(
+        study["modality"] == procedure.modality
+        and shows_liver(study.get("region")) is True
+        and study.get("contrast") is not False
+        for study in reading.get("studies", ())
+    )
 
 
 def _reason(
@@ -108,7 +126,7 @@ def explain_pair(
         "done": [
             procedure.code
             for procedure in procedures
-            if procedure.done is not None and procedure.done.test(reading) is True
+            if _is_done(reading, procedure) or _is_recorded(reading, procedure)
         ],
         "text": text["text"],
         "source": text["source"],

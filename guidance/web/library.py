@@ -1,46 +1,55 @@
-"""The library of the guidance: ratings of the full scenarios, and the sources."""
+"""The front of the library: what is in it, which edition it is, and the sources behind it."""
 
-import datetime
+from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
 
-from guidance.engine.edition import Edition, load_edition
-from tumorboard.accounts.access import public_view
+from guidance.editions import shelf
+from guidance.engine.content import SCHEMAS
+from guidance.engine.edition import Edition
+from guidance.web.pages import PLACES, SHORT_HASH, library_view, page, readable_day
+from guidance.web.statements import statements
 from tumorboard.formats import day
 
 FULL = "FULL"
 
 
-@require_safe
-@public_view("guidance content has no patient")
-@login_required
-def library(request: HttpRequest) -> HttpResponse:
-    """The edition in use: its scenarios with all ratings, and where every statement is from."""
-    edition = load_edition()
+@library_view
+def library(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Contents: the scenarios, every other page, the editions, and what can be taken along."""
     scenarios = edition.catalogue.scenarios.values()
     context = {
-        "edition": edition,
-        "hash": edition.hash[:12],
-        "sources": [{**source, "reviewed": _day(source["reviewed"])} for source in edition.sources],
-        "date": _day(edition.date),
-        "full": [_with_ratings(s, edition) for s in scenarios if s.status == FULL],
-        "named": [s for s in scenarios if s.status != FULL],
+        "rated": [scenario for scenario in scenarios if scenario.status == FULL],
+        "named": [scenario for scenario in scenarios if scenario.status != FULL],
+        "pages": [place for place in PLACES if place.path],
+        "count": len(statements(edition)),
+        "editions": list(_editions()),
+        "schemas": sorted(path.name for path in SCHEMAS.glob("*.json")),
+        "bundle_url": reverse("guidance_fhir", args=[edition.version]),
+    }
+    return page(request, edition, "contents", context)
+
+
+def _editions() -> Iterator[dict[str, Any]]:
+    for shelved in shelf.versions():
+        yield {
+            "version": shelved.version,
+            "title": shelved.title,
+            "date": day(shelved.date),
+            "hash": shelved.hash[:SHORT_HASH],
+            "url": reverse("guidance_library", args=[shelved.version]),
+        }
+
+
+@library_view
+def sources(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The documents that every citation names, and the markers beside them."""
+    context = {
+        "sources": [
+            {**source, "reviewed": readable_day(source["reviewed"])} for source in edition.sources
+        ],
         "markers": edition.content["edition"]["markers"].items(),
     }
-    return render(request, "guidance/library.html", context)
-
-
-def _day(text: str) -> str:
-    """A date of the content as on every page; words as they are."""
-    try:
-        return day(datetime.date.fromisoformat(text))
-    except ValueError:
-        return text
-
-
-def _with_ratings(scenario: Any, edition: Edition) -> dict[str, Any]:
-    return {"scenario": scenario, "ratings": edition.ratings.by_scenario[scenario.id]}
+    return page(request, edition, "sources", context)

@@ -10,6 +10,7 @@ class Permission(StrEnum):
     CASE_WRITE = "case.write"
     RESULT_WRITE = "result.write"
     CASE_IMPORT = "case.import"
+    CHECK_ACKNOWLEDGE = "check.acknowledge"
     BOARD_READ = "board.read"
     BOARD_MANAGE = "board.manage"
     AGENDA_WRITE = "agenda.write"
@@ -18,3 +19,4 @@ class Permission(StrEnum):
     TOKEN_USE = "token.use"  # noqa: S105 - the name of a right
     PEOPLE_MANAGE = "people.manage"
     INSTITUTION_MANAGE = "institution.manage"
+    GUIDANCE_MANAGE = "guidance.manage"

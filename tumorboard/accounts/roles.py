@@ -28,6 +28,7 @@ class Role(Enum):
         | {
             Permission.CASE_WRITE,
             Permission.RESULT_WRITE,
+            Permission.CHECK_ACKNOWLEDGE,
             Permission.CASE_IMPORT,
             Permission.BOARD_MANAGE,
             Permission.AGENDA_WRITE,
@@ -37,25 +38,33 @@ class Role(Enum):
     CLINICIAN = RoleDescription(
         "Clinician",
         "Enters cases and results and puts them on the agenda.",
-        READ | {Permission.CASE_WRITE, Permission.RESULT_WRITE, Permission.AGENDA_WRITE},
-    )
-    RADIOLOGIST = RoleDescription(
-        "Radiologist",
-        "Enters studies and their results.",
-        READ | {Permission.RESULT_WRITE},
-    )
-    PATHOLOGIST = RoleDescription(
-        "Pathologist",
-        "Enters pathology.",
-        READ | {Permission.CASE_WRITE},
-    )
-    BOARD_CHAIR = RoleDescription(
-        "Board chair",
-        "Runs the meeting and signs the board's decisions.",
         READ
         | {
             Permission.CASE_WRITE,
             Permission.RESULT_WRITE,
+            Permission.CHECK_ACKNOWLEDGE,
+            Permission.AGENDA_WRITE,
+        },
+    )
+    RADIOLOGIST = RoleDescription(
+        "Radiologist",
+        "Enters studies and their results.",
+        READ | {Permission.RESULT_WRITE, Permission.CHECK_ACKNOWLEDGE},
+    )
+    PATHOLOGIST = RoleDescription(
+        "Pathologist",
+        "Enters pathology.",
+        READ | {Permission.CASE_WRITE, Permission.CHECK_ACKNOWLEDGE},
+    )
+    BOARD_CHAIR = RoleDescription(
+        "Board chair",
+        "Runs the meeting, signs the board's decisions, sets the local policy beside the guidance.",
+        READ
+        | {
+            Permission.CASE_WRITE,
+            Permission.RESULT_WRITE,
+            Permission.CHECK_ACKNOWLEDGE,
+            Permission.GUIDANCE_MANAGE,
             Permission.BOARD_MANAGE,
             Permission.AGENDA_WRITE,
             Permission.DECISION_WRITE,
@@ -64,8 +73,15 @@ class Role(Enum):
     )
     ADMINISTRATOR = RoleDescription(
         "Institution administrator",
-        "Invites people, sets roles and the institution's choices; sees no patient.",
-        frozenset({Permission.PEOPLE_MANAGE, Permission.INSTITUTION_MANAGE}),
+        "Invites people, sets roles, the institution's choices and its local policy; "
+        "sees no patient.",
+        frozenset(
+            {
+                Permission.PEOPLE_MANAGE,
+                Permission.INSTITUTION_MANAGE,
+                Permission.GUIDANCE_MANAGE,
+            }
+        ),
     )
 
     @classmethod

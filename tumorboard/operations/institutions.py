@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from guidance.editions import adoptions
 from guidance.editions.models import GuidancePolicy
 from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.roles import Role
@@ -15,13 +16,16 @@ from tumorboard.tenancy.scope import institution_scope
 def open_institution(
     *, slug: str, name: str, administrator_email: str, administrator_name: str
 ) -> tuple[Institution, str]:
-    """A new institution with its guidance policy and an invitation for its first administrator.
+    """A new institution, ready for its first administrator.
+
+    It has its guidance policy, uses the newest edition, and has invited the administrator.
 
     Returns:
         The institution, and the link with which the administrator joins; it is shown only once.
 
     Raises:
         ValidationError: by field ("slug", "name", "admin_email", "admin_name").
+        NoEdition: no edition of the guidance is loaded.
     """
     institution = Institution(slug=slug, name=name.strip())
     institution.full_clean()
@@ -37,6 +41,7 @@ def open_institution(
     institution.save()
     with institution_scope(institution):
         GuidancePolicy.objects.create()
+        adoptions.begin()
         _, link = invite(
             email=administrator_email.strip(),
             name=administrator_name.strip(),

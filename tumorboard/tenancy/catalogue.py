@@ -22,6 +22,7 @@ WITHOUT_INSTITUTION = {
     "auth_group_permissions": "unused; Django's auth application makes it",
     "pghistory_context": "unused; the context of history stands in the event rows",
     "outbox_outboxsignal": "id, institution and due time of a message, without its content",
+    "editions_guidanceedition": "guidance content has no patient and is the same for everybody",
 }
 
 #: Tables on which the application may only insert and select.
@@ -31,6 +32,11 @@ APPEND_ONLY = {
     "cases_decision",
     "cases_recommendation",
     "cases_participant",
+    "cases_acknowledgment",
+    "editions_guidanceedition",
+    "editions_editionadoption",
+    "editions_localnote",
+    "editions_localstudy",
 }
 
 #: Policies beside the one every tenant table has.

@@ -21,8 +21,10 @@ from cases.services.checks import field_errors
 from cases.services.errors import Invalid
 from cases.services.imports.rows import NewCase
 from cases.services.patients import implausible
-from guidance.editions.models import GuidancePolicy
+from guidance.editions import shelf
+from guidance.editions.local_policy import LocalPolicy
 from guidance.engine.dictionary import DICTIONARY
+from guidance.engine.edition import Edition
 from tumorboard.accounts.models import User
 from tumorboard.audit.models import AuditEntry
 
@@ -71,10 +73,10 @@ def open_cases(*, entries: Sequence[Entry], by: User) -> list[Case | Invalid]:
     """
     found: list[Case | Invalid] = []
     good: list[_Rows] = []
-    choices = policy()
+    choices, edition = policy(), shelf.adopted()
     for entry in entries:
         try:
-            rows = _rows(entry, choices, by)
+            rows = _rows(entry, choices, edition, by)
         except Invalid as error:
             found.append(error)
         else:
@@ -89,7 +91,7 @@ def open_cases(*, entries: Sequence[Entry], by: User) -> list[Case | Invalid]:
     return found
 
 
-def _rows(entry: Entry, choices: GuidancePolicy, by: User) -> _Rows:
+def _rows(entry: Entry, choices: LocalPolicy, edition: Edition, by: User) -> _Rows:
     new = entry.new
     patient = Patient(
         record_number=new.record_number,
@@ -107,7 +109,7 @@ def _rows(entry: Entry, choices: GuidancePolicy, by: User) -> _Rows:
     answers = [_answer(case, fact, value, entry.source, by) for fact, value in new.answers.items()]
     today = timezone.localdate()
     found = facts_of_new(case, answers=answers, policy=choices, on=today)
-    assessment = assessed(case=case, found=found, on=today)
+    assessment = assessed(case=case, found=found, on=today, edition=edition)
     place(case=case, assessment=assessment, decided=None)
     return _Rows(patient, case, answers, assessment)
 

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 
 from cases.models.fact_answer import UNKNOWN
 from cases.selectors.words import value_words
-from cases.web.forms import dates
 from guidance.engine.dictionary import FactDefinition
+from tumorboard import date_field
 
 NOT_ASKED = ""
 REVIEWED_NONE = "reviewed_none"
@@ -134,7 +134,7 @@ class DateAnswer(TypedAnswer):
 
     def parse(self, typed: str) -> str:
         """The day as the answer keeps it."""
-        return dates.DateField().clean(typed).isoformat()
+        return date_field.DateField().clean(typed).isoformat()
 
 
 def answer_field(fact: FactDefinition, *, stored: Any = None) -> forms.Field:
@@ -194,14 +194,14 @@ def _number(fact: FactDefinition, stored: Any) -> forms.Field:
 def _date(fact: FactDefinition, stored: Any) -> forms.Field:
     if stored not in (None, UNKNOWN):
         stored = datetime.date.fromisoformat(stored)
-    return _typed(fact, DateAnswer, dates.DateInput(attrs={"autocomplete": "off"}), stored)
+    return _typed(fact, DateAnswer, date_field.DateInput(attrs={"autocomplete": "off"}), stored)
 
 
 def _typed(
     fact: FactDefinition, maker: type[TypedAnswer], typed: forms.TextInput, initial: Any
 ) -> forms.Field:
     widget = TypedOrUnknown(label=fact.label, unit=fact.unit, typed=typed)
-    help_text = dates.HELP if fact.kind == "date" else _bounds(fact)
+    help_text = date_field.HELP if fact.kind == "date" else _bounds(fact)
     return maker(
         label=fact.question, widget=widget, initial=initial, required=False, help_text=help_text
     )

@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 
 from cases.models import DecisionDraft, DraftRecommendation
 from cases.models.decision import RecommendationKind
-from cases.services.decisions import Recommended, codes_of
+from cases.services.decisions import Codes, Recommended, codes_to_choose
 from cases.services.errors import Invalid
 
 PREFIX = "recommendations"
@@ -56,11 +56,12 @@ class DecisionForm(forms.Form):
     def __init__(
         self, data: Any = None, *, rows: Sequence[Recommended] = (), initial: Any = None
     ) -> None:
+        self.codes = codes_to_choose()
         self.given = list(typed_rows(data) if data is not None else rows)
         self.given += [EMPTY] * (FIRST_ROWS - len(self.given))
         super().__init__(data, initial={**(initial or {}), **_initial(self.given)})
         for index, given in enumerate(self.given):
-            self.fields.update(_row_fields(index, given))
+            self.fields.update(_row_fields(index, given, self.codes))
 
     @property
     def rows(self) -> list[Row]:
@@ -80,7 +81,11 @@ class DecisionForm(forms.Form):
     @property
     def filled(self) -> list[tuple[int, Recommended]]:
         """The rows in which something is typed, each with its index."""
-        return [(i, _with_kind(given)) for i, given in enumerate(self.given) if given != EMPTY]
+        return [
+            (index, _with_kind(given, self.codes))
+            for index, given in enumerate(self.given)
+            if given != EMPTY
+        ]
 
     @property
     def recommendations(self) -> list[Recommended]:
@@ -135,21 +140,22 @@ def without_row(rows: Sequence[Recommended], index: str) -> list[Recommended]:
 
 def fitting(rows: Sequence[Recommended]) -> list[Recommended]:
     """The rows without codes that the chosen kind does not have."""
+    codes = codes_to_choose()
     return [
-        row if not row.kind or row.code in codes_of(row.kind) else replace(row, code="")
+        row if not row.kind or row.code in codes.get(row.kind, {}) else replace(row, code="")
         for row in rows
     ]
 
 
-def _with_kind(row: Recommended) -> Recommended:
+def _with_kind(row: Recommended, codes: Codes) -> Recommended:
     """A row of which only the code was chosen has the kind that the code belongs to."""
     if row.kind or not row.code:
         return row
-    kind = next((kind for kind in CODED_KINDS if row.code in codes_of(kind)), "")
+    kind = next((kind for kind in CODED_KINDS if row.code in codes[kind]), "")
     return replace(row, kind=str(kind))
 
 
-def _row_fields(index: int, given: Recommended) -> dict[str, forms.Field]:
+def _row_fields(index: int, given: Recommended, codes: Codes) -> dict[str, forms.Field]:
     number = f"Recommendation {index + 1}"
     return {
         f"{PREFIX}-{index}-kind": forms.CharField(
@@ -160,7 +166,7 @@ def _row_fields(index: int, given: Recommended) -> dict[str, forms.Field]:
         f"{PREFIX}-{index}-code": forms.CharField(
             label=f"{number}, which",
             required=False,
-            widget=forms.Select(choices=[("", "Said in words"), *_codes(given.kind)]),
+            widget=forms.Select(choices=[("", "Said in words"), *_choices(given.kind, codes)]),
         ),
         f"{PREFIX}-{index}-text": forms.CharField(
             label=f"{number}, in words",
@@ -171,11 +177,11 @@ def _row_fields(index: int, given: Recommended) -> dict[str, forms.Field]:
     }
 
 
-def _codes(kind: str) -> list[tuple[str, Any]]:
+def _choices(kind: str, codes: Codes) -> list[tuple[str, Any]]:
     """The codes of one kind; of every kind, in groups, as long as none is chosen."""
     if kind:
-        return list(codes_of(kind).items())
-    return [(k.label, list(codes_of(k).items())) for k in CODED_KINDS]
+        return list(codes.get(kind, {}).items())
+    return [(k.label, list(codes[k].items())) for k in CODED_KINDS]
 
 
 def _initial(rows: Sequence[Recommended]) -> dict[str, str]:

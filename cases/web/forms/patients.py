@@ -7,7 +7,7 @@ from django import forms
 from cases.models import Patient
 from cases.models.patient import Sex
 from cases.web.forms.answers import segmented
-from cases.web.forms.dates import DateField
+from tumorboard.date_field import DateField
 
 RECORD_NUMBER_REQUIRED = "Enter the record number."
 

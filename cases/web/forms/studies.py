@@ -4,16 +4,16 @@ from django import forms
 
 from cases.models import Study
 from cases.models.study import Modality, OrderTarget
-from cases.web.forms.dates import DateField
 from cases.web.forms.known import yes_no_unknown
+from guidance.editions import shelf
 from guidance.engine.dictionary import DICTIONARY
-from guidance.engine.edition import load_edition
+from tumorboard.date_field import DateField
 
 
 def _procedures() -> list[tuple[str, object]]:
     """The procedures that the guidance names, by modality."""
     by_modality: dict[str, list[tuple[str, str]]] = {}
-    for procedure in load_edition().ratings.procedures.values():
+    for procedure in shelf.adopted().ratings.procedures.values():
         label = str(Modality(procedure.modality).label)
         by_modality.setdefault(label, []).append((procedure.code, procedure.name))
     return [("", "Not stated, or another one"), *by_modality.items()]

@@ -8,8 +8,8 @@ from cases.models import Treatment
 from cases.models.fact_answer import UNKNOWN
 from cases.models.treatment import TreatmentType
 from cases.web.forms.answers import NOT_ASKED, segmented
-from cases.web.forms.dates import DateField
 from cases.web.forms.known import yes_no_unknown
+from tumorboard.date_field import DateField
 
 
 class TreatmentForm(forms.Form):

@@ -24,6 +24,15 @@ class TnmSystem(models.TextChoices):
     AJCC8 = "AJCC8", "AJCC 8"
 
 
+class FollowupPolicy(models.TextChoices):
+    """Fact 100: the interval rule that schedules are judged by, where one is chosen."""
+
+    FU_01 = "FU-01", "FU-01"
+    FU_02 = "FU-02", "FU-02"
+    FU_03 = "FU-03", "FU-03"
+    FU_05 = "FU-05", "FU-05"
+
+
 class GuidancePolicy(TenantModel):
     """The choices that the guidance leaves to an institution; one row each."""
 
@@ -35,6 +44,10 @@ class GuidancePolicy(TenantModel):
     )
     tnm_system = models.CharField(
         "TNM system", max_length=10, choices=TnmSystem.choices, default=TnmSystem.ENETS
+    )
+    #: Empty where none is chosen: then the guidance shows every rule's interval and picks none.
+    followup_policy = models.CharField(
+        "follow-up policy", max_length=10, choices=FollowupPolicy.choices, blank=True
     )
 
     class Meta:

@@ -10,7 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import ImportFile
-from cases.services import agendas, boards, cases, patients, results, studies, treatments
+from cases.services import (
+    acknowledgments,
+    agendas,
+    boards,
+    cases,
+    facts,
+    patients,
+    results,
+    studies,
+    treatments,
+)
+from guidance.editions import local_notes, local_studies
 from tests.factories.people import add_member
 from tests.integration.isolation.routes import Route, all_routes
 from tumorboard.accounts.invitations import invite
@@ -54,6 +65,24 @@ def foreign(other_institution):
             name="canary.csv", sha256="0" * 64, columns=["a"], uploaded_by=by
         )
         token, _ = issue(user=by, label="canary", days=1, by=by)
+        later = today + timezone.timedelta(days=9)
+        local_study = local_studies.mark_unavailable(
+            procedure="EUS", reason="Canary reason", review_on=later, by=by
+        )
+        note = local_notes.add(
+            subject="scenario:SC-01:",
+            text="Canary note",
+            low_months=None,
+            high_months=None,
+            reason="Canary reason",
+            review_on=later,
+            by=by,
+        )
+        facts.answer(case=case, answers={"differentiation": "poor"}, by=by)
+        case.refresh_from_db()
+        acknowledgment = acknowledgments.acknowledge(
+            case=case, code="W-NEC", assessment_id=case.assessment_id, reason="accepted", by=by
+        )
         invitation, _ = invite(email="c@south.example", name="Canary", role="CLINICIAN", by=by)
     return SimpleNamespace(
         patient_id=patient.id,
@@ -69,11 +98,15 @@ def foreign(other_institution):
         user_id=by.id,
         token_id=token.id,
         invitation_id=invitation.id,
+        local_study_id=local_study.id,
+        note_id=note.id,
+        acknowledgment_id=acknowledgment.id,
         assessment_id=case.assessment_id,
         api={
             "api_patient": patient.id,
             "api_case": case.id,
             "api_case_facts": case.id,
+            "api_case_acknowledgments": case.id,
             "api_study": study.id,
             "api_result": result.id,
             "api_assessment": case.assessment_id,

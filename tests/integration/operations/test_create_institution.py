@@ -5,7 +5,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from guidance.editions.models import GuidancePolicy
+from guidance.editions import adoptions, shelf
+from guidance.editions.models import GuidanceEdition, GuidancePolicy
+from tests.factories.editions import loaded
 from tumorboard.accounts.models import Invitation
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
@@ -36,6 +38,23 @@ def test_it_makes_the_institution_and_prints_the_link_for_its_first_administrato
     assert invitation.invited_by is None
     assert "/i/west/" in words
     assert invitation.secret_hash not in words
+
+
+def test_it_starts_with_the_newest_edition():
+    loaded("2027.1")
+    create()
+    loaded("2027.2", date="2027-06-01")
+    with institution_scope(Institution.objects.get(slug="west")):
+        assert shelf.adopted().version == "2027.1"
+        assert adoptions.begin() == adoptions.current()
+        assert len(adoptions.history()) == 1
+
+
+def test_without_an_edition_none_is_made(monkeypatch):
+    monkeypatch.setattr(GuidanceEdition, "objects", GuidanceEdition.objects.none())
+    with pytest.raises(CommandError, match="load_editions"):
+        create()
+    assert not Institution.objects.exists()
 
 
 def test_the_printed_link_opens_the_invitation(client):

@@ -11,6 +11,9 @@ from django.db import transaction
 from django.test import Client
 
 from cases.models import Assessment, Case, Decision, Patient, Study
+from cases.selectors.annotated import AnnotatedAnswer
+from cases.selectors.annotations import annotations_of, annotations_of_signed
+from cases.selectors.local_words import local_words
 from guidance.engine.assess import assess
 from guidance.engine.edition import load_edition
 from guidance.engine.facts import as_json, parse_fact, parse_facts
@@ -140,6 +143,18 @@ def test_one_case_is_decided_and_the_others_wait(demo):
         assert Case.objects.get(pk=decision.case_id).readiness == "signed"
         states = set(Case.objects.values_list("readiness", flat=True))
     assert states == {"signed", "needs a decision", "incomplete", "ready"}
+
+
+def test_the_hospital_says_something_beside_the_guidance(demo):
+    with institution_scope(demo.north):
+        case = demo.cases["V30"]
+        shown = AnnotatedAnswer(case.assessment.answer, annotations_of(case, case.assessment))
+        assert shown.blocking == []
+        assert [who.by for who in shown.acceptance.accepted] == ["Charlie Imaginary"]
+        (decision,) = Decision.objects.select_related("case")
+        said = [word.code for word in annotations_of_signed(decision).words]
+        assert said == ["CT_CAP_W", ""]
+        assert len(local_words(on=date(2026, 11, 21))) == 3
 
 
 def test_the_sign_ins_that_are_printed_open_the_door(demo, settings):

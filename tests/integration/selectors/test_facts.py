@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from cases.models import FactAnswer, Result
-from cases.selectors.facts import RULES, facts_of
+from cases.selectors.facts import RULES, facts_of, facts_of_new, policy
 from cases.services import facts, patients, results, studies, treatments
+from guidance.editions import local_studies, policies
 from guidance.editions.models import GuidancePolicy
 from tests.factories.cases import make_case
 
@@ -423,6 +424,76 @@ def test_without_a_complete_resection_nothing_recurs(known, study, say, status):
     assert known("recurrence_status") == (None, None)
 
 
+# --- Local policy -------------------------------------------------------------------------------
+
+AVAILABLE = sorted(local_studies.AVAILABILITY.items())
+
+
+@pytest.fixture
+def lacking(administrator):
+    """Marks a study as one that cannot be had."""
+
+    def mark(procedure: str) -> None:
+        local_studies.mark_unavailable(
+            procedure=procedure,
+            reason="No scanner",
+            review_on=TODAY + 100 * DAY,
+            by=administrator,
+        )
+
+    return mark
+
+
+@pytest.mark.parametrize(("procedure", "fact"), AVAILABLE)
+def test_what_cannot_be_had_here_is_a_fact_where_nobody_answered(
+    case, known, lacking, procedure, fact
+):
+    assert known(fact) == (None, None)
+    lacking(procedure)
+    assert known(fact) == (False, "policy.study")
+    origin = facts_of(case, on=TODAY).origins[fact]["text"]
+    assert origin.startswith("Local policy: not available (Ada Admin on ")
+    assert origin.endswith(": No scanner)")
+
+
+@pytest.mark.parametrize("answer", [True, False, "unknown"])
+def test_an_answer_for_the_patient_is_stronger_than_local_policy(known, say, lacking, answer):
+    lacking("PET_FDG")
+    say(fdg_pet_available=answer)
+    assert known("fdg_pet_available") == (answer, "answer")
+
+
+def test_any_other_study_that_cannot_be_had_changes_no_fact(case, lacking):
+    before = facts_of(case, on=TODAY)
+    lacking("CT_AP_W")
+    lacking("MRI_AP_WO")
+    assert facts_of(case, on=TODAY) == before
+
+
+def test_the_institution_chooses_a_followup_policy_where_nobody_did(known, say, administrator):
+    assert known("followup_policy") == (None, None)
+    policies.choose(
+        who_version="WHO2022", tnm_system="ENETS", followup_policy="FU-03", by=administrator
+    )
+    assert known("followup_policy") == ("FU-03", "policy.followup")
+    say(followup_policy="FU-01")
+    assert known("followup_policy") == ("FU-01", "answer")
+
+
+def test_a_case_that_is_just_opened_is_under_the_same_policy(case, lacking):
+    lacking("PET_FDG")
+    found = facts_of_new(case, answers=[], policy=policy(), on=TODAY)
+    assert found.values["fdg_pet_available"] is False
+
+
+def test_what_a_study_says_names_the_study(case, study):
+    made = study("CT", procedure="CT_AP_W", outcome="stable")
+    origins = facts_of(case, on=TODAY).origins
+    named = {name for name, origin in origins.items() if origin.get("study") == str(made.id)}
+    assert {"ordered_procedure", "study_outcome", "study_modality"} <= named
+    assert "study" not in origins["who_version"]
+
+
 # --- All together -------------------------------------------------------------------------------
 
 
@@ -434,12 +505,12 @@ def test_reading_takes_the_same_queries_for_a_long_story(
     case, study, say, coordinator, django_assert_num_queries
 ):
     case.patient.refresh_from_db()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         facts_of(case, on=TODAY)
     for days in range(1, 12):
         study("CT", days=days, outcome="stable")
         treatments.add(case=case, type="SSA", by=coordinator)
     say(ki67_percent=1, differentiation="well")
     assert FactAnswer.objects.count() == 2
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         facts_of(case, on=TODAY)

@@ -5,10 +5,13 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.selectors import cases
+from cases.selectors.acknowledgments import acknowledgments_of_each
 from cases.selectors.facts import facts_of
 from cases.selectors.imaging import imaging_of
-from cases.services import facts, patients, studies
+from cases.selectors.local_words import local_words
+from cases.services import acknowledgments, facts, patients, studies
 from cases.services.cases import open_case
+from guidance.editions import local_studies
 from tests.factories.people import add_member
 from tumorboard.tenancy.scope import institution_scope
 
@@ -23,8 +26,18 @@ def theirs(other_institution):
         patient = patients.add(record_number="CANARY", family_name="Canary", by=by)
         case = open_case(patient=patient, title="Canary", by=by)
         studies.add(case=case, modality="CT", performed_on=TODAY, by=by)
-        facts.answer(case=case, answers={"ki67_percent": 4}, by=by)
-    return case
+        facts.answer(case=case, answers={"ki67_percent": 4, "differentiation": "poor"}, by=by)
+        case.refresh_from_db()
+        acknowledgments.acknowledge(
+            case=case, code="W-NEC", assessment_id=case.assessment_id, reason="accepted", by=by
+        )
+        local_studies.mark_unavailable(
+            procedure="PET_FDG",
+            reason="Canary",
+            review_on=TODAY + timezone.timedelta(days=9),
+            by=by,
+        )
+        return cases.one(case.pk)
 
 
 def test_nothing_of_theirs_is_found(theirs, institution):
@@ -39,7 +52,10 @@ def test_nothing_of_theirs_is_found(theirs, institution):
 def test_nothing_of_theirs_is_read_with_their_case_in_hand(theirs, institution):
     with institution_scope(institution):
         assert imaging_of(theirs).current is None
-        assert "ki67_percent" not in facts_of(theirs, on=TODAY).values
+        found = facts_of(theirs, on=TODAY).values
+        assert not found.keys() & {"ki67_percent", "fdg_pet_available"}
+        assert acknowledgments_of_each([theirs.pk]) == {theirs.pk: []}
+        assert local_words(on=TODAY) == ()
 
 
 def test_nothing_is_written_into_theirs_with_their_case_in_hand(theirs, institution, coordinator):

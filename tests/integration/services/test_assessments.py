@@ -11,11 +11,13 @@ from cases.models import Assessment, Case, FactAnswer
 from cases.services import assessments, cases, facts, patients, results, studies
 from cases.services.assessments import reassess
 from cases.services.errors import Invalid
+from guidance.editions import adoptions
 from guidance.engine.assess import assess
 from guidance.engine.edition import load_edition
 from guidance.engine.facts import parse_facts
 from tests.factories.boards import make_item, sign
 from tests.factories.cases import STAGING, make_case
+from tests.factories.editions import item, loaded, mri_less_appropriate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
@@ -208,3 +210,68 @@ def test_a_decided_case_is_signed_until_something_new_is_known(make, coordinator
     facts.answer(case=case, answers={"ki67_percent": 12}, by=coordinator)
     case.refresh_from_db()
     assert case.readiness == "needs a decision"
+
+
+class TestAnotherEdition:
+    @pytest.fixture
+    def signed(self, make, coordinator, chair) -> Case:
+        case = make_positive(make, coordinator)
+        sign(make_item(case=case, by=coordinator), by=chair)
+        return Case.objects.get(pk=case.pk)
+
+    def adopt(self, revise, by) -> None:
+        adoptions.adopt(edition=loaded("2027.1", revise), by=by)
+
+    def test_the_institutions_edition_assesses(self, make, administrator):
+        self.adopt(mri_less_appropriate, administrator)
+        case = make(**STAGING)
+        assert (case.assessment.edition_version, case.assessment.answer["top"]) == (
+            "2027.1", "CT_AP_W",
+        )  # fmt: skip
+
+    def test_a_decided_case_that_it_answers_alike_stays_signed(self, signed, administrator):
+        def reword(content):
+            for action in content["actions"]["actions"]:
+                action["text"] = f"{action['text']} Reworded."
+
+        self.adopt(reword, administrator)
+        assert reassess(case=signed) != signed.assessments.order_by("made_at").first()
+        signed.refresh_from_db()
+        assert signed.assessment.edition_version == "2027.1"
+        assert "Reworded." in str(signed.assessment.answer)
+        assert signed.readiness == "signed"
+
+    def test_a_decided_case_that_it_answers_otherwise_asks_again(self, signed, administrator):
+        def lose_an_action(content):
+            content["branches"]["branches"][0]["actions"].pop(0)
+
+        self.adopt(lose_an_action, administrator)
+        reassess(case=signed)
+        signed.refresh_from_db()
+        assert signed.readiness == "needs a decision"
+
+    def test_new_facts_ask_again_whatever_the_edition(self, signed, administrator, coordinator):
+        self.adopt(lambda content: None, administrator)
+        facts.answer(case=signed, answers={"bone_pain": False}, by=coordinator)
+        signed.refresh_from_db()
+        assert signed.readiness == "needs a decision"
+
+    def test_facts_that_it_does_not_know_are_left_out(self, make, administrator):
+        def forget(content):
+            known = content["facts"]["facts"]
+            known.remove(item(known, name="bone_pain"))
+            item(known, name="sstr_tracer")["values"].pop("DOTANOC")
+
+        self.adopt(forget, administrator)
+        case = make(**STAGING, bone_pain=True, sstr_tracer="DOTANOC")
+        assert not {"bone_pain", "sstr_tracer"} & case.assessment.facts.keys()
+        assert case.scenario == "SC-01"
+
+    def test_what_the_software_does_not_allow_either_is_refused(self, make, administrator):
+        self.adopt(lambda content: None, administrator)
+        case = make(**STAGING)
+        FactAnswer.objects.filter(case=case, fact="age_years").delete()
+        FactAnswer.objects.filter(case=case, fact="ki67_percent").update(value=999)
+        with pytest.raises(Invalid) as caught:
+            reassess(case=case)
+        assert list(caught.value.errors) == ["ki67_percent"]

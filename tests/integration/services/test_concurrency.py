@@ -5,10 +5,13 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from cases.models import Board, Case, FactAnswer, Patient, Result, Study
-from cases.services import boards, cases, facts, patients, results, studies
+from cases.models import Acknowledgment, Board, Case, FactAnswer, Patient, Result, Study
+from cases.services import acknowledgments, boards, cases, facts, patients, results, studies
 from cases.services.errors import Changed, Invalid, Refused, ServiceError
+from guidance.editions import local_studies
+from guidance.editions.local_words import Overtaken
 from tests.factories.cases import make_case, make_study
 from tests.factories.people import add_member, make_institution
 from tumorboard.tenancy.scope import institution_scope
@@ -59,6 +62,10 @@ def at_once(north):
         return ended
 
     return run
+
+
+#: What makes the case one that the guidance speaks of.
+QUESTION = {"clinical_question": "distant_staging", "definitive_treatment_done": False}
 
 
 def kinds(ended) -> list[str]:
@@ -130,6 +137,40 @@ def test_a_record_number_is_there_once(person, north, at_once):
     assert refused.errors == {"record_number": [patients.TAKEN]}
     with institution_scope(north):
         assert Patient.objects.count() == 1
+
+
+def test_a_check_is_acknowledged_once(case, person, north, at_once):
+    with institution_scope(north):
+        facts.answer(case=case, answers={"differentiation": "poor", **QUESTION}, by=person)
+        seen = Case.objects.get().assessment_id
+
+    def acknowledge():
+        acknowledgments.acknowledge(
+            case=case, code="W-NEC", assessment_id=seen, reason="accepted", by=person
+        )
+
+    first, second = at_once(acknowledge, acknowledge)
+
+    assert [type(error) for error in (first, second) if error] == [Refused]
+    assert "acknowledged this check already" in str(first or second)
+    with institution_scope(north):
+        assert Acknowledgment.objects.count() == 1
+
+
+def test_what_is_said_of_a_study_has_one_next_version(person, north, at_once):
+    later = timezone.localdate() + timezone.timedelta(days=9)
+
+    def mark():
+        try:
+            local_studies.mark_unavailable(
+                procedure="EUS", reason="None", review_on=later, by=person
+            )
+        except Overtaken as error:
+            raise Refused(str(error)) from error
+
+    assert kinds(at_once(mark, mark)) == ["NoneType", "Refused"]
+    with institution_scope(north):
+        assert [study.version for study in local_studies.history()] == [1]
 
 
 def test_a_boards_name_is_taken_once(at_once, north, person):

@@ -1,10 +1,13 @@
 """Decisions: drafts, signing, and that what was signed stays."""
 
 import datetime
+import hashlib
+import json
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.utils import timezone
 
 from cases.models import (
     AgendaItem,
@@ -15,12 +18,16 @@ from cases.models import (
     Participant,
     Recommendation,
 )
-from cases.services import agendas, boards, decisions, patients
+from cases.selectors.annotations import annotations_of_signed
+from cases.selectors.cases import one
+from cases.services import acknowledgments, agendas, boards, decisions, patients
 from cases.services.assessments import reassess
 from cases.services.decisions import Recommended
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.facts import answer
+from guidance.editions import local_notes
 from tests.factories.boards import EVERY_KIND, draft, make_item, sign
+from tests.factories.cases import STAGING, make_case, make_study
 from tumorboard.audit.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
@@ -254,6 +261,115 @@ class TestSigning:
             )
 
 
+class TestChecks:
+    """A critical check is acknowledged before anybody signs, and the record keeps by whom."""
+
+    @pytest.fixture
+    def item(self, coordinator):
+        """A case whose order without contrast is critical, and whose chest is a caution."""
+        case = make_case(by=coordinator, **STAGING)
+        make_study(case=case, by=coordinator, modality="CT", procedure="CT_AP_WO")
+        return make_item(by=coordinator, case=one(case.pk))
+
+    @staticmethod
+    def acknowledge(item, by, code="W-NONCONTRAST", **more):
+        case = one(item.case_id)
+        given = {"assessment_id": case.assessment_id, "reason": "accepted", **more}
+        return acknowledgments.acknowledge(case=case, code=code, by=by, **given)
+
+    def test_nobody_signs_while_one_is_open(self, item, coordinator, chair):
+        draft(item, by=coordinator)
+        with pytest.raises(Invalid) as caught:
+            sign(item, by=chair)
+
+        (reason,) = caught.value.errors.pop("checks")
+        assert caught.value.errors == {}
+        assert reason.startswith("Acknowledge W-NONCONTRAST first: Without IV contrast")
+        assert not Decision.objects.exists()
+        assert [c.code for c in decisions.sheet_of(item).blocking] == ["W-NONCONTRAST"]
+
+    def test_once_acknowledged_it_is_signed_and_pinned(self, item, coordinator, chair):
+        row = self.acknowledge(item, coordinator, text="Contrast was refused.")
+        decision = sign(item, by=chair)
+
+        decision.refresh_from_db()
+        states = {state["code"]: state for state in decision.quoted["states"]}
+        standing = states["W-NONCONTRAST"]["standing"]
+        assert (standing["text"], standing["by"]) == ("Contrast was refused.", coordinator.name)
+        assert states["W-CHEST"]["standing"] is None
+        assert decisions.is_intact(decision)
+
+        acknowledgments.withdraw(acknowledgment=row, by=coordinator)
+        facts_before = annotations_of_signed(decision)
+        answer(case=item.case, answers={"gbca_permitted": False}, by=coordinator)
+        decision.refresh_from_db()
+        assert annotations_of_signed(decision) == facts_before
+        assert decisions.is_intact(decision)
+
+    def test_a_caution_may_stay_open(self, item, coordinator, chair):
+        self.acknowledge(item, coordinator)
+        assert sign(item, by=chair)
+
+    def test_what_has_lapsed_is_open(self, item, coordinator, chair):
+        self.acknowledge(item, coordinator)
+        answer(case=item.case, answers={"gbca_permitted": False}, by=coordinator)
+        draft(item, by=coordinator)
+        with pytest.raises(Invalid, match="W-NONCONTRAST"):
+            sign(item, by=chair)
+
+    @pytest.mark.parametrize("change", ["acknowledged", "withdrawn", "noted"])
+    def test_not_when_what_stands_beside_it_is_another(self, item, coordinator, chair, change):
+        row = self.acknowledge(item, coordinator)
+        written = draft(item, by=coordinator)
+        seen = decisions.sheet_of(AgendaItem.objects.get(pk=item.pk)).seen
+        if change == "acknowledged":
+            self.acknowledge(item, coordinator, code="W-CHEST")
+        elif change == "withdrawn":
+            acknowledgments.withdraw(acknowledgment=row, by=coordinator)
+        else:
+            local_notes.add(
+                subject="check::W-CHEST",
+                text="Ask",
+                low_months=None,
+                high_months=None,
+                reason="Board",
+                review_on=timezone.localdate() + datetime.timedelta(days=9),
+                by=chair,
+            )
+        with pytest.raises(Refused, match="stands beside the guidance has changed"):
+            decisions.sign(
+                item=item,
+                assessment_id=one(item.case_id).assessment_id,
+                draft_version=written.version,
+                signer_role="Board chair",
+                seen=seen,
+                by=chair,
+            )
+
+    def test_local_words_are_pinned_too(self, item, coordinator, chair):
+        note = local_notes.add(
+            subject="scenario:SC-01:",
+            text="Ask the surgeon",
+            low_months=None,
+            high_months=None,
+            reason="Board",
+            review_on=timezone.localdate() + datetime.timedelta(days=9),
+            by=chair,
+        )
+        self.acknowledge(item, coordinator)
+        decision = sign(item, by=chair)
+        local_notes.withdraw(note=note, reason="Over", by=chair)
+
+        (word,) = annotations_of_signed(Decision.objects.get(pk=decision.pk)).words
+        assert (word.text, word.lead) == ("Ask the surgeon", "Local policy of North Hospital")
+
+    def test_a_case_without_an_assessment_quotes_nothing(self, item, coordinator):
+        draft(item, by=coordinator)
+        item.case.assessment = None
+        sheet = decisions.sheet_of(item)
+        assert (sheet.blocking, sheet.annotations.states) == ([], ())
+
+
 class TestHash:
     def test_changes_with_every_field(self, item, chair):
         decision = sign(item, by=chair)
@@ -277,6 +393,30 @@ class TestHash:
 
         assert len(hashes) == 1 + len(fields) + 4 + 2
         assert decision.content_hash in hashes
+
+    def test_of_a_decision_that_quoted_nothing_yet_is_what_it_was(self, item, chair):
+        decision = sign(item, by=chair)
+        decision.quoted = None
+        asked, present = list(decision.recommendations.all()), list(decision.participants.all())
+        content = {
+            "institution": str(decision.institution_id),
+            "agenda_item": str(decision.agenda_item_id),
+            "case": str(decision.case_id),
+            "version": 1,
+            "assessment": str(decision.assessment_id),
+            "question": decision.question,
+            "rationale": decision.rationale,
+            "recommendations": [[r.position, r.kind, r.code, r.text] for r in asked],
+            "participants": [[p.name, p.specialty] for p in present],
+            "signed_by": str(chair.pk),
+            "signer_name": chair.name,
+            "signer_role": "Board chair",
+            "signed_at": decision.signed_at.isoformat(),
+            "meaning": decisions.MEANING,
+        }
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        expected = hashlib.sha256(text.encode()).hexdigest()
+        assert decisions.content_hash(decision, asked, present) == expected
 
     def test_counts_what_comes_and_goes(self, item, chair):
         decision = sign(item, by=chair)
@@ -339,4 +479,4 @@ class TestWords:
         ]
 
     def test_treatments_are_those_of_the_guidance(self):
-        assert tuple(decisions.codes_of("treatment")) == decisions.TREATMENT_OPTIONS
+        assert tuple(decisions.codes_to_choose()["treatment"]) == decisions.TREATMENT_OPTIONS

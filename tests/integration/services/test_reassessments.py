@@ -7,21 +7,11 @@ from cases.models import Case
 from cases.services import reassessments
 from guidance.editions.policies import REASSESS, choose
 from tests.factories.cases import make_case
-from tumorboard.outbox.models import OutboxMessage, OutboxSignal
-from tumorboard.outbox.queue import deliver
+from tests.integration.outbox.delivery import deliver_all
+from tumorboard.outbox.models import OutboxMessage
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
-
-
-def deliver_all() -> int:
-    """Deliver what waits until nothing does; how many messages there were."""
-    for count in range(10):
-        signal = OutboxSignal.objects.first()
-        if signal is None:
-            return count
-        deliver(str(signal.id))
-    raise AssertionError("the job does not end")
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 50])

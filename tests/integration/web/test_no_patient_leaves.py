@@ -75,6 +75,15 @@ def test_the_posts_of_a_case(send, url, coordinator):
     assert FactAnswer.objects.exists()
 
 
+def test_the_posts_of_a_check(send, url, coordinator):
+    carcinoma = {**STAGING, "differentiation": "poor", "histology_subtype": "NEC_small_cell"}
+    case = make_case(by=coordinator, family_name=FAMILY_NAME, **carcinoma)
+    given = {"assessment_id": case.assessment_id, "reason": "other", "text": FAMILY_NAME}
+    send(url("check_acknowledge", case.pk, "W-NEC"), given)
+    row = case.acknowledgments.get()
+    send(url("acknowledgment_withdraw", row.pk), {"text": FAMILY_NAME})
+
+
 def test_the_posts_of_a_board(send, url, case, coordinator):
     meeting = make_meeting(by=coordinator)
     other = make_item(by=coordinator, meeting=meeting)

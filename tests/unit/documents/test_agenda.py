@@ -7,6 +7,7 @@ import pytest
 import typst
 
 from cases.documents.agenda import AgendaDocument, AgendaItemPage, ImagingLine, render_agenda
+from cases.documents.lines import CheckLine, LocalLine
 from tests.unit.documents.people import (
     BARE_ITEM,
     CREATED_AT,
@@ -82,6 +83,19 @@ def test_case_shows_everything_the_board_needs():
         "Critical Contrast allergy is recorded. product check",
     ):
         assert part in case
+
+
+def test_a_check_says_who_acknowledged_it_and_the_institution_speaks_apart():
+    checks = (
+        CheckLine("Critical", "No contrast.", "002 L61", "Acknowledged: Accepted (Ann, now)"),
+        CheckLine("Caution", "No chest.", "002 L64", "Not acknowledged", is_open=True),
+    )
+    local = (LocalLine("Check W-CHEST", "Local policy of North: Ask the desk."),)
+    printed = text(render(agenda(replace(ITEM, checks=checks, local=local))))
+    assert "Critical No contrast. Acknowledged: Accepted (Ann, now) 002 L61" in printed
+    assert "Caution No chest. Not acknowledged 002 L64" in printed
+    assert "Beside Local policy Check W-CHEST Local policy of North: Ask the desk." in printed
+    assert "Local policy" not in text(render(agenda(ITEM)))
 
 
 def test_checks_stand_before_the_study_they_may_forbid():

@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from cases.documents.decision import DecisionDocument, RecommendationLine, render_decision
+from cases.documents.lines import CheckLine, LocalLine
 from tests.unit.documents.people import CREATED_AT, DECISION, WITHOUT_GUIDANCE, WITHOUT_RATINGS
 from tests.unit.documents.printed import bookmarks, letters, open_pdf, pages, reaches_mm, text
 
@@ -164,6 +165,29 @@ def test_quote_says_how_firm_the_guidance_was():
     ):
         quote = replace(DECISION.assessment, standing=standing)
         assert words in text(render(replace(DECISION, assessment=quote)))
+
+
+def test_quote_says_who_acknowledged_and_what_the_institution_said():
+    quote = replace(
+        DECISION.assessment,
+        checks=(
+            CheckLine("Critical", "No contrast.", "002 L61", "Acknowledged: Accepted (Ann, now)"),
+            CheckLine("Caution", "No chest.", "002 L64", "Not acknowledged", is_open=True),
+            CheckLine("Info", "Markers are missing.", "001 L54"),
+        ),
+        local=(LocalLine("DOTATATE PET/CT", "Local policy of North: Not available here."),),
+    )
+    printed = text(render(replace(DECISION, assessment=quote)))
+    assert "Critical No contrast. Acknowledged: Accepted (Ann, now) 002 L61" in printed
+    assert "Caution No chest. Not acknowledged 002 L64" in printed
+    assert "Info Markers are missing. 001 L54" in printed
+    assert "Beside Local policy DOTATATE PET/CT Local policy of North: Not available" in printed
+
+
+def test_without_checks_and_local_words_there_is_no_heading_for_them():
+    printed = text(render(DECISION))
+    assert "Checks" not in printed
+    assert "Local policy" not in printed
 
 
 def test_alternatives_of_one_step_stand_under_it():

@@ -4,10 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from guidance.engine.assess import assess
+from guidance.engine.assess import assess, assess_reading
 from guidance.engine.content import parse_yaml
 from guidance.engine.edition import load_edition
 from guidance.engine.facts import parse_facts
+from guidance.engine.reading import read_case
 
 DATA = Path(__file__).parent / "data"
 
@@ -28,3 +29,19 @@ def answer(*layers: dict[str, Any]) -> dict[str, Any]:
 def on_base(base: str, facts: dict[str, Any] | None = None) -> dict[str, Any]:
     """Assess facts on the default facts and one of the bases S, R and F (section 14.3)."""
     return answer(read_data("d0"), read_data("micro_cases")["bases"][base], facts or {})
+
+
+def read(*layers: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read and assess facts laid over each other: the reading with its findings, the answer."""
+    raw: dict[str, Any] = {}
+    for layer in layers:
+        raw.update(layer)
+    reading, grading = read_case(parse_facts(raw))
+    return reading, assess_reading(reading, grading, load_edition())
+
+
+def read_on_base(
+    base: str, facts: dict[str, Any] | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Do the same on the default facts and one of the bases S, R and F (section 14.3)."""
+    return read(read_data("d0"), read_data("micro_cases")["bases"][base], facts or {})

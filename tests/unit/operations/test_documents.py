@@ -30,8 +30,9 @@ def test_every_dependency_has_its_reason():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     listed = (ROOT / "docs" / "dependencies.md").read_text()
     direct = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
-    names = [re.match(r"[\w-]+", each)[0] for each in direct]
-    missing = [name for name in names if not re.search(rf"`{name}(\[[\w,]+\])?`", listed)]
+    names = [re.match(r"[\w.-]+", each)[0] for each in direct]
+    reason = r"`{}(\[[\w,]+\])?`"
+    missing = [name for name in names if not re.search(reason.format(re.escape(name)), listed)]
     assert missing == []
 
 

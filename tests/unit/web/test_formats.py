@@ -16,21 +16,32 @@ def test_a_day_cannot_be_misread():
 @pytest.mark.parametrize(
     ("source", "shown"),
     [
-        ("002 L35, L45", '<a href="/guidance/#source-002">002 L35, L45</a>'),
+        ("002 L35, L45", '<a href="/guidance/sources/#source-002">002 L35, L45</a>'),
         (
-            "000 L9; BS; A-01",
-            '<a href="/guidance/#source-000">000 L9</a>; BS; A-01',
+            "000 L9; BS; A-01; N-22",
+            '<a href="/guidance/sources/#source-000">000 L9</a>; '
+            '<a href="/guidance/sources/#source-BS">BS</a>; '
+            '<a href="/guidance/decisions/#A-01">A-01</a>; '
+            '<a href="/guidance/disagreements/#N-22">N-22</a>',
         ),
-        ("INT", "INT"),
+        ("INT", '<a href="/guidance/sources/#source-INT">INT</a>'),
         ("<b>", "&lt;b&gt;"),
-        ("002 <b>", '<a href="/guidance/#source-002">002 &lt;b&gt;</a>'),
+        ("002 <b>", '<a href="/guidance/sources/#source-002">002 &lt;b&gt;</a>'),
         ("2026 L1", "2026 L1"),
+        ("A-01x", "A-01x"),
     ],
 )
 def test_a_citation_leads_to_each_of_its_documents(source, shown):
     assert formats.cite(source) == shown
 
 
+def test_a_citation_stays_in_the_edition_that_is_shown():
+    template = Template('{% include "components/source.html" %}')
+    context = Context({"source": "002 L35", "library_root": "/guidance/2026.1/"})
+    assert 'href="/guidance/2026.1/sources/#source-002"' in template.render(context)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("code", "words"),
     [
@@ -43,7 +54,7 @@ def test_a_citation_leads_to_each_of_its_documents(source, shown):
     ],
 )
 def test_a_scenario_has_words(code, words):
-    assert formats.scenario(code) == words
+    assert formats.scenario(code, "2026.1") == words
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from guidance.editions import adoptions
 from guidance.editions.models import GuidancePolicy
 from tumorboard.accounts.models import Membership, User
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import Role
 from tumorboard.operations.demo.board import add_board
+from tumorboard.operations.demo.local import acknowledge_a_check, add_local_policy
 from tumorboard.operations.demo.stories import stories, write
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
@@ -66,6 +68,7 @@ def load() -> bool:
     for (slug, name), people in PEOPLE.items():
         institution = Institution.objects.create(slug=slug, name=name)
         with institution_scope(institution):
+            adoptions.begin()
             users = [_member(role, email, person) for role, email, person in people]
             _fill(slug, coordinator=users[0], chair=users[-2])
     return True
@@ -85,6 +88,8 @@ def _fill(slug: str, *, coordinator: User, chair: User) -> None:
             story.id: write(story, number, by=coordinator)
             for number, story in enumerate(stories(), start=1)
         }
+        add_local_policy(by=chair)
+        acknowledge_a_check(cases, by=chair)
         add_board(cases, coordinator=coordinator, chair=chair)
     else:
         GuidancePolicy.objects.create()

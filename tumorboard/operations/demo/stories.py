@@ -4,16 +4,15 @@ import calendar
 import datetime
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from django.utils import timezone
 
 from cases.models import Case
 from cases.selectors.facts import ORDER_FACTS, RECORD_ONLY, RESULT_FACTS
 from cases.services import cases, facts, patients, results, studies, treatments
-from guidance.engine.edition import load_edition
+from guidance.editions import shelf
+from guidance.engine.examples import examples
 from tumorboard.accounts.models import User
 
 FAMILY_NAMES = (
@@ -38,11 +37,7 @@ class Story:
 @cache
 def stories() -> list[Story]:
     """The vignettes in their order, defaults included."""
-    content = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text())
-    return [
-        Story(case["id"], case["title"], {**content["defaults"], **case["facts"]})
-        for case in content["cases"]
-    ]
+    return [Story(found.id, found.title, dict(found.facts)) for found in examples().values()]
 
 
 def write(story: Story, number: int, *, by: User, prefix: str = "N") -> Case:
@@ -97,7 +92,7 @@ def _studies(case: Case, known: dict[str, Any], today: datetime.date, *, by: Use
     study = studies.add(
         case=case,
         modality=known.get("study_modality")
-        or load_edition().ratings.procedures[procedure].modality,
+        or shelf.adopted().ratings.procedures[procedure].modality,
         procedure=procedure,
         ordered_on=today - datetime.timedelta(days=10),
         performed_on=today - datetime.timedelta(days=3) if outcome else None,

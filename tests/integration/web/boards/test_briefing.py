@@ -251,5 +251,5 @@ def test_the_agenda_takes_as_many_queries_for_many_cases(
         make_item(by=coordinator, meeting=meeting)
 
     for name in ("meeting", "agenda_pdf"):
-        with django_assert_max_num_queries(17):
+        with django_assert_max_num_queries(19):
             browser.get(url(name, meeting.pk))

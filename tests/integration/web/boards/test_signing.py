@@ -192,7 +192,7 @@ class TestRecord:
         assert trigger in page
         assert trigger in printed
         assert "has been assessed again since" in page
-        assert "not covered" not in printed
+        assert "Not covered by this edition" not in printed
         agenda = pdf_text(browser.get(url("agenda_pdf", item.meeting_id)))
         assert trigger in agenda
 

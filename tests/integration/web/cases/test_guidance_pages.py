@@ -1,31 +1,11 @@
-"""The library of the guidance, and the choices of an institution."""
+"""The choices of an institution about the guidance."""
 
 import pytest
 
 from guidance.editions.models import GuidancePolicy
-from guidance.engine.edition import load_edition
 from tests.factories.cases import STAGING, make_case
 from tests.integration.web.cases.reading import error_at, text_of
 from tumorboard.audit.models import AuditEntry
-
-
-def test_the_library_shows_every_rating_and_every_source(browser):
-    response = browser.get("/guidance/")
-
-    words, edition = text_of(response), load_edition()
-    for ratings in edition.ratings.by_scenario.values():
-        for rating in ratings:
-            assert rating.procedure.name in words
-            assert rating.label in words
-            assert rating.why in words
-    for source in edition.sources:
-        assert source["file"] in words
-        assert f'id="source-{source["tag"]}"' in response.content.decode()
-    assert edition.hash[:12] in words
-
-
-def test_the_library_is_for_those_who_are_signed_in(client):
-    assert client.get("/guidance/").status_code == 302
 
 
 @pytest.fixture

@@ -3,9 +3,13 @@
 import pytest
 
 from cases.selectors.imaging import imaging_of
+from cases.services.assessments import reassess
 from cases.web.fields import NOBODY, where_answered, where_changed
+from guidance.editions import adoptions
 from guidance.engine.dictionary import DICTIONARY
 from tests.factories.cases import make_study
+from tests.factories.editions import item, loaded
+from tests.integration.web.cases.reading import text_of
 
 pytestmark = pytest.mark.usefixtures("scope")
 
@@ -56,3 +60,20 @@ def test_an_origin_leads_to_the_record_behind_it(case, coordinator, at):
     assert leads_to("result.outcome") == at("result_enter", study.pk)
     assert leads_to("studies.chest") == at("case", case.pk) + "#imaging"
     assert leads_to("answer") == ""
+
+
+def test_what_only_another_edition_asks_is_shown_and_leads_nowhere(
+    browser, at, case, coordinator, administrator
+):
+    """An edition outlives the software that knew how to ask for its facts."""
+
+    def ask_more(content):
+        fact = {**item(content["facts"]["facts"], name="bone_pain"), "name": "back_pain"}
+        content["facts"]["facts"].append({**fact, "number": 999, "question": "Any back pain?"})
+        item(content["scenarios"]["scenarios"], id="SC-01")["ask"].append("back_pain")
+
+    adoptions.adopt(edition=loaded("2027.1", ask_more), by=administrator)
+    reassess(case=case)
+    page = browser.get(at("case", case.pk))
+    assert "Any back pain?" in text_of(page)
+    assert where_answered(case, "back_pain") == ""

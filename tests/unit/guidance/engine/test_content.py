@@ -1,21 +1,21 @@
-"""The content of the edition: sources, references, and what a broken file gets."""
+"""The content of the edition on disk: how it is read, and what it holds itself to."""
 
 import hashlib
 import re
+import shutil
 
 import pytest
 import yaml
 
 from guidance.engine import content
+from guidance.engine.content import FILES
 from guidance.engine.dictionary import DICTIONARY
-from guidance.engine.edition import FILES, content_hash, load_edition
-from guidance.engine.logic import ConditionError, parse_condition
+from guidance.engine.edition import content_hash, load_edition
 from tests.shared import SHARED
 
 SOURCES = SHARED / "sources"
 EDITION = load_edition()
-LINES = {source["tag"]: source["lines"] for source in EDITION.sources}
-SPOKEN = {"text", "help", "why", "question"}
+SPOKEN = {"text", "help", "why", "question", "choice", "topic"}
 
 
 def mappings(node, place=""):
@@ -43,101 +43,6 @@ def test_every_statement_has_a_source():
     assert bare == []
 
 
-def test_every_source_names_existing_lines():
-    tags = [node["source"] for _, node in ALL if isinstance(node.get("source"), str)]
-    assert len(tags) > 300
-    for tag in tags:
-        for part in tag.split("; "):
-            document, _, ranges = part.partition(" ")
-            for found in ranges.split(", ") if ranges else ():
-                first, _, last = found.replace("L", "").partition("-")
-                assert 1 <= int(first) <= int(last or first) <= LINES[document], tag
-
-
-def test_every_condition_reads_known_names():
-    conditions = [
-        node[key] for _, node in ALL for key in ("when", "unless", "done_when") if key in node
-    ]
-    found = set()
-    for raw in conditions:
-        try:
-            found |= set(parse_condition(raw).names)
-        except ConditionError:
-            # The inner part of a joined condition is read with its whole.
-            continue
-    facts = {name for name in found if not name.startswith("@")}
-    assert facts <= DICTIONARY.keys()
-    assert {name for name in found if name.startswith("@")} <= {
-        "@actions",
-        "@branch",
-        "@combined_contraindication",
-        "@done_modalities",
-        "@feasible",
-        "@grade",
-        "@grade_flags",
-        "@impossible_dates",
-        "@intervals_disagree",
-        "@mri_removed",
-        "@next_modality",
-        "@order_rating",
-        "@result",
-        "@scenario",
-        "@schedule",
-        "@status",
-        "@top",
-        "@treatment_ongoing",
-        "@treatment_types",
-    }
-
-
-def conditions_by_fact():
-    pattern = re.compile(r"^([a-z0-9_]+) (=|!=|in|has) (.+)$")
-
-    def leaves(node):
-        if isinstance(node, str):
-            yield node
-        if isinstance(node, dict):
-            for child in node.values():
-                yield from leaves(child)
-        if isinstance(node, list):
-            for child in node:
-                yield from leaves(child)
-
-    for _, node in ALL:
-        for key in ("when", "unless", "done_when"):
-            for leaf in leaves(node.get(key)):
-                if match := pattern.match(leaf):
-                    yield match.groups()
-
-
-def test_every_condition_compares_with_allowed_values():
-    for name, operator, text in conditions_by_fact():
-        fact = DICTIONARY[name]
-        members = text.strip("{}").split(", ") if operator == "in" else [text]
-        if fact.kind == "bool3":
-            assert members[0] in {"T", "F"}, name
-        elif members != ["[]"] and not members[0].replace(".", "").isdigit():
-            assert set(members) <= set(fact.allowed), name
-
-
-def test_references_between_files_exist():
-    edition = EDITION
-    for scenario in edition.catalogue.scenarios.values():
-        assert scenario.hint is None or scenario.hint in edition.catalogue.hints
-        assert set(scenario.ask + scenario.ask_after_result) <= DICTIONARY.keys()
-    assert set(edition.catalogue.redirects) <= edition.catalogue.scenarios.keys()
-    codes = {escalation.code for escalation in edition.board.escalations}
-    for branch in edition.branches.branches.values():
-        assert branch.escalation is None or branch.escalation in codes
-        assert set(branch.intervals) <= edition.intervals.rules.keys()
-        assert set(branch.ask) <= DICTIONARY.keys()
-    assert set(edition.ratings.procedures) == set(DICTIONARY["ordered_procedure"].allowed) - {
-        "none"
-    }
-    reasons = {gate.leads_to[0] for gate in edition.catalogue.gates}
-    assert reasons | {"NO_MATCH"} == set(edition.catalogue.not_covered)
-
-
 def test_the_dictionary_is_complete():
     assert [fact.number for fact in DICTIONARY.values()] == list(range(1, 153))
     assert {fact.group for fact in DICTIONARY.values()} == set("ABCDEFGHIJKL")
@@ -151,22 +56,78 @@ def test_an_edition_is_loaded_once_and_known_by_its_content():
     assert content_hash({"a": 1}) != content_hash({"a": 2})
 
 
+def test_an_edition_is_read_as_plain_yaml_says():
+    for name in FILES:
+        text = (content.EDITIONS / "2026.1" / f"{name}.yaml").read_text(encoding="utf-8")
+        assert content.read("2026.1", name) == yaml.safe_load(text)
+
+
+@pytest.fixture
+def draft(tmp_path, monkeypatch):
+    """A copy of the edition that a test may break, as the only one on disk."""
+    folder = tmp_path / "2026.9"
+    shutil.copytree(content.EDITIONS / "2026.1", folder)
+    monkeypatch.setattr(content, "EDITIONS", tmp_path)
+    return folder
+
+
+def append(path, text):
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def test_an_edition_that_is_sound_is_read_whole(draft):
+    assert content.check(draft) == []
+    assert content.versions() == ("2026.9",)
+    assert content.read_edition("2026.9") == EDITION.content
+
+
 def test_an_unknown_edition_is_refused():
-    with pytest.raises(content.ContentError, match=r"There is no edition '1999\.1'"):
+    with pytest.raises(content.ContentError, match=r"There is no edition '1999\.1'") as caught:
         load_edition("1999.1")
+    assert caught.value.problems == ()
 
 
-@pytest.mark.parametrize(
-    ("broken", "message"),
-    [
-        ({}, "at the top"),
-        ({"actions": [{"code": "DO-IT", "text": "x", "source": "INT"}]}, "at actions/0/code"),
-        ({"actions": [{"code": "ACT-A", "text": "x", "source": "005 L1"}]}, "at actions/0/source"),
-    ],
-)
-def test_content_that_breaks_its_schema_is_refused(broken, message):
-    with pytest.raises(content.ContentError, match=message):
-        content.validate("actions", broken)
+def test_everything_that_is_wrong_is_told_at_once_in_order_of_its_place(draft):
+    lines = len((draft / "actions.yaml").read_text(encoding="utf-8").splitlines())
+    append(
+        draft / "actions.yaml",
+        "- {code: ACT-REST, text: Rest., source: 007 L1}\n- {code: REST, text: 3, source: INT}\n",
+    )
+    append(draft / "checklists.yaml", "more: true\n")
+    (draft / "ratings.yaml").write_text("ratings: [", encoding="utf-8")
+    (draft / "protocols.yaml").unlink()
+    (draft / "reports.yaml").write_bytes(b"tables: \xff")
+    (draft / "notes.yaml").write_text("a: b", encoding="utf-8")
+    with pytest.raises(content.ContentError) as caught:
+        load_edition("2026.9")
+    told = [str(problem) for problem in caught.value.problems]
+    starts = [
+        f"actions.yaml:{lines + 1}:10: ACT-REST: nothing leads to it",
+        f"actions.yaml:{lines + 1}:41: source: 007 is no source of edition.yaml",
+        f'actions.yaml:{lines + 2}:10: code: "REST" does not fit: An action',
+        f"actions.yaml:{lines + 2}:22: text: must be text, not 3",
+        "checklists.yaml:",
+        "notes.yaml:1:1: is no file of an edition",
+        "protocols.yaml:1:1: cannot be read: No such file or directory",
+        "ratings.yaml:",
+        "reports.yaml:1:1: is not text in UTF-8: invalid start byte",
+    ]
+    assert len(told) == len(starts)
+    assert all(text.startswith(start) for text, start in zip(told, starts, strict=True))
+    assert str(caught.value).splitlines() == ["The edition 2026.9 cannot be loaded:", *told]
+    assert content.check(draft) == list(caught.value.problems)
+
+
+def test_one_file_is_read_without_the_others(draft):
+    append(draft / "actions.yaml", "- {code: ACT-REST, text: Rest., source: 007 L1}\n")
+    # Nothing but the whole can say that nothing leads to an action.
+    assert content.read("2026.9", "actions")["actions"][-1]["code"] == "ACT-REST"
+    append(draft / "checklists.yaml", "more: true\n")
+    with pytest.raises(content.ContentError, match=r"checklists\.yaml:\d+:1: more: is no field"):
+        content.read("2026.9", "checklists")
+    (draft / "checks.yaml").unlink()
+    with pytest.raises(content.ContentError, match="cannot be read"):
+        content.read("2026.9", "checks")
 
 
 def test_a_key_that_stands_twice_is_refused():
@@ -188,7 +149,27 @@ def test_a_key_that_is_a_list_is_refused():
 @pytest.mark.skipif(
     not SOURCES.exists(), reason=f"no source documents at {SOURCES}; set TUMORBOARD_SHARED"
 )
-def test_the_source_documents_are_the_ones_that_were_read():
-    for source in EDITION.sources:
-        raw = (SOURCES / source["file"]).read_bytes()
-        assert hashlib.sha256(raw).hexdigest() == source["sha256"]
+class TestSources:
+    def test_the_documents_are_the_ones_that_were_read(self):
+        for source in EDITION.sources:
+            raw = (SOURCES / source["file"]).read_bytes()
+            assert hashlib.sha256(raw).hexdigest() == source["sha256"]
+
+    def test_every_cited_line_says_something(self):
+        lines = {
+            source["tag"]: (SOURCES / source["file"]).read_text(encoding="utf-8").splitlines()
+            for source in EDITION.sources
+        }
+        assert {tag: len(found) for tag, found in lines.items()} == {
+            source["tag"]: source["lines"] for source in EDITION.sources
+        }
+        cited = set()
+        for _, node in ALL:
+            for part in str(node.get("source", "")).split("; "):
+                tag, _, ranges = part.partition(" ")
+                cited |= {(tag, found) for found in ranges.split(", ") if found}
+        assert len(cited) > 300
+        for tag, found in sorted(cited):
+            first, _, last = found.replace("L", "").partition("-")
+            text = lines[tag][int(first) - 1 : int(last or first)]
+            assert any(line.strip() for line in text), (tag, found)

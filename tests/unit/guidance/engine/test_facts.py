@@ -1,4 +1,6 @@
+import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -113,36 +115,34 @@ def test_facts_survive_json():
     assert parse_facts(facts.as_json()) == facts
 
 
-class TestDerived:
-    def test_months_follow_from_dates_and_replace_what_was_typed(self):
-        facts = parse_facts(
-            {
-                "evaluated_on": "2026-05-30",
-                "resection_date": "2025-05-30",
-                "months_since_resection": 99,
-                "studies": [
-                    {"modality": "CT", "date": "2025-11-30"},
-                    {"modality": "MRI", "date": "2026-02-28"},
-                    {"modality": "EUS"},
-                ],
-            }
-        )
-        assert facts.get("months_since_resection") == 12
-        assert facts.get("months_since_last_imaging") == pytest.approx(3.07)
-        assert facts.get("prior_followup_modalities") == ("CT", "MRI")
+def test_facts_come_in_the_order_of_the_dictionary():
+    raw = {"ki67_percent": 5, "age_years": 58, "fact_provenance": {"sex": "b", "age_years": "a"}}
+    backwards = {
+        "fact_provenance": {"age_years": "a", "sex": "b"},
+        **dict(reversed(list(raw.items())[:2])),
+    }
+    first, second = (json.dumps(parse_facts(each).as_json()) for each in (raw, backwards))
+    assert first == second
+    assert list(parse_facts(raw).values) == ["age_years", "ki67_percent", "fact_provenance"]
 
-    def test_what_lies_in_the_future_gives_no_duration(self):
-        facts = parse_facts({"evaluated_on": "2026-05-30", "resection_date": "2026-06-01"})
-        assert facts.get("months_since_resection") is None
 
-    def test_durations_need_a_date_of_assessment(self):
-        facts = parse_facts({"last_imaging_date": "2026-06-01", "months_since_last_imaging": 2})
-        assert facts.get("months_since_last_imaging") == 2
+class TestAnOlderDictionary:
+    """Facts of an older edition are read by its own dictionary alone."""
 
-    def test_sites_are_counted(self):
-        facts = parse_facts({"metastatic_sites": ["liver", "bone"], "metastatic_site_count": 9})
-        assert facts.get("metastatic_site_count") == 2
+    TREATMENTS = replace(DICTIONARY["treatments"], fields=DICTIONARY["treatments"].fields[:1])
+    OLDER = {
+        name: fact for name, fact in DICTIONARY.items() if name not in ("sex", "considered_young")
+    } | {"treatments": TREATMENTS}
 
-    def test_given_follow_up_modalities_are_the_better_ones(self):
-        raw = {"studies": [{"modality": "CT"}], "prior_followup_modalities": ["MRI"]}
-        assert parse_facts(raw).get("prior_followup_modalities") == ("MRI",)
+    def test_a_fact_that_it_lacks_is_refused(self):
+        with pytest.raises(FactErrors, match="sex: is not a fact"):
+            parse_facts({"sex": "female"}, self.OLDER)
+
+    def test_records_have_its_fields(self):
+        with pytest.raises(FactError, match="has no field 'start'; it has type"):
+            parse_fact("treatments", [{"type": "SSA", "start": "2026-01-01"}], self.OLDER)
+
+    def test_provenance_names_its_facts(self):
+        with pytest.raises(FactError, match="names 'sex'"):
+            parse_fact("fact_provenance", {"sex": "form"}, self.OLDER)
+        assert parse_fact("fact_provenance", {"sex": "form"}) == {"sex": "form"}

@@ -3,9 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guidance.engine.logic import (
+    Comparison,
     ConditionError,
     conjunction,
     disjunction,
+    explain,
     negation,
     parse_condition,
 )
@@ -30,6 +32,10 @@ NAMES = ("a", "b", "c")
         ("a has MRI", {}, None),
         ("a = []", {"a": ()}, True),
         ("@grade = G3", {"@grade": "G3"}, True),
+        ("a = unknown", {}, True),
+        ("a = unknown", {"a": False}, False),
+        ("a != unknown", {}, False),
+        ("a != unknown", {"a": 0}, True),
         ({"all": ["a = T", "b = T"]}, {"a": False}, False),
         ({"all": ["a = T", "b = T"]}, {"a": True}, None),
         ({"all": ["a = T", "b = T"]}, {"a": True, "b": True}, True),
@@ -63,7 +69,75 @@ def test_a_condition_knows_what_it_reads():
     assert condition.facts == ("b", "a")
 
 
-@pytest.mark.parametrize("raw", ["age is 18", {"none": []}, {"all": [], "any": []}, 3])
+def test_a_condition_keeps_its_tree():
+    condition = parse_condition({"all": ["a in {x, y}", {"not": "b >= 3"}]})
+    first, second = condition.parts
+    assert (condition.kind, first.kind, second.kind) == ("all", "leaf", "not")
+    assert first.comparison == Comparison("a", "in", ("x", "y"))
+    assert second.parts[0].comparison == Comparison("b", ">=", 3.0)
+    assert second.raw == {"not": "b >= 3"}
+
+
+def test_explain_tells_the_state_of_every_part():
+    raw = {"any": ["a = T", {"all": ["b = T", {"unless": "c = T"}]}]}
+    tree = explain(parse_condition(raw), {"a": False, "b": True}, _say_nothing)
+    assert states(tree) == ("met", [("not met", []), ("met", [("met", []), ("met", UNLESS)])])
+
+
+#: The condition inside `unless` is itself unknown.
+UNLESS = [("unknown", [])]
+
+
+def _say_nothing(condition):
+    return {"fact": None}
+
+
+def states(tree):
+    return tree["state"], [states(part) for part in tree["parts"]]
+
+
+def test_a_part_that_is_said_in_one_line_is_not_taken_apart():
+    condition = parse_condition({"unless": "a = T"})
+    tree = explain(condition, {}, lambda part: {"fact": "a"})
+    assert tree == {"kind": "unless", "state": "met", "fact": "a", "parts": []}
+
+
+LEAVES = st.sampled_from(["a = T", "b = F", "c = unknown", "a != unknown", "b = T"])
+CONDITIONS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda part: {"not": part}, inner),
+        st.builds(lambda part: {"unless": part}, inner),
+    ),
+    max_leaves=8,
+)
+
+
+@given(CONDITIONS, st.dictionaries(st.sampled_from(NAMES), st.booleans()))
+def test_a_tree_stands_as_its_condition_does(raw, values):
+    condition = parse_condition(raw)
+    tree = explain(condition, values, _say_nothing)
+
+    def computed(node, part):
+        below = [computed(*pair) for pair in zip(node["parts"], part.parts, strict=True)]
+        joined = {"all": conjunction, "any": disjunction}
+        if part.kind in joined:
+            truth = joined[part.kind](below)
+        elif part.kind == "not":
+            truth = negation(below[0])
+        else:
+            truth = below[0] is not True if part.kind == "unless" else part.test(values)
+        assert node["state"] == {True: "met", False: "not met", None: "unknown"}[truth]
+        return truth
+
+    assert computed(tree, condition) is condition.test(values)
+
+
+@pytest.mark.parametrize(
+    "raw", ["age is 18", "a > unknown", {"none": []}, {"all": [], "any": []}, 3]
+)
 def test_what_is_no_condition_is_refused(raw):
     with pytest.raises(ConditionError):
         parse_condition(raw)

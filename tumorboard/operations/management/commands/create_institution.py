@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from guidance.editions.shelf import NoEdition
 from tumorboard.operations.institutions import open_institution
 
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         """Make them all or none.
 
         Raises:
-            CommandError: naming each wrong option and the reason.
+            CommandError: naming each wrong option and the reason, or that no edition is loaded.
         """
         try:
             institution, link = open_institution(
@@ -47,6 +48,8 @@ class Command(BaseCommand):
                 for field, messages in error.message_dict.items()
             ]
             raise CommandError("\n".join(lines)) from None
+        except NoEdition as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(
             f"{institution.name} is at /i/{institution.slug}/. It has no people yet.\n"
             f"Send this link to {admin_name} <{admin_email}>; it is shown only now:\n\n{link}\n"

@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 _ignore_signals()
 
     def _prepare(self, running: ExitStack) -> None:
-        """Database, tables, demo data."""
+        """Database, tables, editions of the guidance, demo data."""
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         if settings.ON_ONE_MACHINE:
             self._say("Starting the database ...")
@@ -74,6 +74,7 @@ class Command(BaseCommand):
                 running.callback(settings.EMBEDDED.stop)
             call_command("prepare_database", verbosity=0)
         call_command("migrate", verbosity=0)
+        call_command("load_editions", verbosity=0)
         if settings.ON_ONE_MACHINE:
             self._say("Loading the demo data, unless it is there ...")
             demo.load()

@@ -1,0 +1,242 @@
+"""Where in a YAML file a value stands.
+
+Content is read node by node instead of by a YAML loader: only what JSON can hold is content,
+and whatever is not is told with its place. An alias stands where its value is written.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import yaml
+
+from guidance.engine.problems import ContentError, ContentProblem
+
+Path = tuple[str | int, ...]
+
+TEXT = "tag:yaml.org,2002:str"
+MERGE = "tag:yaml.org,2002:merge"
+#: How a scalar is read; every other tag (a date, binary data) is not content.
+SCALARS: Mapping[str, Callable[..., Any]] = {
+    "tag:yaml.org,2002:int": yaml.constructor.SafeConstructor.construct_yaml_int,
+    "tag:yaml.org,2002:float": yaml.constructor.SafeConstructor.construct_yaml_float,
+    "tag:yaml.org,2002:bool": yaml.constructor.SafeConstructor.construct_yaml_bool,
+    "tag:yaml.org,2002:null": yaml.constructor.SafeConstructor.construct_yaml_null,
+}
+#: Aliases of aliases can make a short file stand for more values than memory holds.
+MOST_VALUES = 1_000_000
+#: Nodes are composed by recursion, in C without a limit of its own.
+DEEPEST = 100
+
+#: libyaml where PyYAML was built with it: five times as fast, with the same marks.
+Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML file: its value, and the nodes that know where each part of it stands."""
+
+    file: str
+    value: Any
+    root: yaml.Node
+
+    def problem(self, path: Path, text: str, *, key: bool = False) -> ContentProblem:
+        """Return a problem with the value at `path`, or with the last key of `path` itself."""
+        return _at(self.file, self._node(path, key=key).start_mark, text)
+
+    def _node(self, path: Path, *, key: bool) -> yaml.Node:
+        node = found = self.root
+        for part in path:
+            if isinstance(node, yaml.SequenceNode):
+                found = node = node.value[part]
+                continue
+            # Merged keys stand before the mapping's own, which win.
+            found, node = next(pair for pair in reversed(node.value) if pair[0].value == part)
+        return found if key else node
+
+    def without(self, paths: Iterable[Path]) -> "Document":
+        """Return the document with nothing (None) where `paths` lead."""
+        lost = list(paths)
+        if not lost:
+            return self
+        value = copy.deepcopy(self.value)
+        for path in lost:
+            parent = value
+            for part in path[:-1]:
+                parent = parent[part] if parent is not None else None
+            if not path:
+                value = None
+            elif parent is not None:
+                parent[path[-1]] = None
+        return replace(self, value=value)
+
+    def select(self, pattern: str, within: Path = ()) -> Iterator[tuple[Path, Any]]:
+        """Yield path and value of everything that `pattern` describes, such as `facts/*/name`.
+
+        `*` is every item of a list or value of a mapping, `~` every key of a mapping, nothing
+        the whole. What the pattern does not fit is left out: content that breaks its schema is
+        selected as well. `within` is the path of the part to look in.
+        """
+        value = self.value
+        for part in within:
+            value = value[part]
+        yield from _select(value, pattern.split("/") if pattern else [], within)
+
+
+def _select(value: Any, parts: list[str], path: Path) -> Iterator[tuple[Path, Any]]:
+    if not parts:
+        yield path, value
+        return
+    part, rest = parts[0], parts[1:]
+    if part == "~":
+        if isinstance(value, dict):
+            yield from (((*path, key), key) for key in value)
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            if part in ("*", key):
+                yield from _select(child, rest, (*path, key))
+    elif isinstance(value, list) and part == "*":
+        for number, child in enumerate(value):
+            yield from _select(child, rest, (*path, number))
+
+
+def read_document(file: str, text: str) -> Document:
+    """Return the document of a YAML text; `file` is its name in messages.
+
+    Raises `ContentError` with every place where the text is not YAML or holds what is no content.
+    """
+    _check_characters(file, text)
+    try:
+        _check_depth(file, text)
+        root = yaml.compose(text, Loader=Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _refused(_at(file, mark, f"is not YAML: {_words(error)}")) from error
+    if root is None:
+        raise _refused(ContentProblem(file, 1, 1, "is empty"))
+    builder = _Builder(file)
+    value = builder.build(root)
+    if builder.problems:
+        raise _refused(*builder.problems)
+    return Document(file, value, root)
+
+
+def _check_characters(file: str, text: str) -> None:
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if found:
+        before = text[: found.start()]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problem = f"holds the character {ord(found.group()):#x}, which is no text"
+        raise _refused(ContentProblem(file, line, column, problem))
+
+
+def _check_depth(file: str, text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            problem = f"is nested more than {DEEPEST} levels deep"
+            raise _refused(_at(file, event.start_mark, problem))
+
+
+def _at(file: str, mark: Any, text: str) -> ContentProblem:
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    return ContentProblem(file, line + 1, column + 1, text)
+
+
+def _refused(*problems: ContentProblem) -> ContentError:
+    return ContentError("The content is not readable.", problems)
+
+
+def _words(error: yaml.MarkedYAMLError) -> str:
+    return ", ".join(part for part in (error.context, error.problem) if part)
+
+
+@dataclass(slots=True)
+class _Builder:
+    """The values of a tree of nodes; what is not content is noted in `problems`."""
+
+    file: str
+    problems: list[ContentProblem] = field(default_factory=list)
+    built: dict[yaml.Node, tuple[Any, int]] = field(default_factory=dict)
+    within: set[yaml.Node] = field(default_factory=set)
+
+    def build(self, root: yaml.Node) -> Any:
+        value, size = self._build(root)
+        if size > MOST_VALUES:
+            self._note(root, f"stands for more than {MOST_VALUES:,} values through its aliases")
+        return value
+
+    def _note(self, node: yaml.Node, text: str) -> None:
+        self.problems.append(_at(self.file, node.start_mark, text))
+
+    def _build(self, node: yaml.Node) -> tuple[Any, int]:
+        """Return the value of a node and how many values it stands for."""
+        if node in self.built:
+            return self.built[node]
+        if node in self.within:
+            self._note(node, "holds itself")
+            return None, 1
+        self.within.add(node)
+        found: tuple[Any, int]
+        if isinstance(node, yaml.MappingNode):
+            found = self._mapping(node)
+        elif isinstance(node, yaml.SequenceNode):
+            parts = [self._build(child) for child in node.value]
+            found = [value for value, _ in parts], 1 + sum(size for _, size in parts)
+        else:
+            found = self._scalar(node), 1
+        self.within.remove(node)
+        self.built[node] = found
+        return found
+
+    def _mapping(self, node: yaml.MappingNode) -> tuple[dict[str, Any], int]:
+        self._check_keys(node)
+        try:
+            yaml.constructor.SafeConstructor().flatten_mapping(node)
+        except yaml.MarkedYAMLError as error:
+            self._note(node, _words(error))
+            return {}, 1
+        mapping, total = {}, 1
+        for key_node, value_node in node.value:
+            value, size = self._build(value_node)
+            total += size
+            if key_node.tag == TEXT:
+                mapping[key_node.value] = value
+        return mapping, total
+
+    def _check_keys(self, node: yaml.MappingNode) -> None:
+        """Note keys that are no text, and keys that stand twice.
+
+        YAML would keep the last value of two in silence: one of two contradictory entries
+        would be lost.
+        """
+        seen = set()
+        for key, _ in node.value:
+            if key.tag == TEXT:
+                if key.value in seen:
+                    self._note(key, f"the key {key.value!r} stands twice")
+                seen.add(key.value)
+            elif key.tag != MERGE:
+                self._note(key, "a key must be text: put it in quotes")
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        if node.tag == TEXT:
+            return node.value
+        if node.tag not in SCALARS:
+            kind = node.tag.rpartition(":")[2]
+            self._note(node, f"{node.value!r} is read as {kind}: put text in quotes")
+            return node.value
+        try:
+            value = SCALARS[node.tag](yaml.constructor.SafeConstructor(), node)
+        except (ValueError, LookupError):
+            self._note(node, f"{node.value!r} does not fit its tag")
+            return None
+        if isinstance(value, float) and not math.isfinite(value):
+            self._note(node, f"{node.value!r} is no number that content may hold")
+        return value

@@ -1,0 +1,106 @@
+import pytest
+import yaml
+
+from guidance.engine import places
+from guidance.engine.places import read_document
+from guidance.engine.problems import ContentError
+from tests.unit.guidance.drafts import told
+
+TEXT = """\
+# A comment moves what follows.
+base: &base
+  colour: red
+  size: 3
+list:
+- {id: A, items: [one, two]}
+- id: B
+  items: *base
+merged:
+  <<: *base
+  size: 4
+"""
+
+
+@pytest.fixture(params=[yaml.SafeLoader, yaml.CSafeLoader], ids=["python", "libyaml"])
+def either_loader(request, monkeypatch):
+    monkeypatch.setattr(places, "Loader", request.param)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "place"),
+    [
+        ((), False, (2, 1)),
+        (("list",), True, (5, 1)),
+        (("list", 0), False, (6, 3)),
+        (("list", 0, "items", 1), False, (6, 24)),
+        (("list", 1, "id"), False, (7, 7)),
+        (("list", 1, "items"), True, (8, 3)),
+        # An alias and a merged key stand where they are written.
+        (("list", 1, "items", "colour"), False, (3, 11)),
+        (("merged", "colour"), False, (3, 11)),
+        (("merged", "size"), False, (11, 9)),
+    ],
+)
+def test_a_value_stands_where_it_is_written(either_loader, path, key, place):
+    problem = read_document("a.yaml", TEXT).problem(path, "is wrong", key=key)
+    assert (problem.line, problem.column) == place
+    assert str(problem) == f"a.yaml:{place[0]}:{place[1]}: is wrong"
+
+
+def test_a_document_holds_what_yaml_says(either_loader):
+    text = f"{TEXT}truth: yes\nnothing: ~\nnumber: 1.5\ntext: '1'\n"
+    assert read_document("a.yaml", text).value == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "within", "found"),
+    [
+        ("", (), [()]),
+        ("list/*/id", (), [("list", 0, "id"), ("list", 1, "id")]),
+        ("base/~", (), [("base", "colour"), ("base", "size")]),
+        ("base/*", (), [("base", "colour"), ("base", "size")]),
+        ("items/*", ("list", 0), [("list", 0, "items", 0), ("list", 0, "items", 1)]),
+        ("list/*/items/*/more", (), []),
+        ("list/~", (), []),
+        ("missing/*", (), []),
+    ],
+)
+def test_a_pattern_selects_what_it_fits(pattern, within, found):
+    document = read_document("a.yaml", TEXT)
+    assert [path for path, _ in document.select(pattern, within)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["1:1: is empty"]),
+        ("a: 1\nb: }", ["2:4: is not YAML: while parsing a block node"]),
+        ("a: *b", ["1:4: is not YAML: found undefined alias"]),
+        ("a: b: c", ["1:5: is not YAML: mapping values are not allowed"]),
+        ("a: 1\n---\nb: 2", ["2:1: is not YAML: expected a single document in the stream"]),
+        ("a: é\x0b", ["1:5: holds the character 0xb, which is no text"]),
+        ("a: 1\nb: 2\na: 3", ["3:1: the key 'a' stands twice"]),
+        ("1: a\n[b]: c", ["1:1: a key must be text", "2:1: a key must be text"]),
+        ("a: 2026-11-21", ["1:4: '2026-11-21' is read as timestamp: put text in quotes"]),
+        ("a: !!int x", ["1:4: 'x' does not fit its tag"]),
+        ("a: !!bool maybe", ["1:4: 'maybe' does not fit its tag"]),
+        ("a: [.inf, .nan]", ["1:5: '.inf' is no number", "1:11: '.nan' is no number"]),
+        ("a: &a [*a]", ["1:4: holds itself"]),
+        ("a: &a [1]\nb: {<<: *a}", ["2:4: while constructing a mapping, expected a mapping"]),
+        ("[" * 100_000, ["1:101: is nested more than 100 levels deep"]),
+        ("- " * 100_000, ["1:201: is nested more than 100 levels deep"]),
+    ],
+)
+def test_what_is_no_content_is_told_with_its_place(either_loader, text, expected):
+    with pytest.raises(ContentError) as caught:
+        read_document("a.yaml", text)
+    problems = told(caught.value.problems)
+    assert len(problems) == len(expected)
+    for problem, start in zip(problems, expected, strict=True):
+        assert problem.startswith(f"a.yaml:{start}")
+
+
+def test_aliases_cannot_stand_for_more_values_than_memory_holds():
+    tens = [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 7)]
+    with pytest.raises(ContentError, match="stands for more than 1,000,000 values"):
+        read_document("a.yaml", "\n".join(["a0: &a0 1", *tens]))
