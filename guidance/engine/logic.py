@@ -12,7 +12,7 @@ A condition is compiled to one fast test, and keeps beside it the tree that it w
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Truth = bool | None
@@ -43,8 +43,8 @@ class Comparison:
 class Condition:
     """A compiled condition and the names that it reads, in order of appearance.
 
-    `raw` is the condition as the content has it; `parts` are the conditions that it joins, a
-    leaf has a `comparison` instead.
+    `facts` are the names without what the engine found itself. `raw` is the condition as the
+    content has it; `parts` are the conditions that it joins, a leaf has a `comparison` instead.
     """
 
     test: Test
@@ -53,11 +53,12 @@ class Condition:
     kind: Kind
     parts: tuple["Condition", ...] = ()
     comparison: Comparison | None = None
+    facts: tuple[str, ...] = field(init=False)
 
-    @property
-    def facts(self) -> tuple[str, ...]:
-        """Return the facts among the names, without what the engine found itself."""
-        return tuple(name for name in self.names if not name.startswith("@"))
+    def __post_init__(self) -> None:
+        """Tell the facts once: every criterion of every answer shows them."""
+        facts = tuple(name for name in self.names if not name.startswith("@"))
+        object.__setattr__(self, "facts", facts)
 
 
 Describe = Callable[[Condition], Mapping[str, Any]]

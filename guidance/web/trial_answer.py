@@ -25,7 +25,7 @@ STANDINGS = {
     "not for this question": "Not for this question",
 }
 #: Lines whose reasons stand elsewhere on the page.
-SHOWN_ELSEWHERE = ("scenario", "question", "option")
+SHOWN_ELSEWHERE = ("scenario", "missing", "confirm", "option")
 
 
 def shown_answer(facts: Facts, edition: Edition) -> dict[str, Any]:

@@ -69,9 +69,9 @@ def test_it_says_why_with_the_fact_behind_each_criterion(browser, case, at):
 
 def test_every_citation_leads_to_its_source_in_the_library(browser, case, at):
     body = browser.get(at("case", case.pk)).content.decode()
-    library = browser.get("/guidance/").content.decode()
+    library = browser.get("/guidance/sources/").content.decode()
 
-    tags = set(re.findall(r'href="/guidance/#(source-\d+)"', body))
+    tags = set(re.findall(r'href="/guidance/sources/#(source-\d+)"', body))
     assert tags
     assert all(f'id="{tag}"' in library for tag in tags)
 

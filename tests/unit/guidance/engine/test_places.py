@@ -104,3 +104,14 @@ def test_aliases_cannot_stand_for_more_values_than_memory_holds():
     tens = [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 7)]
     with pytest.raises(ContentError, match="stands for more than 1,000,000 values"):
         read_document("a.yaml", "\n".join(["a0: &a0 1", *tens]))
+
+
+def test_what_is_of_no_use_is_left_out_and_the_rest_keeps_its_place():
+    document = read_document("a.yaml", "a: {b: [1, 2], c: 3}\nd: 4")
+    left = document.without([("a", "b", 0), ("d",)])
+    assert left.value == {"a": {"b": [None, 2], "c": 3}, "d": None}
+    assert str(left.problem(("a", "b", 1), "x")) == "a.yaml:1:12: x"
+    assert document.value == {"a": {"b": [1, 2], "c": 3}, "d": 4}
+    assert document.without([("a",), ("a", "b", 0)]).value == {"a": None, "d": 4}
+    assert document.without([()]).value is None
+    assert document.without([]) is document
