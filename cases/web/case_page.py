@@ -44,6 +44,7 @@ def page_of(case: Case, *, granted: Collection[Permission]) -> dict[str, Any]:
         "guidance": guidance,
         "grade": grade_of(assessment),
         "background": background_of(assessment),
+        "order_lacks": _order_lacks(answer, dictionary),
         "reasons": [_with_values(reasons, facts) for reasons in guidance.reasons],
         "contradictions": [
             {**entry, "facts": facts.shown(entry["facts"])} for entry in answer["contradictions"]
@@ -114,6 +115,13 @@ def _with_values(reasons: Reasons, facts: _Facts) -> dict[str, Any]:
             for criterion in reasons.criteria
         ],
     }
+
+
+def _order_lacks(answer: Mapping[str, Any], dictionary: Dictionary) -> list[str]:
+    """The phases and sequences that the order or the study lacks, in words."""
+    check = answer["order_check"]
+    phases = dictionary["ordered_phases"].value_labels
+    return [phases.get(part, part.upper()) for part in check["lacking"]] if check else []
 
 
 def _questions(entries: Iterable[Mapping[str, Any]], facts: _Facts) -> list[dict[str, Any]]:

@@ -115,6 +115,7 @@ def assess_reading(reading: Reading, grading: Grading, edition: Edition) -> dict
         "missing_markers": explain_markers(reading, edition.markers),
         "top_answers": _top_answers(reading, edition),
         "branch_detail": branch_detail,
+        "no_path": explain.explain_no_path(reading, edition),
         "acceptance": acceptance,
         "board_reasons": explain.explain_board(escalations),
         "questions": explain.explain_questions(missing, confirm, edition),

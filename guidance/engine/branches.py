@@ -61,10 +61,14 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class BranchTable:
-    """All branches of an edition, by id and by scenario and result."""
+    """All branches of an edition, by id and by scenario and result.
+
+    `without` says of the other results of a full scenario that its source goes no further.
+    """
 
     branches: Mapping[str, Branch]
     by_result: Mapping[tuple[str, str], Branch]
+    without: Mapping[tuple[str, str], Mapping[str, str]]
     hold: Hold
 
 
@@ -79,6 +83,11 @@ def load_branches(raw: Mapping[str, Any], actions: Mapping[str, Any]) -> BranchT
             (scenario, outcome): branches[entry["id"]]
             for entry in raw["branches"]
             for scenario in entry["scenarios"]
+            for outcome in entry["outcomes"]
+        },
+        without={
+            (entry["scenario"], outcome): {"text": entry["text"], "source": entry["source"]}
+            for entry in raw.get("without_branch", ())
             for outcome in entry["outcomes"]
         },
         hold=Hold(

@@ -63,6 +63,13 @@ def explain_branch(
     }
 
 
+def explain_no_path(reading: Mapping[str, Any], edition: Edition) -> dict[str, str] | None:
+    """Return what to say of a result from which the source of its scenario goes no further."""
+    key = (reading["@scenario"], reading.get("study_outcome", ""))
+    found = edition.branches.without.get(key)
+    return dict(found) if found else None
+
+
 def _interval(interval: Interval) -> dict[str, Any]:
     window = interval.window
     low, high = window if isinstance(window, tuple) else (window, window)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from guidance.engine.draft.vocabulary import (
-    TABLE_FILES,
     Draft,
     defined,
     fact_values,
@@ -12,6 +11,7 @@ from guidance.engine.draft.vocabulary import (
 )
 from guidance.engine.places import Path
 from guidance.engine.problems import ContentProblem
+from guidance.engine.tables import FILES as TABLE_FILES
 
 #: Facts whose values are defined in another file: the kind, and the value that stands for none.
 VALUES_FROM: Mapping[str, tuple[str, str]] = {

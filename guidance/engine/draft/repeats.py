@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 
-from guidance.engine.draft.vocabulary import TABLE_FILES, Draft
+from guidance.engine.draft.vocabulary import Draft
 from guidance.engine.places import Document, Path
 from guidance.engine.problems import ContentProblem
+from guidance.engine.tables import FILES as TABLE_FILES
 
 #: What must not stand twice: file, where it counts anew, items within, and the fields that tell
 #: one from another. A check may stand twice with different conditions, a substitution for

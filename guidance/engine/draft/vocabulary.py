@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from guidance.engine.places import Document, Path
+from guidance.engine.tables import FILES as TABLE_FILES
 
 #: The files of an edition that could be read, by name.
 Draft = Mapping[str, Document]
 
-#: Files that hold reference tables.
-TABLE_FILES = ("classification", "response", "prognosis", "performance", "reports", "protocols")
 #: Where each kind of `common.json` is defined: files and patterns.
 DEFINED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "fact_name": (("facts", "facts/*/name"),),

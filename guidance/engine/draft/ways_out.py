@@ -1,6 +1,7 @@
 """Whether every result leads somewhere, and whether everything written is led to."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from guidance.engine.draft.reach import can_hold
 from guidance.engine.draft.vocabulary import STATUSES, Draft, Term, defined, mappings, texts
@@ -84,11 +85,28 @@ def _branches(draft: Draft, terms: Mapping[str, Term]) -> Iterator[ContentProble
             yield document.problem((*path, "actions"), text, key=True)
         if branch.get("outcomes") == [] and branch.get("id") not in reviews:
             yield document.problem((*path, "outcomes"), "outcomes: no result leads to this branch")
-        code = branch.get("escalation")
-        given = {"@branch": [str(branch.get("id"))]}
-        if code and code in raised and can_hold([], terms, while_not=[raised[code]], given=given):
+        yield from _raised(draft, path, branch, raised, terms)
+
+
+def _raised(
+    draft: Draft,
+    path: Path,
+    branch: Mapping[str, Any],
+    raised: Mapping[Any, Any],
+    terms: Mapping[str, Term],
+) -> Iterator[ContentProblem]:
+    """Yield where a branch names another escalation than the one that follows from it."""
+    document = draft["branches"]
+    named = branch.get("escalation")
+    given = {"@branch": [str(branch.get("id"))]}
+    for code, condition in raised.items():
+        follows = not can_hold([], terms, while_not=[condition], given=given)
+        if named == code and named and not follows:
             text = f"escalation: {code} of escalations.yaml does not follow from this branch"
             yield document.problem((*path, "escalation"), text)
+        if named != code and follows:
+            text = f"{code} of escalations.yaml follows from this branch: name it as escalation"
+            yield document.problem(path, text)
 
 
 def _hold(draft: Draft) -> Iterator[ContentProblem]:

@@ -10,7 +10,6 @@ from guidance.engine.logic import Condition, parse_condition
 SHOWN, WITHHELD = "shown", "withheld"
 NO_RESULT = "No result is entered, so nothing follows from one."
 NO_BRANCH = "The sources say of no result what follows it here."
-NO_PATHWAY = "The sources do not say what follows this result here."
 ALWAYS = "part of what follows this result in every case"
 CHOSEN, NOT_CHOSEN = "holds", "does not hold"
 
@@ -45,10 +44,10 @@ def branch_lines(told: Told) -> Iterator[Line]:
 
 def _no_branch(told: Told) -> Line:
     scenarios = {scenario for scenario, _ in told.edition.branches.by_result}
-    if told.route.scenario not in scenarios:
-        statement = NO_BRANCH
-    else:
-        statement = NO_PATHWAY if told.reading["@result"] else NO_RESULT
+    no_path = told.answer["no_path"]
+    statement = NO_RESULT if told.route.scenario in scenarios else NO_BRANCH
+    if no_path:
+        statement = no_path["text"]
     return line_of(
         told,
         "branch",
@@ -57,6 +56,7 @@ def _no_branch(told: Told) -> Line:
         statement=statement,
         state="no branch",
         facts=("study_outcome",),
+        source=no_path["source"] if no_path else "",
     )
 
 

@@ -387,3 +387,24 @@ def test_a_treatment_without_dates_says_so(browser, case, at, institution, coord
         treatments.add(case=case, type="PRRT", target="liver", by=coordinator)
 
     assert "(PRRT) (liver) dates unknown" in text_of(browser.get(at("case", case.pk)))
+
+
+def test_it_says_what_to_look_for_and_what_the_order_lacks(page):
+    words = text_of(
+        page(**SURVEILLANCE, functional_status="functioning", functional_subtype="insulinoma")
+    )
+
+    assert "Where recurrence shows, most frequent first liver, surgical bed" in words
+    assert "Markers not measured" in words
+    assert "insulin" in words
+
+
+def test_it_says_that_the_source_goes_no_further_from_a_result(
+    browser, at, institution, coordinator
+):
+    with institution_scope(institution):
+        case = make_case(by=coordinator, **SURVEILLANCE)
+        make_study(case=case, by=coordinator, modality="CT", outcome="progression")
+    words = text_of(browser.get(at("case", case.pk)))
+
+    assert "No path from this result: The surveillance article goes on from" in words

@@ -145,7 +145,7 @@ CASES = [
         "W-SCHEDULE",
         "R",
         {**YEARLY, "months_since_last_imaging": 11.9},
-        {**YEARLY, "months_since_last_imaging": 11.9, "study_outcome": "negative"},
+        {**YEARLY, "months_since_last_imaging": 12},
         {**LOW_RISK, "months_since_last_imaging": 11.9},
     ),
     Case("W-MARKER-RISING", "F", {"cga_trend": "rising"}, {"cga_trend": "stable"}, {}),

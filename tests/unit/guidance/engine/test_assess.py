@@ -326,6 +326,7 @@ class TestBranches:
             {"sstr_uptake_homogeneous": False},
             {"sstr_imaging_done": True, "sstr_result": "negative"},
             {"prior_prrt": True},
+            {"treatments": ["SSA", "PRRT"]},
         ],
     )
     def test_prrt_is_not_offered_to_a_known_non_candidate(self, facts):
@@ -530,3 +531,18 @@ class TestExplanations:
     def test_mitoses_name_the_unit_of_the_edition(self):
         got = on_base("S", {"who_version": "WHO2022", "mitoses_per_10hpf": 4})
         assert "per 2 mm2" in got["grade_detail"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("base", "outcome", "is_without"),
+    [
+        ("S", "response", True),
+        ("S", "positive", False),
+        ("R", "progression", True),
+        ("F", "positive", True),
+    ],
+)
+def test_a_result_from_which_the_source_goes_no_further_says_so(base, outcome, is_without):
+    found = on_base(base, {"study_outcome": outcome})
+    assert (found["branch"] is None) is is_without
+    assert (found["no_path"] is not None) is is_without

@@ -125,6 +125,8 @@ def test_severities_are_those_of_the_specification():
     ("base", "facts", "words"),
     [
         ("F", {"mri_contraindicated": True}, "cannot be avoided"),
+        # MRI without contrast stays possible here.
+        ("F", {"gbca_permitted": False}, "MRI with contrast is not possible"),
         ("F", {"prior_followup_modalities": ["CT"]}, "new baseline"),
         ("F", {"prior_followup_modalities": ["CT", "MRI"]}, "stay with one modality"),
     ],
@@ -184,9 +186,12 @@ def test_schedule_is_not_judged_where_the_window_is_unknown():
     assert "W-SCHEDULE" not in on_base("R", facts)["warnings"]
 
 
-def test_a_study_that_is_late_stays_late_after_its_result():
-    facts = {**YEARLY, "months_since_last_imaging": 13, "study_outcome": "negative"}
-    assert "W-SCHEDULE" in on_base("R", facts)["warnings"]
+@pytest.mark.parametrize(("months", "said"), [(13, "Later than"), (3, "just read")])
+def test_the_schedule_is_judged_after_a_result_too(months, said):
+    facts = {**YEARLY, "months_since_last_imaging": months, "study_outcome": "negative"}
+    texts = [c["text"] for c in on_base("R", facts)["checks"] if c["code"] == "W-SCHEDULE"]
+    assert len(texts) == 1
+    assert said in texts[0]
 
 
 def value(name):

@@ -177,6 +177,8 @@ class TestReceptorTherapy:
         # E12 (A-24): hidden, and not called a contraindication.
         found = stand("TX-PRRT", BASES["F"], PROGRESSION, UPTAKE, {"prior_prrt": True})
         assert found["hidden"]
+        recorded = {"prior_prrt": False, "treatments": ["SSA", "PRRT"]}
+        assert stand("TX-PRRT", BASES["F"], PROGRESSION, UPTAKE, recorded)["hidden"]
         assert found["status"] == MEETS
         assert found["reason"]["source"] == "000 L51; A-24"
 
@@ -287,6 +289,12 @@ class TestSurgery:
         assert (found["status"], found["missing"]) == ("not_covered", [])
         assert found["reason"]["source"] == "002 L54; INT"
 
+    def test_a_negative_staging_study_asks_nothing_about_liver_metastases(self):
+        found = stand("TX-SURG", BASES["S"], {"study_outcome": "negative"})
+        assert (found["status"], found["missing"]) == ("not_covered", [])
+        known = {"study_outcome": "negative", "metastases_known": True}
+        assert stand("TX-SURG", BASES["S"], known)["missing"] == ["liver_mets_resectable"]
+
     def test_spread_and_an_unassessed_remnant_are_cautions(self):
         facts = {
             "liver_mets_resectable": True,
@@ -350,6 +358,13 @@ class TestFdg:
         )
         assert stand("FDG-1", {"ki67_percent": 11}, scan)["status"] == MEETS
         assert stand("FDG-1", scan)["missing"] == ["ki67_percent"]
+
+    @pytest.mark.parametrize(
+        ("tracer", "status"), [("unknown", "not_covered"), ("DOTATATE", NOT), ("other", NOT)]
+    )
+    def test_a_negative_study_may_have_been_scintigraphy(self, tracer, status):
+        negative = {"sstr_result": "negative", "sstr_tracer": tracer}
+        assert stand("FDG-1", {"ki67_percent": 5}, negative)["status"] == status
 
     @pytest.mark.parametrize(
         ("base", "words"), [("S", "May be"), ("R", "Usually not"), ("F", "no")]

@@ -345,6 +345,7 @@ def test_v26_prrt_is_shown_because_nothing_speaks_against_it():
     assert line["state"] == "shown"
     assert leaves(line["trees"][0]["tree"]) == [
         ("Earlier PRRT: no", "met"),
+        ("Treatments: not known to include PRRT", "met"),
         ("Krenning grade: not known to be below 3", "met"),
         ("Uptake homogeneous: not known to be no", "met"),
         ("SSTR imaging result: not known to be negative", "met"),
@@ -412,7 +413,8 @@ def test_progression_that_could_be_held_back_says_what_is_unknown():
         (
             "S",
             {"study_outcome": "stable"},
-            "The sources do not say what follows this result here.",
+            "The staging article goes on from a positive, a negative and an indeterminate study "
+            "only.",
         ),
         (
             "S",

@@ -147,7 +147,7 @@ def test_in_every_worked_case_a_fact_changes_only_what_it_may(name):
     """Not drawn: every worked case, with every value of the fact that rules tell apart.
 
     And not knowing says nothing by itself: what is removed, warned of or brought before the
-    board while a fact is unknown, is so whatever the fact is. Exceptions: the column `while_unknown`.
+    board while a fact is unknown, is so whatever the fact is. Exceptions: `while_unknown`.
     """
     for raw in WORKED:
         without = {key: value for key, value in raw.items() if key != name}

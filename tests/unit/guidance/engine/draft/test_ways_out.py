@@ -114,6 +114,13 @@ def test_nothing_is_said_of_files_that_cannot_be_read():
             "from this branch",
         ),
         (
+            "branches",
+            "  escalation: E-01\n",
+            "",
+            "branches.yaml:2:3: E-01 of escalations.yaml follows from this branch: "
+            "name it as escalation",
+        ),
+        (
             "escalations",
             "mri_available = T",
             '"@status = CONFLICT"',
