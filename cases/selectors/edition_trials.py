@@ -52,6 +52,12 @@ def standings(*, after: UUID | None, most: int) -> list[Standing]:
     return [Standing(*row) for row in rows[:most]]
 
 
+def left_behind(edition_hash: str) -> int:
+    """How many cases are still assessed by another edition than the one named."""
+    assessed = Case.objects.exclude(assessment=None)
+    return assessed.exclude(assessment__edition_hash=edition_hash).count()
+
+
 def one_that_counts(edition_hash: str, *, lock: bool = False) -> EditionTrial | None:
     """The trial of an edition that is running or done; None where there is none."""
     trials = EditionTrial.objects.exclude(state=State.REPLACED).filter(edition__hash=edition_hash)

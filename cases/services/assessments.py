@@ -48,6 +48,23 @@ def reassess(*, case: Case, on: datetime.date | None = None) -> Assessment:
     return last
 
 
+def is_outdated(case: Case) -> bool:
+    """Whether the guidance in force says other of `case` by now than its assessment does.
+
+    Computed for the day of the assessment: an adopted edition, a local policy or a newer engine
+    makes an assessment outdated, a new day alone does not.
+
+    Raises:
+        Invalid: the record holds a value that the data dictionary does not allow.
+    """
+    last = case.assessment
+    if last is None:
+        return False
+    on = last.evaluated_on
+    found = facts_of(case, on=on)
+    return _differs(last, assessed(case=case, found=found, on=on, edition=shelf.adopted()))
+
+
 def assessed(*, case: Case, found: CaseFacts, on: datetime.date, edition: Edition) -> Assessment:
     """The assessment of `case` by `edition` from `found`; not saved.
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from cases.services.errors import Changed, Invalid
+from guidance.engine.values import is_storable
 
 WHOLE = ""
 UNSTORABLE = "This contains a character that cannot be stored."
@@ -62,11 +63,6 @@ def field_errors(row: models.Model, *, names: Iterable[str] | None = None) -> di
             # Django checks the length of a CharField only.
             errors[field.name] = [f"Use at most {longest:,} characters; these are {len(value):,}."]
     return errors
-
-
-def is_storable(text: str) -> bool:
-    """Whether the database can hold `text`: no NUL, no half of a surrogate pair."""
-    return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def text_fault(text: str, *, most: int) -> str:

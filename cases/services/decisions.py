@@ -23,7 +23,7 @@ from cases.models.decision import RecommendationKind
 from cases.selectors.annotated import AnnotatedAnswer, ShownCheck
 from cases.selectors.annotations import Annotations, annotations_of
 from cases.services.agendas import lock_item
-from cases.services.assessments import place
+from cases.services.assessments import is_outdated, place
 from cases.services.cases import lock
 from cases.services.checks import check_version, text_fault
 from cases.services.errors import Invalid, Refused
@@ -176,7 +176,8 @@ def sign(
     Raises:
         Changed: the draft was saved again since.
         Refused: there is no draft, it is signed already, the case was taken off the list, the
-            case's assessment is another one by now, or the sheet is.
+            case's assessment is another one by now or would be by the guidance in force, or
+            the sheet is another one.
         Invalid: what a decision needs is missing: a recommendation, a rationale, who was
             present, or the acknowledgment of a critical check.
     """
@@ -193,6 +194,12 @@ def sign(
     if assessment is None or assessment.id != assessment_id:
         message = (
             "The guidance for this case has changed since you opened this page. "
+            "Look at what it says now, then sign."
+        )
+        raise Refused(message)
+    if is_outdated(case):
+        message = (
+            "The guidance in force has changed since this case was assessed. "
             "Look at what it says now, then sign."
         )
         raise Refused(message)

@@ -18,6 +18,7 @@ from cases.models import Case, EditionTrial, EditionTrialChange
 from cases.selectors.edition_trials import Standing, has_stopped, one_that_counts, standings
 from cases.selectors.trial_changes import changes_of, summary, weight_of
 from cases.services.assessments import facts_for
+from cases.services.errors import Invalid
 from guidance.editions import shelf
 from guidance.editions.models import GuidanceEdition
 from guidance.engine.assess import assess
@@ -125,8 +126,13 @@ def _changes(
     for standing in seen:
         if standing.edition_hash == edition.hash:
             continue
+        try:
+            facts = facts_for(standing.facts, edition)
+        except Invalid:
+            # Neither edition reads this case; the job that assesses all cases notes it.
+            continue
         before = summary(standing.answer)
-        after = summary(assess(facts_for(standing.facts, edition), edition))
+        after = summary(assess(facts, edition))
         if kinds := changes_of(before, after):
             yield EditionTrialChange(
                 trial=trial,

@@ -18,11 +18,11 @@ from cases.services.checks import (
     check_version,
     date_error,
     field_errors,
-    is_storable,
 )
 from cases.services.errors import Invalid
 from guidance.engine.dictionary import DICTIONARY
 from guidance.engine.facts import FactError, as_json, parse_fact
+from guidance.engine.values import is_storable
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from cases.models import Case, Patient
 from cases.models.patient import search_key
 from cases.services.assessments import changed
-from cases.services.checks import LIFETIME_YEARS, check, date_error, is_storable, stripped
+from cases.services.checks import LIFETIME_YEARS, check, date_error, stripped
 from cases.services.errors import Invalid
+from guidance.engine.values import is_storable
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 

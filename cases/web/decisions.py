@@ -18,6 +18,7 @@ from cases.selectors import agendas
 from cases.selectors.annotations import annotations_of, annotations_of_signed
 from cases.selectors.briefing import Guidance, briefing_of
 from cases.services import decisions as services
+from cases.services import reassessments
 from cases.services.decisions import Recommended
 from cases.services.errors import Changed, Invalid, Refused
 from cases.web.errors import add_errors, errors_on
@@ -73,6 +74,9 @@ def sign(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
         if form.is_valid():
             messages.success(request, "The decision is signed.")
             return redirect("decision", request.institution.slug, item.pk)
+        # What was refused may rest on guidance that is no longer in force: show what is.
+        reassessments.renew(case=item.case)
+        item = _item_or_404(item_id)
     record(action="decision.read", subject=item.case, by=request.user)
     return _sign_page(request, item, form)
 

@@ -13,6 +13,7 @@ from cases.models import EditionTrial
 from cases.selectors import edition_trials as selectors
 from cases.selectors.trial_words import LABELS, described
 from cases.services import edition_trials as services
+from cases.services import reassessments
 from cases.web.errors import form_page
 from cases.web.forms.edition_trials import AdoptForm
 from cases.web.numbers import page_number
@@ -29,15 +30,23 @@ PAGE_SIZE = 50
 
 
 @institution_view(Permission.INSTITUTION_MANAGE)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def editions(request: InstitutionRequest) -> HttpResponse:
-    """Which edition the institution uses, since when and by whom, and which others there are."""
+    """Which edition the institution uses, since when and by whom, and which others there are.
+
+    A POST assesses the cases anew that an earlier run left behind.
+    """
+    if request.method == "POST":
+        reassessments.start_again(by=request.user)
+        messages.success(request, "The cases are being assessed anew.")
+        return redirect("editions", request.institution.slug)
     in_use = shelf.adopted()
     context = {
         "in_use": in_use,
         "editions": shelf.versions(),
         "newer": adoptions.newer(),
         "history": adoptions.history(),
+        "left_behind": selectors.left_behind(in_use.hash),
     }
     return render(request, "editions/editions.html", context)
 

@@ -3,16 +3,21 @@
 import itertools
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from guidance.editions import shelf
 from guidance.editions.models import EditionAdoption, GuidanceEdition
 from guidance.editions.policies import REASSESS
 from guidance.engine.edition import Edition
+from guidance.engine.values import is_storable
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.outbox.queue import enqueue
+from tumorboard.tenancy.scope import current_institution_id
+
+#: Two people who adopt at once follow one another.
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('guidance.editions.adoptions'), hashtext(%s))"
 
 
 class AlreadyAdopted(ValueError):
@@ -55,17 +60,24 @@ def adopt(*, edition: Edition, by: User, reason: str = "") -> EditionAdoption:
         AlreadyAdopted: the institution uses it already.
         ValidationError: the reason cannot be kept.
     """
+    _one_at_a_time()
     if shelf.adopted().hash == edition.hash:
         message = f"Edition {edition.version} is in use already."
         raise AlreadyAdopted(message)
     adoption = EditionAdoption(edition=_row(edition), by=by, reason=reason.strip())
     adoption.clean_fields(exclude=["institution", "edition", "by"])
-    if any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in adoption.reason):
+    if not is_storable(adoption.reason):
         raise ValidationError({"reason": ["This contains a character that cannot be stored."]})
     adoption.save()
     record(action="institution.edition.adopted", subject=adoption, by=by)
     enqueue(REASSESS, {})
     return adoption
+
+
+def _one_at_a_time() -> None:
+    """Wait until nobody else adopts an edition in this institution."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [str(current_institution_id())])
 
 
 def begin() -> EditionAdoption:

@@ -27,6 +27,13 @@ SCALARS: Mapping[str, Callable[..., Any]] = {
 }
 #: Aliases of aliases can make a short file stand for more values than memory holds.
 MOST_VALUES = 1_000_000
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+#: A number of more letters than this, or of more bits, is none that means anything; to read one
+#: of a million digits would take minutes.
+MOST_LETTERS = 400
+MOST_BITS = 300
+#: How much of a value a message quotes.
+QUOTED = 60
 #: Nodes are composed by recursion, in C without a limit of its own.
 DEEPEST = 100
 
@@ -153,6 +160,10 @@ def _refused(*problems: ContentProblem) -> ContentError:
     return ContentError("The content is not readable.", problems)
 
 
+def _quoted(text: str) -> str:
+    return repr(text) if len(text) <= QUOTED else f"{text[:QUOTED]!r}…"
+
+
 def _words(error: yaml.MarkedYAMLError) -> str:
     return ", ".join(part for part in (error.context, error.problem) if part)
 
@@ -165,6 +176,9 @@ class _Builder:
     problems: list[ContentProblem] = field(default_factory=list)
     built: dict[yaml.Node, tuple[Any, int]] = field(default_factory=dict)
     within: set[yaml.Node] = field(default_factory=set)
+    #: How many keys and values a mapping has together with those that it merges.
+    pairs: dict[yaml.Node, float] = field(default_factory=dict)
+    merged: float = 0
 
     def build(self, root: yaml.Node) -> Any:
         value, size = self._build(root)
@@ -197,6 +211,7 @@ class _Builder:
 
     def _mapping(self, node: yaml.MappingNode) -> tuple[dict[str, Any], int]:
         self._check_keys(node)
+        self._check_merges(node)
         try:
             yaml.constructor.SafeConstructor().flatten_mapping(node)
         except yaml.MarkedYAMLError as error:
@@ -210,6 +225,26 @@ class _Builder:
                 mapping[key_node.value] = value
         return mapping, total
 
+    def _check_merges(self, node: yaml.MappingNode) -> None:
+        """Refuse the text before more is merged than memory holds, or without an end.
+
+        Mappings that merge one another many times over multiply, and merging copies each pair.
+        """
+        self._count_pairs(node)
+        if self.merged > MOST_VALUES:
+            problem = f"merges more than {MOST_VALUES:,} values, or itself"
+            raise _refused(*self.problems, _at(self.file, node.start_mark, problem))
+
+    def _count_pairs(self, node: yaml.MappingNode) -> float:
+        if node not in self.pairs:
+            # What stands here while it is counted is met again by a mapping that merges itself.
+            self.pairs[node] = math.inf
+            # In floating point: a count that doubles with each line has no last digit to keep.
+            merged = sum((self._count_pairs(part) for part in _merged_by(node)), 0.0)
+            self.merged += merged
+            self.pairs[node] = sum(key.tag != MERGE for key, _ in node.value) + merged
+        return self.pairs[node]
+
     def _check_keys(self, node: yaml.MappingNode) -> None:
         """Note keys that are no text, and keys that stand twice.
 
@@ -220,7 +255,7 @@ class _Builder:
         for key, _ in node.value:
             if key.tag == TEXT:
                 if key.value in seen:
-                    self._note(key, f"the key {key.value!r} stands twice")
+                    self._note(key, f"the key {_quoted(key.value)} stands twice")
                 seen.add(key.value)
             elif key.tag != MERGE:
                 self._note(key, "a key must be text: put it in quotes")
@@ -230,13 +265,30 @@ class _Builder:
             return node.value
         if node.tag not in SCALARS:
             kind = node.tag.rpartition(":")[2]
-            self._note(node, f"{node.value!r} is read as {kind}: put text in quotes")
+            self._note(node, f"{_quoted(node.value)} is read as {kind}: put text in quotes")
             return node.value
+        if node.tag in NUMBERS and len(node.value) > MOST_LETTERS:
+            return self._no_number(node)
         try:
             value = SCALARS[node.tag](yaml.constructor.SafeConstructor(), node)
         except (ValueError, LookupError):
-            self._note(node, f"{node.value!r} does not fit its tag")
+            self._note(node, f"{_quoted(node.value)} does not fit its tag")
             return None
+        except OverflowError:
+            return self._no_number(node)
         if isinstance(value, float) and not math.isfinite(value):
-            self._note(node, f"{node.value!r} is no number that content may hold")
+            return self._no_number(node)
+        if isinstance(value, int) and value.bit_length() > MOST_BITS:
+            return self._no_number(node)
         return value
+
+    def _no_number(self, node: yaml.Node) -> None:
+        self._note(node, f"{_quoted(node.value)} is no number that content may hold")
+
+
+def _merged_by(node: yaml.MappingNode) -> Iterator[yaml.MappingNode]:
+    """Yield the mappings that a mapping merges, each as often as it does."""
+    for key, value in node.value:
+        if key.tag == MERGE:
+            parts = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            yield from (part for part in parts if isinstance(part, yaml.MappingNode))

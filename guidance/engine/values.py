@@ -1,11 +1,15 @@
 """Values of facts in the words of the data dictionary."""
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from guidance.engine.dictionary import FactDefinition, FieldDefinition
 from guidance.engine.facts import UNKNOWN
+
+#: A whole number of more digits than this is cut short: it has no largest, a line of text has.
+MOST_DIGITS = 20
 
 
 def value_words(definition: FactDefinition | FieldDefinition, value: Any) -> str:
@@ -31,8 +35,28 @@ def value_words(definition: FactDefinition | FieldDefinition, value: Any) -> str
 
 
 def number_words(value: float) -> str:
-    """Return a number without digits that say nothing: 3.0 as 3."""
-    return str(int(value)) if float(value).is_integer() else str(value)
+    """Return a number without digits that say nothing: 3.0 as 3.
+
+    Of a whole number of more than 20 digits the first 20, and how many there are.
+    """
+    is_whole = isinstance(value, int) or value.is_integer()
+    return _whole_words(int(value)) if is_whole else str(value)
+
+
+def _whole_words(value: int) -> str:
+    size = abs(value)
+    if size < 10**MOST_DIGITS:
+        return str(value)
+    # Python refuses to write a number of thousands of digits, so only its first are written.
+    dropped = int(math.log10(size)) - MOST_DIGITS
+    first = str(size // 10**dropped)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{first[:MOST_DIGITS]}… ({dropped + len(first):,} digits)"
+
+
+def is_storable(text: str) -> bool:
+    """Return whether a text can be kept and sent: no NUL, no half of a surrogate pair."""
+    return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _record(definition: Any, record: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ Nothing is stored: what other pages of the form hold travels in a hidden field o
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from guidance.engine.dictionary import FactDefinition
 from guidance.engine.edition import Edition
 from guidance.engine.facts import FactError, Facts, as_json, parse_fact, parse_facts
-from guidance.web.trial_fields import NONE_FOUND, is_typed, trial_field
+from guidance.engine.values import is_storable
+from guidance.web.trial_fields import MOST_ROWS, NONE_FOUND, is_typed, trial_field
 
 QUESTION = "clinical_question"
 #: Asked as soon as a scenario is rated: what is ordered, and what a study showed.
@@ -21,12 +22,21 @@ NEXT = ("ordered_procedure", "study_outcome")
 #: So many of the facts that an answer asks for stand first.
 MOST_ASKED = 8
 AGAIN = "Load the page again: what it had kept for you is no longer readable."
+#: Longer than everything that a person types in all rows.
+MOST_KNOWN = 100_000
+TOO_MUCH = f"What is known is too long to be carried along: use at most {MOST_KNOWN:,} characters."
+NOT_TEXT = "A text holds a character that cannot be kept."
 
 
 class TrialForm(forms.Form):
     """The facts shown on one page, and in `known` those that are not."""
 
-    known = forms.CharField(widget=forms.HiddenInput, required=False)
+    known = forms.CharField(
+        widget=forms.HiddenInput,
+        required=False,
+        max_length=MOST_KNOWN,
+        error_messages={"max_length": TOO_MUCH},
+    )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
     group = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -66,7 +76,7 @@ class TrialForm(forms.Form):
         return [self[name] for name in self.names]
 
     def clean_known(self) -> dict[str, Any]:
-        """The facts that were carried along.
+        """The facts that were carried along, without those that nobody types.
 
         Raises:
             ValidationError: it is not what the page had put there.
@@ -77,7 +87,8 @@ class TrialForm(forms.Form):
             raise ValidationError(AGAIN) from None
         if not isinstance(known, dict):
             raise ValidationError(AGAIN)
-        return known
+        dictionary = self.edition.dictionary
+        return {n: v for n, v in known.items() if n not in dictionary or is_typed(dictionary[n])}
 
     def clean(self) -> dict[str, Any]:
         """Put all facts together."""
@@ -90,8 +101,38 @@ class TrialForm(forms.Form):
             self.values = whole({**carried, **typed}, self.edition)
         except FactError:
             raise ValidationError(AGAIN) from None
+        faults = [fault for name in self.values for fault in self._faults(name)]
+        if faults:
+            raise ValidationError(faults)
         self.facts = parse_facts(self.values, self.edition.dictionary)
         return cleaned
+
+    def _faults(self, name: str) -> Iterator[str]:
+        """Yield why a value of the right type is still none that the page can carry."""
+        fact = self.edition.dictionary[name]
+        if fact.kind != "records":
+            return
+        # Codes are as few as the dictionary has; rows, and what is listed in one, have no end.
+        records = self.values[name]
+        if any(len(entries) > MOST_ROWS for entries in _lists(records)):
+            yield f"{fact.label}: use at most {MOST_ROWS} entries."
+        if not all(is_storable(text) for text in _texts(records)):
+            yield f"{fact.label}: {NOT_TEXT}"
+
+
+def _lists(records: list[dict[str, Any]]) -> Iterator[list[Any]]:
+    yield records
+    for record in records:
+        yield from (value for value in record.values() if isinstance(value, list))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts in records: they are as deep as the dictionary says, and no deeper."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
 
 
 def whole(values: Mapping[str, Any], edition: Edition) -> dict[str, Any]:

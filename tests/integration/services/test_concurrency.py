@@ -10,9 +10,10 @@ from django.utils import timezone
 from cases.models import Acknowledgment, Board, Case, FactAnswer, Patient, Result, Study
 from cases.services import acknowledgments, boards, cases, facts, patients, results, studies
 from cases.services.errors import Changed, Invalid, Refused, ServiceError
-from guidance.editions import local_studies
+from guidance.editions import adoptions, local_studies
 from guidance.editions.local_words import Overtaken
 from tests.factories.cases import make_case, make_study
+from tests.factories.editions import loaded, mri_less_appropriate
 from tests.factories.people import add_member, make_institution
 from tumorboard.tenancy.scope import institution_scope
 
@@ -185,3 +186,18 @@ def test_a_boards_name_is_taken_once(at_once, north, person):
     assert "already there" in refused.errors["name"][0]
     with institution_scope(north):
         assert Board.objects.count() == 1
+
+
+def test_two_who_adopt_an_edition_at_once_adopt_it_once(north, person, at_once):
+    newer = loaded("2027.1", mri_less_appropriate)
+
+    def adopt():
+        try:
+            adoptions.adopt(edition=newer, by=person)
+        except adoptions.AlreadyAdopted as error:
+            raise Refused(str(error)) from error
+
+    ended = at_once(adopt, adopt)
+    assert [type(error) for error in ended if error] == [Refused]
+    with institution_scope(north):
+        assert [each.edition.version for each in adoptions.history()].count("2027.1") == 1

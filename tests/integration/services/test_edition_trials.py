@@ -7,6 +7,7 @@ from cases.models import Case, EditionTrial, EditionTrialChange
 from cases.selectors import edition_trials as selectors
 from cases.services import edition_trials
 from cases.services.assessments import reassess
+from cases.services.errors import Invalid
 from guidance.editions import adoptions, shelf
 from tests.factories.cases import STAGING, SURVEILLANCE, make_case
 from tests.factories.editions import loaded, mri_less_appropriate
@@ -268,3 +269,29 @@ def test_shelf_is_what_a_trial_reads(institution, administrator, newer, some, mo
     shelf.forget()
     deliver_all()
     assert found(institution)[0].changed == 3
+
+
+def test_a_case_that_no_edition_can_read_is_passed_over(
+    institution, administrator, newer, some, monkeypatch
+):
+    def refuse_the_first(values, edition):
+        if values is first_facts[0]:
+            raise Invalid({"ki67_percent": ["is not a number"]})
+        return facts_for(values, edition)
+
+    first_facts = []
+    facts_for = edition_trials.facts_for
+    looked_at = edition_trials.standings
+
+    def remember(**given):
+        found = looked_at(**given)
+        first_facts.append(found[0].facts)
+        return found
+
+    monkeypatch.setattr(edition_trials, "standings", remember)
+    monkeypatch.setattr(edition_trials, "facts_for", refuse_the_first)
+    started(institution, newer, administrator)
+    deliver_all()
+    trial, changes = found(institution)
+    assert (trial.state, trial.done, trial.changed) == (State.DONE, 5, 2)
+    assert some[0].pk not in {change.case_id for change in changes}

@@ -4,9 +4,11 @@ import pytest
 from django.core.cache import cache
 
 from cases.models import Decision
+from cases.selectors.cases import one
 from cases.services import agendas, boards
 from cases.services.decisions import MEANING, Recommended
 from cases.services.facts import answer
+from guidance.editions.policies import choose
 from tests.factories.boards import draft, sign
 from tests.factories.people import PASSWORD, add_member
 from tests.integration.web.boards.page import error_of, pdf_text, text, value
@@ -235,3 +237,19 @@ class TestRecord:
         sign(item, by=chair)
 
         assert "Signature" in text(radiologists_browser.get(url("decision", item.pk)))
+
+
+def test_after_a_changed_policy_the_signer_sees_what_is_in_force_first(
+    sheet, url, item, administrator, chairs_browser
+):
+    choose(who_version="WHO2010", tnm_system="ENETS", by=administrator)
+
+    refused = chairs_browser.post(url("decision_sign", item.pk), posted(sheet))
+    assert refused.status_code == 422
+    assert "The guidance in force has changed" in text(refused)
+    assert not Decision.objects.exists()
+    assert one(item.case_id).assessment.facts["who_version"] == "WHO2010"
+
+    again = chairs_browser.get(url("decision_sign", item.pk))
+    assert chairs_browser.post(url("decision_sign", item.pk), posted(again)).status_code == 302
+    assert Decision.objects.exists()

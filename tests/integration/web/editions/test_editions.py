@@ -340,3 +340,21 @@ def test_only_an_administrator_comes_in(browser, institution, newer, page, metho
     with institution_scope(institution):
         assert not EditionTrial.objects.exists()
         assert shelf.adopted().version == "2026.1"
+
+
+class TestLeftBehind:
+    """Cases that are still assessed by another edition than the one in use."""
+
+    def test_it_counts_them_and_starts_the_job_again(
+        self, admin, url, institution, administrator, newer, some
+    ):
+        assert "Not all cases" not in text_of(admin.get(url("editions")))
+        with institution_scope(institution):
+            adoptions.adopt(edition=newer, by=administrator)
+        assert "3 cases are still assessed by another edition" in text_of(
+            admin.get(url("editions"))
+        )
+        answer = admin.post(url("editions"), follow=True)
+        assert "The cases are being assessed anew." in text_of(answer)
+        deliver_all()
+        assert "Not all cases" not in text_of(admin.get(url("editions")))

@@ -419,6 +419,96 @@ def test_what_the_page_had_kept_is_checked_too(browser, known):
     assert "Load the page again" in text_of(response)
 
 
+@pytest.mark.parametrize(
+    "known",
+    [
+        '{"ruleset_version": "\\ud800"}',
+        f'{{"fact_provenance": {{"sex": {"[" * 600}{"]" * 600}}}}}',
+    ],
+    ids=["text", "deep"],
+)
+def test_only_what_can_be_typed_is_carried_along(browser, known):
+    response = browser.post(TRY, {"known": known, "shown": "sex", "group": "", "sex": "male"})
+
+    assert response.status_code == 200
+    assert set(carried(response)) == {"sex"}
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\ud800"])
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [
+        ("treatments", {"type": "TACE", "target": "a{}"}),
+        ("studies", {"modality": "MRI", "phases": ["b", "a{}"]}),
+    ],
+)
+def test_a_text_that_cannot_be_kept_is_refused(browser, letter, name, record):
+    known = json.loads(json.dumps({name: [record]}).replace("{}", json.dumps(letter)[1:-1]))
+
+    response = post(browser, known=known, go="E")
+
+    assert response.status_code == 422
+    wanted = f"{EDITION.dictionary[name].label}: A text holds a character that cannot be kept."
+    assert wanted in summary_of(response)
+
+
+def test_records_as_deep_as_nothing_is_are_refused(browser):
+    known = f'{{"studies": {"[" * 600}{"]" * 600}}}'
+
+    response = browser.post(TRY, {"known": known, "shown": "", "group": ""})
+
+    assert response.status_code == 422
+    assert "Load the page again" in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("name", "records_of"),
+    [
+        ("treatments", lambda count: [{"type": "TACE"}] * count),
+        ("studies", lambda count: [{"modality": "MRI", "phases": ["arterial"] * count}]),
+    ],
+)
+def test_there_are_no_more_entries_than_rows(browser, name, records_of):
+    response = post(browser, known={name: records_of(21)}, go="E")
+
+    assert response.status_code == 422
+    label = EDITION.dictionary[name].label
+    assert f"{label}: use at most 20 entries." in summary_of(response)
+    assert post(browser, known={name: records_of(20)}, go="E").status_code == 200
+
+
+def test_what_is_carried_along_has_an_end(browser):
+    record = {"type": "TACE", "target": ""}
+    room = 100_000 - len(json.dumps({"treatments": [record]}))
+    at_most, too_much = (
+        {"treatments": [{**record, "target": "x" * length}]} for length in (room, room + 1)
+    )
+
+    response = post(browser, known=too_much)
+
+    assert response.status_code == 422
+    assert "too long to be carried along: use at most 100,000 characters" in summary_of(response)
+    assert post(browser, known=at_most).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        fact.name
+        for fact in EDITION.dictionary.values()
+        if fact.kind in ("integer", "decimal") and fact.high is None
+    ],
+)
+def test_a_whole_number_without_a_largest_is_shown_in_short(browser, name):
+    known = {**examples()["V24"].facts, name: int("1234567890" * 40)}
+
+    response = post(browser, known=known, go=EDITION.dictionary[name].group)
+
+    assert response.status_code == 200
+    assert "12345678901234567890… (400 digits)" in text_of(response)
+    assert value_of(response, name) == "1234567890" * 40
+
+
 def test_names_and_groups_that_there_are_not_are_passed_over(browser):
     response = post(browser, shown=["no_such_fact", "sex", "sex", "ruleset_version"], go="ZZ")
 

@@ -106,6 +106,84 @@ def test_aliases_cannot_stand_for_more_values_than_memory_holds():
         read_document("a.yaml", "\n".join(["a0: &a0 1", *tens]))
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "9" * 5000,
+        f"0x{'f' * 900_000}",
+        f"0b{'1' * 900_000}",
+        ":".join(["59"] * 300_000),
+        ":".join(["59"] * 300_000) + ".5",
+        f"0x{'f' * 76}",
+        f"0b{'1' * 301}",
+        f"-0b{'1' * 301}",
+        f"1{':00' * 55}",
+        # Short enough, and 60 to the power of 180 is no floating-point number.
+        f"1{':0' * 180}.5",
+    ],
+    ids=lambda number: number[:5] + str(len(number)),
+)
+def test_a_number_beyond_all_measure_is_told_in_short(either_loader, number):
+    with pytest.raises(ContentError) as caught:
+        read_document("a.yaml", f"a: !!{'float' if '.' in number else 'int'} '{number}'")
+    (problem,) = told(caught.value.problems)
+    assert problem.startswith("a.yaml:1:4: ")
+    assert problem.endswith("is no number that content may hold")
+    assert number[:40] in problem
+    assert len(problem) < 150
+
+
+def test_large_numbers_are_content():
+    text = f"a: 0b{'1' * 300}\nb: 1.5e+300\nc: {'9' * 90}\nd: 1:30\ne: !!null {'x' * 500}"
+    value = read_document("a.yaml", text).value
+    assert value == {"a": 2**300 - 1, "b": 1.5e300, "c": 10**90 - 1, "d": 90, "e": None}
+
+
+def test_messages_quote_only_the_beginning(either_loader):
+    long = "x" * 1000
+    texts = (f"{long}: 1\n{long}: 2", f"a: !!binary {long}", f"a: !!bool {long}")
+    for text in texts:
+        with pytest.raises(ContentError) as caught:
+            read_document("a.yaml", text)
+        (problem,) = told(caught.value.problems)
+        assert "x" * 60 in problem
+        assert "…" in problem
+        assert len(problem) < 150
+
+
+def merging(levels, times):
+    """Mappings of which each merges the one before it many times over."""
+    aliases = [
+        f"- &b{level} {{<<: [{', '.join([f'*b{level - 1}'] * times)}]}}"
+        for level in range(1, levels + 1)
+    ]
+    return "\n".join(["- &b0 {x: 1}", *aliases])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        # Refused where the first million is passed, before anything of it is merged.
+        (merging(15, 9), 8),
+        (merging(2000, 2), 20),
+        ("a: &a {x: 1, <<: *a}", 1),
+        ("a: &a\n  x: 1\n  <<:\n    y: 2\n    <<: [*a, *a]", 1),
+    ],
+    ids=["bomb", "long", "itself", "itself-within"],
+)
+def test_merged_keys_cannot_be_more_than_memory_holds(either_loader, text, line):
+    with pytest.raises(ContentError) as caught:
+        read_document("a.yaml", text)
+    (problem,) = told(caught.value.problems)
+    assert problem.startswith(f"a.yaml:{line}:")
+    assert problem.endswith("merges more than 1,000,000 values, or itself")
+
+
+def test_merged_keys_within_the_limit_are_content(either_loader):
+    text = f"{merging(5, 9)}\n- <<: [*b1, {{y: 2}}]\n  <<: {{z: 3}}"
+    assert read_document("a.yaml", text).value[-1] == {"x": 1, "y": 2, "z": 3}
+
+
 def test_what_is_of_no_use_is_left_out_and_the_rest_keeps_its_place():
     document = read_document("a.yaml", "a: {b: [1, 2], c: 3}\nd: 4")
     left = document.without([("a", "b", 0), ("d",)])
