@@ -8,7 +8,7 @@ import pytest
 
 from guidance.engine.edition import load_edition
 from guidance.engine.logic import ConditionError
-from guidance.engine.wording import sentence, uncapitalized, wording
+from guidance.engine.wording import finding_words, sentence, uncapitalized, wording
 
 EDITION = load_edition()
 
@@ -156,3 +156,10 @@ def test_no_condition_of_the_edition_shows_a_name_from_inside():
         said = sentence(raw, EDITION)
         assert "@" not in said
         assert not names.intersection(re.findall(r"\w+", said)), said
+
+
+def test_a_finding_in_one_case_reads_in_words_and_an_unnamed_code_as_it_is():
+    assert finding_words("@scenario", None, EDITION) == "unknown"
+    assert finding_words("@mri_removed", True, EDITION) == "yes"
+    assert finding_words("@treatment_types", (), EDITION) == "none"
+    assert finding_words("@actions", ("ACT-GONE",), EDITION) == "ACT-GONE"
