@@ -7,6 +7,7 @@ from cases.models import Assessment
 from guidance.editions import shelf
 from guidance.engine.background import read_background
 from guidance.engine.facts import parse_facts
+from guidance.engine.wording import window_words
 
 #: Parts of a stage in the order in which it is read.
 PARTS = ("t", "n", "m")
@@ -38,17 +39,9 @@ def background_of(assessment: Assessment) -> Background:
     read = read_background(parse_facts(assessment.facts, edition.dictionary), edition)
     labels = {name: fact.label for name, fact in edition.dictionary.items()}
     common = read["intervals"]["common"]
-    return Background(read, stage_words(read["stage"]), window_words(common), labels)
-
-
-def window_words(window: list[int | str] | None) -> str:
-    """Months from low to high in words: "6 to 12 months", "12 months or longer"; empty for None."""
-    if window is None:
-        return ""
-    low, high = window
-    if low == high:
-        return f"{low} months"
-    return f"{low} months or longer" if isinstance(high, str) else f"{low} to {high} months"
+    return Background(
+        read, stage_words(read["stage"]), window_words(common) if common else "", labels
+    )
 
 
 def stage_words(stage: dict[str, Any]) -> str:

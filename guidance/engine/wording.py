@@ -11,6 +11,7 @@ from typing import Any
 
 from guidance.engine.dictionary import FactDefinition
 from guidance.engine.edition import Edition
+from guidance.engine.intervals import LONGER, UNSPECIFIED
 from guidance.engine.logic import LEAF, UNKNOWN, ConditionError
 
 YES_NO = {"T": "yes", "F": "no"}
@@ -238,3 +239,15 @@ def finding_words(name: str, value: Any, edition: Edition) -> str:
         return _finding(name, edition).words(code)
     except KeyError:
         return code
+
+
+def window_words(window: Any) -> str:
+    """A window as people say it: 6 to 12 months, 12 months or longer, no number given."""
+    if window is None:
+        return "not determinable"
+    if window == UNSPECIFIED:
+        return "no number given"
+    low, high = window
+    if high == LONGER:
+        return f"{low} months or longer"
+    return f"{low} months" if low == high else f"{low} to {high} months"

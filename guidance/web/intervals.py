@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from guidance.engine.edition import Edition
-from guidance.engine.intervals import LONGER, UNSPECIFIED, IntervalRule, compare_policies
-from guidance.engine.wording import wording
+from guidance.engine.intervals import IntervalRule, compare_policies
+from guidance.engine.wording import window_words, wording
 from guidance.web.pages import library_view, page
 
 SURVEILLANCE = "SC-03"
@@ -82,15 +82,3 @@ def _rule(rule: IntervalRule, edition: Edition) -> dict[str, Any]:
             for entry in rule.applications
         ],
     }
-
-
-def window_words(window: Any) -> str:
-    """A window as people say it: 6 to 12 months, 12 months or longer, no number given."""
-    if window is None:
-        return "not determinable"
-    if window == UNSPECIFIED:
-        return "no number given"
-    low, high = window
-    if high == LONGER:
-        return f"{low} months or longer"
-    return f"{low} months" if low == high else f"{low} to {high} months"

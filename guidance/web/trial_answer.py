@@ -8,8 +8,8 @@ from guidance.engine.counterfactuals import changes
 from guidance.engine.edition import Edition
 from guidance.engine.facts import Facts
 from guidance.engine.why import lines_of, tell
+from guidance.engine.wording import window_words
 from guidance.web.branches import steps
-from guidance.web.intervals import window_words
 from guidance.web.pages import readable_day
 
 NOTICES = {

@@ -2,10 +2,11 @@
 
 import pytest
 
-from cases.selectors.background import background_of, stage_words, window_words
+from cases.selectors.background import background_of, stage_words
 from guidance.engine.edition import load_edition
 from guidance.engine.facts import parse_facts
 from guidance.engine.staging import explain_stage
+from guidance.engine.wording import window_words
 from tests.factories.cases import STAGING, make_case
 from tumorboard.tenancy.scope import institution_scope
 
@@ -44,7 +45,8 @@ def test_a_stage_stands_in_one_line_with_its_system(facts, words):
 @pytest.mark.parametrize(
     ("window", "words"),
     [
-        (None, ""),
+        (None, "not determinable"),
+        ("unspecified", "no number given"),
         ([6, 6], "6 months"),
         ([6, 12], "6 to 12 months"),
         ([12, "longer"], "12 months or longer"),
@@ -59,5 +61,6 @@ def test_it_is_computed_from_the_stored_facts(institution, coordinator):
         case = make_case(by=coordinator, **STAGING, **LIMITED)
         background = background_of(case.assessment)
     assert background.stage == "T2 N? M? (ENETS)"
+    assert background.common == ""
     assert background.labels["primary_size_mm"] == "Size of the primary"
     assert [option["id"] for option in background.shown_options] == ["FDG-1"]
