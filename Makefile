@@ -23,6 +23,9 @@ test: check ## Run all checks and all tests, those in a real browser too
 	@browser=$$($(PY) -m tumorboard.operations.chromium) || exit 1; \
 	unset TUMORBOARD_CHROMIUM; \
 	if [ -n "$$browser" ]; then export TUMORBOARD_CHROMIUM="$$browser"; fi; \
+	archive=$$($(PY) -m tumorboard.operations.orthanc) || exit 1; \
+	unset TUMORBOARD_ORTHANC; \
+	if [ -n "$$archive" ]; then export TUMORBOARD_ORTHANC="$$archive"; fi; \
 	exec env $(FOR_TESTS) $(PY) manage.py embedded hold -- $(PY) -m pytest -n 2
 
 check: $(VENV)/installed-dev ## Lint, types, floors between packages, migrations

@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tumorboard.settings")
 django.setup()
 
 from benchmarks.database import fresh_database, timed  # noqa: E402
-from cases.models import Assessment, Case, FactAnswer, ImportFile, Patient  # noqa: E402
+from cases.models import Assessment, Case, FactAnswer, Gap, ImportFile, Patient  # noqa: E402
 from cases.services.imports import uploads, writing  # noqa: E402
 from cases.services.imports.fields import guess  # noqa: E402
 from tumorboard.accounts.models import User  # noqa: E402
@@ -48,7 +48,7 @@ def written_rows() -> list[tuple[str, list[str], list[tuple[Any, ...]]]]:
     histories = [Patient.pgh_event_model, FactAnswer.pgh_event_model]
     found = []
     with connection.cursor() as cursor:
-        for model in (Patient, Case, Assessment, FactAnswer, AuditEntry, *histories):
+        for model in (Patient, Case, Assessment, FactAnswer, Gap, AuditEntry, *histories):
             name = model._meta.db_table
             cursor.execute(
                 "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "

@@ -1,6 +1,8 @@
 """What workers do for cases; imported by every worker, and nothing but registration."""
 
-from cases.services import edition_trials, reassessments
+from celery import shared_task
+
+from cases.services import completeness, edition_trials, form_drafts, reassessments
 from cases.services.imports import uploads, writing
 from guidance.editions.policies import REASSESS
 from tumorboard.outbox.queue import handles
@@ -9,3 +11,5 @@ handles(uploads.TOPIC)(writing.write_rows)
 handles(REASSESS)(reassessments.reassess_next)
 handles(edition_trials.TOPIC)(edition_trials.look_at_next)
 handles(edition_trials.DISCARD)(edition_trials.discard_next)
+handles(completeness.TOPIC)(completeness.refresh_next)
+shared_task(name="form_drafts.sweep")(form_drafts.sweep)

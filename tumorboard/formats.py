@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -99,3 +100,9 @@ def radiation_range(level: str) -> str:
 def newer_editions() -> list[shelf.Shelved]:
     """The editions that are newer than the one the current institution uses, newest first."""
     return adoptions.newer()
+
+
+@register.filter
+def cell(row: Any, column: Any) -> str:
+    """What `row` says in a column of a list, which has `words` for it."""
+    return str(column.words(row))

@@ -9,19 +9,23 @@ from tumorboard.accounts.permissions import Permission
 
 
 class Place(NamedTuple):
-    """One entry: its word, its page, who may go there, and which other pages belong to it."""
+    """One entry: its word, its page, who may go there, and which other pages belong to it.
+
+    `key` leads there when it is pressed after g (`static/js/keys.js`).
+    """
 
     label: str
     view: str
     permission: Permission
     prefix: str
+    key: str = ""
 
 
 PLACES = (
-    Place("Overview", "overview", Permission.CASE_READ, ""),
-    Place("Cases", "case_list", Permission.CASE_READ, "cases/"),
-    Place("Queue", "board_queue", Permission.BOARD_READ, "queue/"),
-    Place("Boards", "boards", Permission.BOARD_READ, "boards/"),
+    Place("Overview", "overview", Permission.CASE_READ, "", "o"),
+    Place("Cases", "case_list", Permission.CASE_READ, "cases/", "c"),
+    Place("Queue", "board_queue", Permission.BOARD_READ, "queue/", "q"),
+    Place("Boards", "boards", Permission.BOARD_READ, "boards/", "b"),
     Place("Import", "imports", Permission.CASE_IMPORT, "imports/"),
     Place("People", "people", Permission.PEOPLE_MANAGE, "people/"),
     Place("Local policy", "local_policy", Permission.GUIDANCE_MANAGE, "local-policy/"),
@@ -32,6 +36,16 @@ PLACES = (
 BELONGS_TO = {
     "patients/": "case_list",
     "studies/": "case_list",
+    "rereadings/": "case_list",
+    "study-files/": "case_list",
+    "lesions/": "case_list",
+    "lab-results/": "case_list",
+    "specimens/": "case_list",
+    "treatments/": "case_list",
+    "procedures/": "case_list",
+    "devices/": "case_list",
+    "allergies/": "case_list",
+    "gaps/": "board_queue",
     "acknowledgments/": "case_list",
     "meetings/": "boards",
     "agenda/": "boards",
@@ -55,6 +69,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
                 "label": place.label,
                 "url": reverse(place.view, args=[institution.slug]),
                 "current": here == place.view or _is_at(place, below),
+                "key": place.key,
             }
             for place in PLACES
             if place.permission in granted

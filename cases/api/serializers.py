@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from cases.models import Assessment, Case, Patient, Result, Study
+from cases.models.study import Phase, Region, Sequence
 from cases.selectors.facts import RESULT_FACTS
 from cases.services import facts
 from cases.services.errors import Invalid
@@ -109,10 +110,19 @@ class Answers(serializers.DictField):
 class PatientSerializer(RowSerializer):
     """A patient. Name, date of birth and sex may be unknown: empty or null."""
 
+    confirmed_new = YesNo(
+        write_only=True,
+        required=False,
+        help_text="true: somebody has looked, and nobody who is here already is this patient. "
+        "Else a patient whose name and date of birth are those of another one, or nearly, is a "
+        "conflict of the type urn:tumorboard:problem:possible-duplicate, which names `candidates`.",
+    )
+
     class Meta:
         model = Patient
         fields = (
             "id", "record_number", "family_name", "given_name", "birth_date", "sex", "created_at",
+            "confirmed_new",
         )  # fmt: skip
         read_only_fields = ("id", "created_at")
 
@@ -197,6 +207,12 @@ class AnswersSerializer(Strict):
     )
 
 
+def _codes(choices: type[models.TextChoices]) -> serializers.ListField:
+    """A list of codes; null where nobody noted them."""
+    code = serializers.ChoiceField(choices=choices.choices)
+    return serializers.ListField(child=code, allow_null=True, required=False)
+
+
 @extend_schema_serializer(
     examples=[
         OpenApiExample(
@@ -209,22 +225,40 @@ class AnswersSerializer(Strict):
                 "ordered_on": "2026-11-02",
                 "performed_on": "2026-11-09",
                 "multiphasic": True,
+                "contrast": "gadolinium",
+                "phases": ["late_arterial", "portal_venous"],
             },
         )
     ]
 )
 class StudySerializer(RowSerializer):
-    """One imaging examination; yes-or-no fields are null where unknown."""
+    """One imaging examination; yes-or-no fields and lists are null where unknown."""
 
     case = serializers.UUIDField(source="case_id")
+    phases = _codes(Phase)
+    sequences = _codes(Sequence)
+    coverage = _codes(Region)
 
     class Meta:
         model = Study
         fields = (
-            "id", "case", "modality", "procedure", "ordered_on", "performed_on", "multiphasic",
-            "dwi", "covers_pelvis", "target", "accession_number", "report", "created_at",
+            "id", "case", "modality", "procedure", "ordered_on", "performed_on", "reported_on",
+            "multiphasic", "dwi", "covers_pelvis", "target", "contrast", "contrast_flow_ml_s",
+            "phases", "sequences", "coverage", "tracer", "activity_mbq", "ctdi_vol_mgy",
+            "dlp_mgy_cm", "effective_dose_msv", "performing_site", "accession_number",
+            "study_uid", "report", "created_at",
         )  # fmt: skip
         read_only_fields = ("id", "created_at")
+
+
+#: What a nuclear study shows, beside the facts of every result.
+UPTAKE = (
+    "sstr_result",
+    "krenning_grade",
+    "sstr_uptake_homogeneous",
+    "sstr_suvmax",
+    "fdg_result",
+)
 
 
 @extend_schema_serializer(
@@ -249,7 +283,10 @@ class ResultSerializer(RowSerializer):
 
     class Meta:
         model = Result
-        fields = ("id", "study", "case", "outcome", "summary", *RESULT_FACTS, "entered_at")
+        fields = (
+            "id", "study", "case", "outcome", "summary", *RESULT_FACTS, *UPTAKE, "kept_reason",
+            "entered_at",
+        )  # fmt: skip
         read_only_fields = ("id", "entered_at")
 
 
@@ -308,3 +345,8 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField(required=False)
     errors = FaultSerializer(many=True, required=False)
+    candidates = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="Of a possible duplicate: `patient`, the id of one who is here, and `likeness`.",
+    )

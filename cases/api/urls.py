@@ -6,6 +6,8 @@ from rest_framework.permissions import AllowAny
 
 from cases.api import views
 from cases.api.acknowledgments import CaseAcknowledgments
+from cases.api.lab_results import LabResultList, LabResultOne
+from cases.api.treatments import TreatmentList, TreatmentOne
 from tumorboard.accounts.access import public_view
 
 description = public_view("the API's description holds no institution's data")(
@@ -28,6 +30,10 @@ institution_patterns = [
     path("studies/<uuid:pk>/", views.StudyOne.as_view(), name="api_study"),
     path("results/", views.ResultList.as_view(), name="api_results"),
     path("results/<uuid:pk>/", views.ResultOne.as_view(), name="api_result"),
+    path("treatments/", TreatmentList.as_view(), name="api_treatments"),
+    path("treatments/<uuid:pk>/", TreatmentOne.as_view(), name="api_treatment"),
+    path("lab-results/", LabResultList.as_view(), name="api_lab_results"),
+    path("lab-results/<uuid:pk>/", LabResultOne.as_view(), name="api_lab_result"),
     path("assessments/", views.AssessmentList.as_view(), name="api_assessments"),
     path("assessments/<uuid:pk>/", views.AssessmentOne.as_view(), name="api_assessment"),
 ]

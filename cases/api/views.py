@@ -150,6 +150,7 @@ class PatientList(ReadList):
     model = Patient
     serializer_class = PatientSerializer
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.CASE_WRITE}
+    problems = (HTTPStatus.CONFLICT,)
 
     @lists(PatientSerializer)
     def get(self, request: Request) -> Response:
@@ -158,8 +159,10 @@ class PatientList(ReadList):
 
     @adds(PatientSerializer)
     def post(self, request: Request) -> Response:
-        """Add a patient."""
-        return self.created(patients.add(by=request.user, **self.parsed(request)))
+        """Add a patient; one who seems to be here already only once that is confirmed."""
+        values = self.parsed(request)
+        is_confirmed = values.pop("confirmed_new", False)
+        return self.created(patients.add(is_confirmed=is_confirmed, by=request.user, **values))
 
 
 class PatientSearch(Endpoint):

@@ -11,6 +11,7 @@ from cases.documents.lines import (
     Standing,
     StudyLine,
 )
+from cases.documents.timeline.listing import Listing
 from cases.documents.typesetting import PageSize, typeset
 
 
@@ -38,6 +39,18 @@ class ReasonLines:
 
     heading: str
     criteria: tuple[CriterionLine, ...]
+
+
+@dataclass(frozen=True)
+class TimelineLines:
+    """The picture of the story as SVG (or ""), what it is, and the same as a table without studies.
+
+    The studies stand among the imaging of the case.
+    """
+
+    picture: str
+    description: str
+    listing: Listing
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,7 @@ class AgendaItemPage:
     before_ordering: tuple[str, ...]
     checks: tuple[CheckLine, ...]
     local: tuple[LocalLine, ...] = ()
+    timeline: TimelineLines | None = None
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from cases.documents.agenda import (
     AgendaDocument,
     AgendaItemPage,
     CriterionLine,
     ImagingLine,
     ReasonLines,
+    TimelineLines,
 )
 from cases.documents.build_lines import (
     board_reason_lines,
@@ -18,9 +21,14 @@ from cases.documents.build_lines import (
     standing,
     study_line,
 )
+from cases.documents.timeline.listing import listing_of
+from cases.documents.timeline.picture import describe, picture_of
+from cases.documents.timeline.rendering import NotDrawn
 from cases.models import Meeting
 from cases.selectors.agendas import AgendaLine, agenda
 from cases.selectors.briefing import Briefing, Guidance, Reasons, Shown, briefings_of
+from cases.selectors.timeline import timelines_of
+from cases.selectors.timeline_events import Timeline
 from tumorboard.formats import moment
 
 
@@ -29,6 +37,7 @@ def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument
     lines = agenda(meeting)
     editions = {line.assessment.edition_version for line in lines}
     briefings = briefings_of([(line.item.case, line.assessment) for line in lines])
+    timelines = timelines_of([line.item.case for line in lines], on=timezone.localdate(printed_at))
     return AgendaDocument(
         institution=meeting.institution.name,
         board=meeting.board.name,
@@ -38,13 +47,15 @@ def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument
         printed_on=moment(printed_at),
         edition=", ".join(sorted(editions)),
         items=tuple(
-            _item_page(line, briefings[line.item.case_id], position)
+            _item_page(line, briefings[line.item.case_id], timelines[line.item.case_id], position)
             for position, line in enumerate(lines, start=1)
         ),
     )
 
 
-def _item_page(line: AgendaLine, briefing: Briefing, position: int) -> AgendaItemPage:
+def _item_page(
+    line: AgendaLine, briefing: Briefing, timeline: Timeline, position: int
+) -> AgendaItemPage:
     guidance = Guidance(line.assessment, line.annotations)
     alternatives = (study_line(study) for study in guidance.alternatives)
     return AgendaItemPage(
@@ -68,7 +79,20 @@ def _item_page(line: AgendaLine, briefing: Briefing, position: int) -> AgendaIte
         else tuple(question["question"] for question in guidance.to_confirm),
         checks=check_lines(guidance),
         local=local_lines(guidance),
+        timeline=_timeline_lines(timeline),
     )
+
+
+def _timeline_lines(timeline: Timeline) -> TimelineLines | None:
+    """The timeline; without its picture where that could not be drawn, none for no story."""
+    if timeline.is_empty:
+        return None
+    try:
+        picture = picture_of(timeline).paper if timeline.dates else ""
+    except NotDrawn:
+        picture = ""
+    listing = listing_of(timeline, with_studies=False)
+    return TimelineLines(picture, describe(timeline), listing)
 
 
 def _reason_lines(reasons: Reasons) -> ReasonLines:

@@ -31,6 +31,7 @@ MISSING_GLYPH = re.compile(r'the text `"(.*)"` could not be displayed')
 RUST_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 LINE_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 VARIATION_SELECTORS = re.compile(r"[\ufe00-\ufe0f]")
+NOT_PLAIN = re.compile(r"[^ -~]")
 
 
 def typeset(
@@ -114,7 +115,7 @@ def _each_string(value: object, change: Callable[[str], str]) -> object:
 def _clean(string: str) -> str:
     """Return one line of text without characters that print nothing or turn the line around."""
     line = LINE_BREAKS.sub(" ", unicodedata.normalize("NFC", string))
-    return "".join(_clean_character(character) for character in line)
+    return NOT_PLAIN.sub(lambda found: _clean_character(found[0]), line)
 
 
 def _clean_character(character: str) -> str:
@@ -125,7 +126,7 @@ def _clean_character(character: str) -> str:
 
 
 def _mask(string: str, characters: Collection[str]) -> str:
-    return "".join(_code(item) if item in characters else item for item in string)
+    return string.translate({ord(character): _code(character) for character in characters})
 
 
 def _code(character: str) -> str:

@@ -6,38 +6,69 @@ from cases.models.assessment import Assessment
 from cases.models.attendance import Attendance
 from cases.models.board import Board
 from cases.models.case import Case
+from cases.models.completeness import DataSetItem, Gap, GapAcceptance, GapRequest
 from cases.models.decision import Decision, Participant, Recommendation
 from cases.models.decision_draft import DecisionDraft, DraftRecommendation
 from cases.models.edition_trial import EditionTrial, EditionTrialChange
 from cases.models.fact_answer import FactAnswer
+from cases.models.feasibility import Allergy, Device
+from cases.models.form_draft import FormDraft
 from cases.models.import_file import ImportFile, ImportMapping, ImportRow
+from cases.models.lab_result import LabResult
+from cases.models.lesion import Lesion, Measurement
+from cases.models.lesion_sheet import LesionSheet
 from cases.models.meeting import Meeting
+from cases.models.pacs_connection import PacsConnection
 from cases.models.patient import Patient
+from cases.models.procedure import Procedure
+from cases.models.rereading import Rereading
 from cases.models.result import Result
+from cases.models.saved_view import SavedView
+from cases.models.specimen import Specimen
 from cases.models.study import Study
+from cases.models.study_file import StudyFile, StudyFilePart, StudySeries
 from cases.models.treatment import Treatment
 
 __all__ = [
     "Acknowledgment",
     "AgendaItem",
+    "Allergy",
     "Assessment",
     "Attendance",
     "Board",
     "Case",
+    "DataSetItem",
     "Decision",
     "DecisionDraft",
+    "Device",
     "DraftRecommendation",
     "EditionTrial",
     "EditionTrialChange",
     "FactAnswer",
+    "FormDraft",
+    "Gap",
+    "GapAcceptance",
+    "GapRequest",
     "ImportFile",
     "ImportMapping",
     "ImportRow",
+    "LabResult",
+    "Lesion",
+    "LesionSheet",
+    "Measurement",
     "Meeting",
+    "PacsConnection",
     "Participant",
     "Patient",
+    "Procedure",
     "Recommendation",
+    "Rereading",
     "Result",
+    "SavedView",
+    "Specimen",
     "Study",
+    "StudyFile",
+    "StudyFilePart",
+    "StudySeries",
     "Treatment",
 ]

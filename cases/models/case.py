@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from cases.models.patient import Patient
+from tumorboard.audit.history import keep_history_of
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 
 
@@ -27,16 +28,36 @@ class Readiness(models.TextChoices):
     SIGNED = "signed", "Signed"
 
 
+class Preparation(models.TextChoices):
+    """Whether everything that the minimum data set asks for is there."""
+
+    READY = "ready", "Ready"
+    READY_WITH_GAPS = "ready with gaps", "Ready with accepted gaps"
+    NOT_READY = "not ready", "Not ready"
+
+
+@keep_history_of(
+    "patient", "title", "board_question", "referral_text", "referred_by", "referred_on"
+)
 class Case(TenantModel):
     """One tumor's story, with what the current assessment says of it.
 
     `scenario`, `board_level`, `missing_count` and `readiness` repeat the current assessment and
     are written only by `cases.services.assessments`, so that lists and queues need no JSON.
+    `preparation`, `gap_count` and `preparation_until` repeat the completeness of the record and
+    are written only by `cases.services.completeness`.
     """
 
     patient = TenantForeignKey(Patient, related_name="cases")
     title = models.CharField("diagnosis in a few words", max_length=200)
     board_question = models.CharField("question for the board", max_length=500, blank=True)
+    referral_text = models.TextField(
+        "referral", blank=True, max_length=50_000, default="", db_default=""
+    )
+    referred_by = models.CharField(
+        "referred by", max_length=200, blank=True, default="", db_default=""
+    )
+    referred_on = models.DateField("referred on", null=True, blank=True)
     opened_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
     #: Counts the writes to the case; what two people editing at once compare.
@@ -50,6 +71,16 @@ class Case(TenantModel):
     readiness = models.CharField(
         max_length=20, choices=Readiness.choices, default=Readiness.NOT_STARTED, editable=False
     )
+    preparation = models.CharField(
+        max_length=20,
+        choices=Preparation.choices,
+        default=Preparation.NOT_READY,
+        db_default=Preparation.NOT_READY,
+        editable=False,
+    )
+    gap_count = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    #: The last day on which `preparation` holds, since what is current today goes stale.
+    preparation_until = models.DateField(null=True, editable=False)
 
     class Meta:
         indexes: ClassVar[list[Any]] = [
@@ -60,8 +91,15 @@ class Case(TenantModel):
             models.Index(
                 fields=["institution", "readiness", "-changed_at"], name="case_by_readiness"
             ),
+            models.Index(
+                fields=["institution", "preparation", "-changed_at"], name="case_by_preparation"
+            ),
         ]
         constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(preparation__in=Preparation.values),
+                name="case_preparation_known_value",
+            ),
             models.CheckConstraint(
                 condition=models.Q(board_level__in=BoardLevel.values),
                 name="case_board_level_known_value",

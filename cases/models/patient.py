@@ -57,6 +57,7 @@ class Patient(TenantModel):
         ]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["institution", "name_key"], name="patient_by_name"),
+            models.Index(fields=["institution", "birth_date"], name="patient_by_birth_date"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
@@ -49,6 +50,21 @@ class ComplicationType(models.TextChoices):
     NONE = "none", "None"
 
 
+class SstrUptake(models.TextChoices):
+    """Fact 91 of the data dictionary, of a receptor study; empty means unknown."""
+
+    POSITIVE = "positive", "Positive"
+    NEGATIVE = "negative", "Negative"
+    HETEROGENEOUS = "heterogeneous", "Heterogeneous"
+
+
+class FdgUptake(models.TextChoices):
+    """Fact 96 of the data dictionary, of an FDG study; empty means unknown."""
+
+    POSITIVE = "positive", "Positive"
+    NEGATIVE = "negative", "Negative"
+
+
 @keep_history
 class Result(TenantModel):
     """The result of one study. Yes-or-no columns are null where the answer is unknown."""
@@ -73,6 +89,20 @@ class Result(TenantModel):
     imaging_clinical_discordant = models.BooleanField(null=True, blank=True)
     report_complex_or_subtle = models.BooleanField(null=True, blank=True)
     extrahepatic_sites_reviewed = models.BooleanField(null=True, blank=True)
+    sstr_result = models.CharField(
+        max_length=15, choices=SstrUptake.choices, blank=True, default="", db_default=""
+    )
+    krenning_grade = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(4)]
+    )
+    sstr_uptake_homogeneous = models.BooleanField(null=True, blank=True)
+    sstr_suvmax = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    fdg_result = models.CharField(
+        max_length=10, choices=FdgUptake.choices, blank=True, default="", db_default=""
+    )
+    #: What the measurements said when a person kept another outcome, and why it was kept.
+    kept_against = models.JSONField(null=True, blank=True, editable=False)
+    kept_reason = models.CharField("reason", max_length=500, blank=True, default="", db_default="")
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
     )

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from cases.models.case import Case
@@ -30,6 +31,72 @@ class TreatmentType(models.TextChoices):
     OTHER = "other", "Other"
 
 
+SURGICAL = frozenset(
+    {
+        TreatmentType.SURGERY_PRIMARY,
+        TreatmentType.SURGERY_LIVER,
+        TreatmentType.TRANSPLANT,
+        TreatmentType.DEBULKING,
+    }
+)
+LIVER_DIRECTED = frozenset(
+    {TreatmentType.TACE, TreatmentType.TAE, TreatmentType.TARE, TreatmentType.ABLATION}
+)
+#: Medical therapy; PRRT comes after its failure (003 L652-L653).
+MEDICAL = frozenset(
+    {
+        TreatmentType.SSA,
+        TreatmentType.IFN,
+        TreatmentType.EVEROLIMUS,
+        TreatmentType.SUNITINIB,
+        TreatmentType.CHEMO,
+        TreatmentType.PLATINUM_CHEMO,
+    }
+)
+RADIONUCLIDE = frozenset({TreatmentType.PRRT, TreatmentType.TARE})
+
+
+class Intent(models.TextChoices):
+    """What a treatment was meant to reach; empty means unknown."""
+
+    CURATIVE = "curative", "Curative"
+    NEOADJUVANT = "neoadjuvant", "Neoadjuvant"
+    ADJUVANT = "adjuvant", "Adjuvant"
+    CYTOREDUCTIVE = "cytoreductive", "Cytoreductive"
+    DISEASE_CONTROL = "disease_control", "Disease control"
+    SYMPTOM_CONTROL = "symptom_control", "Symptom control"
+
+
+class BestResponse(models.TextChoices):
+    """The best that a treatment reached, as recorded by a person; empty means unknown."""
+
+    COMPLETE = "CR", "Complete response"
+    PARTIAL = "PR", "Partial response"
+    STABLE = "SD", "Stable disease"
+    PROGRESSION = "PD", "Progressive disease"
+    NOT_EVALUABLE = "NE", "Not evaluable"
+
+
+class StopReason(models.TextChoices):
+    """Why a treatment ended; empty means unknown."""
+
+    COMPLETED = "completed", "Completed as planned"
+    PROGRESSION = "progression", "Progression"
+    TOXICITY = "toxicity", "Toxicity"
+    PATIENT_WISH = "patient_wish", "The patient's wish"
+    COMORBIDITY = "comorbidity", "Comorbidity"
+    OTHER = "other", "Other"
+
+
+class Margin(models.TextChoices):
+    """Residual tumor after a resection; empty means unknown."""
+
+    R0 = "R0", "R0, none"
+    R1 = "R1", "R1, microscopic"
+    R2 = "R2", "R2, macroscopic"
+    RX = "RX", "RX, cannot be assessed"
+
+
 @keep_history
 class Treatment(TenantModel):
     """One treatment; dates and whether it goes on may be unknown."""
@@ -40,6 +107,47 @@ class Treatment(TenantModel):
     end = models.DateField("ended on", null=True, blank=True)
     ongoing = models.BooleanField("still going on", null=True, blank=True)
     target = models.CharField("what it was aimed at", max_length=120, blank=True)
+    agent = models.CharField(
+        "agent or technique", max_length=120, blank=True, default="", db_default=""
+    )
+    #: Counts systemic and locoregional therapies from the first; empty for a resection.
+    line = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    intent = models.CharField(
+        max_length=20, choices=Intent.choices, blank=True, default="", db_default=""
+    )
+    cycles = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(200)]
+    )
+    activity_gbq = models.DecimalField(
+        "activity in GBq, all cycles", max_digits=7, decimal_places=2, null=True, blank=True
+    )
+    best_response = models.CharField(
+        "best response",
+        max_length=2,
+        choices=BestResponse.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    stop_reason = models.CharField(
+        "reason stopped",
+        max_length=15,
+        choices=StopReason.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    margin = models.CharField(
+        "resection margin",
+        max_length=2,
+        choices=Margin.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    note = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

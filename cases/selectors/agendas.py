@@ -22,6 +22,8 @@ from cases.models import (
 from cases.models.case import BoardLevel, Readiness
 from cases.selectors.annotated import AnnotatedAnswer
 from cases.selectors.annotations import Annotations, annotations_of_each, annotations_of_signed
+from cases.selectors.completeness import Completeness, completeness_on_list
+from cases.selectors.preparation import with_preparation
 
 ASKING = (BoardLevel.YES, BoardLevel.CONSIDER)
 
@@ -30,27 +32,36 @@ RECENT = datetime.timedelta(hours=12)
 
 
 def queue() -> QuerySet[Case]:
-    """Cases that ask for the board and are on no coming list: "yes" before "consider", then oldest.
+    """Cases that ask for the board and are on no coming list.
+
+    "yes" before "consider"; within each, cases that are ready go first, then the oldest. Each has
+    what `with_preparation` says.
 
     A case whose current assessment has been decided no longer asks; one that a past meeting left
     undecided asks again. Each has `waiting_since`:
     when it was first assessed as asking, since it last did not ask and was last decided.
     """
     return (
-        Case.objects.filter(board_level__in=ASKING)
+        with_preparation(Case.objects.filter(board_level__in=ASKING))
         .exclude(readiness=Readiness.SIGNED)
-        .exclude(Exists(_coming_undecided_items()))
+        .exclude(is_on_coming_list())
         .select_related("patient", "assessment")
         .defer("assessment__facts", "assessment__origins")
         .annotate(urgency=_urgency(), waiting_since=_waiting_since())
-        .order_by("urgency", "waiting_since", "id")
+        .order_by("urgency", "preparation_rank", "waiting_since", "id")
     )
 
 
-def _coming_undecided_items() -> QuerySet[AgendaItem]:
-    """Where the case of the outer query stands on a coming list without a decision."""
-    return AgendaItem.objects.filter(
-        ~_is_decided(), case=OuterRef("pk"), meeting__starts_at__gte=timezone.now() - RECENT
+def is_on_coming_list(case: str = "pk") -> Exists:
+    """Whether a case stands on a coming list without a decision.
+
+    Args:
+        case: the column of the outer query that holds the case's id.
+    """
+    return Exists(
+        AgendaItem.objects.filter(
+            ~_is_decided(), case=OuterRef(case), meeting__starts_at__gte=timezone.now() - RECENT
+        )
     )
 
 
@@ -129,6 +140,8 @@ class AgendaLine:
     decision: Decision | None
     draft: DecisionDraft | None
     annotations: Annotations
+    #: What the minimum data set says of the case; None once it is decided.
+    completeness: Completeness | None
 
     @property
     def guidance(self) -> AnnotatedAnswer | None:
@@ -158,7 +171,7 @@ def agenda(meeting: Meeting) -> list[AgendaLine]:
     """The items of a meeting in order, each with patient, assessment, draft and decision."""
     items = list(
         AgendaItem.objects.filter(meeting=meeting)
-        .select_related("case__patient", "case__assessment")
+        .select_related("case__patient", "case__assessment", "meeting")
         .order_by("position")
     )
     decisions: dict[Any, Decision] = {
@@ -169,7 +182,17 @@ def agenda(meeting: Meeting) -> list[AgendaLine]:
     }
     drafts = {d.agenda_item_id: d for d in DecisionDraft.objects.filter(agenda_item__in=items)}
     annotations = _annotations(items, decisions)
-    return [AgendaLine(i, decisions.get(i.id), drafts.get(i.id), annotations[i.id]) for i in items]
+    prepared = completeness_on_list([item for item in items if item.id not in decisions])
+    return [
+        AgendaLine(
+            item=item,
+            decision=decisions.get(item.id),
+            draft=drafts.get(item.id),
+            annotations=annotations[item.id],
+            completeness=prepared.get(item.id),
+        )
+        for item in items
+    ]
 
 
 def _annotations(

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from cases.models import Assessment, Patient, Study, Treatment
-from cases.selectors.briefing import study_name, treatment_dates
+from django.db.models import Model
+
+from cases.models import Assessment, Patient, Study
+from cases.selectors.briefing import study_name
+from cases.selectors.sources import SOURCES
 from guidance.engine.dictionary import FactDefinition
 from guidance.engine.values import value_words
 from tumorboard.accounts.models import User
@@ -52,7 +55,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Given:
-    """A treatment that says a fact, in words, and who entered it."""
+    """A row of the record that says a fact, such as a treatment, and who entered it."""
 
     words: str
     entry: Entry
@@ -60,11 +63,12 @@ class Given:
 
 @dataclass(frozen=True)
 class Otherwise:
-    """A direct answer that the record stands against."""
+    """The other side of a contradiction: a direct answer, or what the record says."""
 
     value: str
     source: str
     entry: Entry
+    is_record: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,25 +82,31 @@ class Origin:
     text: str
     entry: Entry = Entry()
     studies: tuple[Shown, ...] = ()
-    treatments: tuple[Given, ...] = ()
+    rows: tuple[Given, ...] = ()
     otherwise: Otherwise | None = None
     computed_from: tuple[str, ...] = ()
 
 
 class Origins:
-    """The origins of the facts of one assessment, read in at most six queries."""
+    """The origins of the facts of one assessment, read in queries that no row adds to.
+
+    Six at most, and two for each further kind of row that is named.
+    """
 
     def __init__(self, assessment: Assessment, dictionary: Mapping[str, FactDefinition]) -> None:
         self.assessment, self.dictionary = assessment, dictionary
         self.stored: Mapping[str, Mapping[str, Any]] = assessment.origins
         studies = {UUID(id_) for id_ in self._ids("study", "studies")}
-        treatments = {UUID(id_) for id_ in self._ids("treatment", "treatments")}
         patient = assessment.case.patient_id
         self.studies = {study.id: study for study in Study.objects.filter(id__in=studies)}
-        self.treatments = {row.id: row for row in Treatment.objects.filter(id__in=treatments)}
+        self.rows = {kind: self._rows(kind) for kind in SOURCES}
         history = {
             **_written(Study, self.studies),
-            **_written(Treatment, self.treatments),
+            **{
+                id_: written
+                for kind, rows in self.rows.items()
+                for id_, written in _written(SOURCES[kind].model, rows).items()
+            },
             **_written(Patient, [patient] if self._has("patient.") else []),
         }
         chosen = self._policy_chosen() if self._has("policy") else None
@@ -122,9 +132,9 @@ class Origins:
             rule=rule,
             text=stored["text"],
             entry=self._entered(rule, stored),
-            studies=tuple(map(self._shown, self._of_one(stored, "study", "studies"))),
-            treatments=tuple(map(self._given, self._of_one(stored, "treatment", "treatments"))),
-            otherwise=self._otherwise(name, stored.get("answer")),
+            studies=tuple(map(self._shown, self._studies_of(stored))),
+            rows=tuple(self._given(stored)),
+            otherwise=self._otherwise(name, stored),
         )
 
     def _entered(self, rule: str, stored: Mapping[str, Any]) -> Entry:
@@ -145,18 +155,26 @@ class Origins:
             entry=self.history.get(id_, Entry()),
         )
 
-    def _given(self, id_: UUID) -> Given:
-        treatment = self.treatments[id_]
-        words = f"{treatment.get_type_display()}, {treatment_dates(treatment)}"
-        return Given(words, self.history.get(id_, Entry()))
+    def _given(self, stored: Mapping[str, Any]) -> Iterator[Given]:
+        """The rows that an origin names and that are still there; rows can be removed."""
+        for kind, rows in self.rows.items():
+            for id_ in map(UUID, stored.get(kind, ())):
+                if id_ in rows:
+                    words = SOURCES[kind].words(rows[id_])
+                    yield Given(words, self.history.get(id_, Entry()))
 
-    def _otherwise(self, name: str, answer: Mapping[str, Any] | None) -> Otherwise | None:
-        if answer is None:
+    def _otherwise(self, name: str, stored: Mapping[str, Any]) -> Otherwise | None:
+        other = stored.get("answer") or stored.get("record")
+        if other is None:
             return None
+        entered = "by" in other
         return Otherwise(
-            value=value_words(self.dictionary[name], answer["value"]),
-            source=answer["source"],
-            entry=self._entry(answer["by"], datetime.datetime.fromisoformat(answer["at"])),
+            value=value_words(self.dictionary[name], other["value"]),
+            source=other["source"] if "answer" in stored else other["text"],
+            entry=self._entry(other["by"], datetime.datetime.fromisoformat(other["at"]))
+            if entered
+            else Entry(),
+            is_record="record" in stored,
         )
 
     def _entry(self, by: str | None, at: datetime.datetime) -> Entry:
@@ -175,10 +193,21 @@ class Origins:
             for said in (origin, origin.get("answer", {})):
                 yield from _named(said, one, several)
 
-    def _of_one(self, stored: Mapping[str, Any], one: str, several: str) -> list[UUID]:
-        """The rows that an origin names and that are still there; treatments can be removed."""
-        rows: Mapping[UUID, Any] = self.studies if one == "study" else self.treatments
-        return [UUID(id_) for id_ in _named(stored, one, several) if UUID(id_) in rows]
+    def _rows(self, kind: str) -> dict[UUID, Model]:
+        """The rows of one kind that any origin names."""
+        ids = {UUID(id_) for origin in self.stored.values() for id_ in origin.get(kind, ())}
+        if not ids:
+            return {}
+        source = SOURCES[kind]
+        found = source.model._default_manager.filter(id__in=ids)
+        if source.related:
+            found = found.select_related(*source.related)
+        return {row.pk: row for row in found}
+
+    def _studies_of(self, stored: Mapping[str, Any]) -> list[UUID]:
+        """The studies that an origin names and that are still there."""
+        ids = map(UUID, _named(stored, "study", "studies"))
+        return [id_ for id_ in ids if id_ in self.studies]
 
 
 def _named(said: Mapping[str, Any], one: str, several: str) -> Iterator[str]:

@@ -7,6 +7,8 @@ somebody reads it (`cases.selectors.explanation`).
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Model
+
 from cases.models import FactAnswer, Result, Study, Treatment
 from cases.models.fact_answer import UNKNOWN
 
@@ -42,6 +44,15 @@ def of_treatments(treatments: Iterable[Treatment]) -> Provenance:
     """The treatments that say so; none where they were only answered."""
     ids = [str(treatment.id) for treatment in treatments]
     return {"treatments": ids} if ids else {}
+
+
+def of_rows(kind: str, rows: Iterable[Model]) -> Provenance:
+    """The rows of one kind that say so.
+
+    Args:
+        kind: a key of `cases.selectors.sources.SOURCES`, such as "specimens".
+    """
+    return {kind: [str(row.pk) for row in rows]}
 
 
 def against(answer: FactAnswer | None, value: Any) -> Provenance:

@@ -19,10 +19,14 @@ def grade_words(grade: str | None, who_version: str | None) -> str:
     return f"{grade} ({WhoVersion(who_version).label})" if who_version else grade
 
 
-def answered_otherwise(origin: Mapping[str, Any] | None, fact: FactDefinition) -> str:
-    """What was answered to a fact of which the record says something else; empty for nothing."""
-    answer = (origin or {}).get("answer")
-    return value_words(fact, answer["value"]) if answer else ""
+def other_side(origin: Mapping[str, Any] | None, fact: FactDefinition) -> str:
+    """The other side where record and direct answer disagree, as a sentence; else empty."""
+    said = origin or {}
+    if "answer" in said:
+        return f"Answered otherwise: {value_words(fact, said['answer']['value'])}"
+    if "record" in said:
+        return f"The record says otherwise: {value_words(fact, said['record']['value'])}"
+    return ""
 
 
 def fact_words(fact: FactDefinition, facts: Mapping[str, Any]) -> str:

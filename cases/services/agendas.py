@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from cases.models import AgendaItem, Case, Decision, DraftRecommendation, Meeting
 from cases.services.checks import text_fault
+from cases.services.completeness import listed_anew
 from cases.services.errors import Invalid, Refused
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
@@ -41,6 +42,7 @@ def put_on(*, meeting: Meeting, case: Case, question: str = "", by: User) -> Age
         listed_by=by,
     )
     record(action="agenda.case.put_on", subject=case, by=by)
+    listed_anew(case_ids=[case.pk])
     return item
 
 
@@ -57,6 +59,7 @@ def take_off(*, item: AgendaItem, by: User) -> None:
     record(action="agenda.case.taken_off", subject=item.case, by=by)
     remove(item=item)
     _number(AgendaItem.objects.filter(meeting=meeting).order_by("position"))
+    listed_anew(case_ids=[item.case_id])
 
 
 @transaction.atomic

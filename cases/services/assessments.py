@@ -11,6 +11,7 @@ from cases.models import Assessment, Case, Decision
 from cases.models.case import Readiness
 from cases.selectors.facts import CaseFacts, facts_of
 from cases.selectors.trial_changes import changes_of, summary
+from cases.services.completeness import refresh
 from cases.services.errors import Invalid
 from guidance.editions import shelf
 from guidance.engine.assess import assess
@@ -45,6 +46,7 @@ def reassess(*, case: Case, on: datetime.date | None = None) -> Assessment:
         last = new
     place(case=case, assessment=last, decided=_last_decision(case))
     case.save(update_fields=PLACE)
+    refresh(case=case)
     return last
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from cases.models import AgendaItem, Attendance, Board, Decision, Meeting
 from cases.services.agendas import lock_meeting, remove
 from cases.services.checks import check
+from cases.services.completeness import listed_anew
 from cases.services.errors import Invalid, Refused
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
@@ -113,3 +114,4 @@ def cancel_meeting(*, meeting: Meeting, by: User) -> None:
         remove(item=item)
     meeting.attendances.all().delete()
     meeting.delete()
+    listed_anew(case_ids=[item.case_id for item in items])

@@ -1,26 +1,35 @@
 """Writing cases."""
 
+from typing import Any
+
 from django.db import transaction
 
 from cases.models import Case, Patient
 from cases.services.assessments import changed, reassess
-from cases.services.checks import check, check_version
+from cases.services.checks import (
+    LIFETIME_YEARS,
+    check,
+    check_version,
+    date_errors,
+    stripped,
+)
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
 
 @transaction.atomic
-def open_case(*, patient: Patient, title: str, board_question: str = "", by: User) -> Case:
+def open_case(*, patient: Patient, title: str, by: User, **fields: Any) -> Case:
     """Open a case for `patient`.
 
     Args:
         title: the diagnosis in a few words.
+        fields: further columns of `Case`: board_question, referral_text, referred_by, referred_on.
 
     Raises:
         Invalid: a field cannot be accepted.
     """
-    case = Case(patient=patient, title=title.strip(), board_question=board_question.strip())
-    check(case)
+    case = Case(patient=patient, **stripped({"title": title, **fields}))
+    _check(case)
     case.save()
     record(action="case.opened", subject=case, by=by)
     reassess(case=case)
@@ -28,8 +37,8 @@ def open_case(*, patient: Patient, title: str, board_question: str = "", by: Use
 
 
 @transaction.atomic
-def change(*, case: Case, by: User, if_match: int | None = None, **fields: str) -> Case:
-    """Change title or board question of `case`.
+def change(*, case: Case, by: User, if_match: int | None = None, **fields: Any) -> Case:
+    """Change what stands at the head of `case`: title, board question, referral.
 
     Raises:
         Invalid: a field cannot be accepted.
@@ -37,13 +46,17 @@ def change(*, case: Case, by: User, if_match: int | None = None, **fields: str) 
     """
     case = lock(case)
     check_version(current=case.version, if_match=if_match)
-    for name, value in fields.items():
-        setattr(case, name, value.strip())
-    check(case)
+    for name, value in stripped(fields).items():
+        setattr(case, name, value)
+    _check(case)
     case.save(update_fields=list(fields))
     record(action="case.changed", subject=case, by=by)
     changed(case=case)
     return case
+
+
+def _check(case: Case) -> None:
+    check(case, also=date_errors(years=LIFETIME_YEARS, referred_on=case.referred_on))
 
 
 def lock(case: Case) -> Case:

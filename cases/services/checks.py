@@ -72,21 +72,27 @@ def text_fault(text: str, *, most: int) -> str:
     return f"Use at most {most} characters." if len(text) > most else ""
 
 
-def date_errors(*, years: int, **dates: datetime.date | None) -> dict[str, list[str]]:
+def date_errors(
+    *, years: int, born: datetime.date | None = None, **dates: datetime.date | None
+) -> dict[str, list[str]]:
     """What is wrong with dates of things that have happened, by field.
 
     Args:
         years: how many years ago a date may lie at most.
+        born: the patient's date of birth, before which nothing happened; None where unknown.
     """
-    found = ((name, date_error(date, years=years)) for name, date in dates.items() if date)
+    given = {name: date for name, date in dates.items() if date}
+    found = ((name, date_error(date, years=years, born=born)) for name, date in given.items())
     return {name: [reason] for name, reason in found if reason}
 
 
-def date_error(date: datetime.date, *, years: int) -> str:
+def date_error(date: datetime.date, *, years: int, born: datetime.date | None = None) -> str:
     """Why `date` cannot be when something happened; empty where it can."""
     today = timezone.localdate()
     if date > today:
         return "The date lies in the future."
+    if born is not None and date < born:
+        return "The date lies before the patient's birth."
     if (date.year + years, date.month, date.day) < (today.year, today.month, today.day):
         return f"The date lies more than {years} years ago."
     return ""

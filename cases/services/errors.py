@@ -18,16 +18,20 @@ class Invalid(ServiceError):
         super().__init__("; ".join(f"{f}: {' '.join(r)}" for f, r in self.errors.items()))
 
 
+#: What a person is told whose page is older than what others wrote.
+CHANGED = (
+    "Somebody else changed this while you were working on it. "
+    "Look at what is there now and save again."
+)
+
+
 class Changed(ServiceError):
     """Somebody else wrote in between: `if_match` is not the current version."""
 
     def __init__(self, *, seen: int, current: int) -> None:
         self.seen = seen
         self.current = current
-        super().__init__(
-            "Somebody else changed this while you were working on it. "
-            "Look at what is there now and save again."
-        )
+        super().__init__(CHANGED)
 
 
 class Refused(ServiceError):

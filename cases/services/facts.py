@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.models import Case, FactAnswer
 from cases.models.fact_answer import UNKNOWN
-from cases.selectors.facts import RECORD_ONLY, UNTIL_ANSWERED
+from cases.selectors.facts import RECORD_ONLY, stands_until_answered
 from cases.services.assessments import changed
 from cases.services.cases import lock
 from cases.services.checks import (
@@ -140,7 +140,7 @@ def _write(
 def _overruled(case: Case, name: str) -> bool:
     """Whether the record says otherwise, until it is answered anew: then the same is new."""
     origins = case.assessment.origins if case.assessment else {}
-    return bool(origins.get(name, {}).get("rule") in UNTIL_ANSWERED)
+    return stands_until_answered(origins.get(name, {}))
 
 
 def _sentence(reason: str) -> str:

@@ -9,6 +9,7 @@ from cases.models import Case, Patient
 from cases.models.patient import search_key
 from cases.services.assessments import changed
 from cases.services.checks import LIFETIME_YEARS, check, date_error, stripped
+from cases.services.duplicates import refuse_duplicate
 from cases.services.errors import Invalid
 from guidance.engine.values import is_storable
 from tumorboard.accounts.models import User
@@ -26,15 +27,19 @@ def add(
     given_name: str = "",
     birth_date: datetime.date | None = None,
     sex: str = "",
+    is_confirmed: bool = True,
     by: User,
 ) -> Patient:
     """Add a patient.
 
     Args:
         sex: female, male, unspecified, or empty where it is unknown.
+        is_confirmed: whether somebody has looked at who is here already. False refuses a patient
+            whose name and date of birth are those of another one, or nearly.
 
     Raises:
         Invalid: a field cannot be accepted, or the record number is taken.
+        PossibleDuplicate: not confirmed, and somebody like this is here already.
     """
     patient = Patient(
         record_number=record_number.strip(),
@@ -44,6 +49,8 @@ def add(
         sex=sex,
     )
     _check(patient)
+    if not is_confirmed:
+        refuse_duplicate(patient)
     _save(patient)
     record(action="patient.added", subject=patient, by=by)
     return patient

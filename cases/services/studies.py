@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from cases.models import Case, Result, Study
+from cases.services import study_checks
 from cases.services.assessments import changed
 from cases.services.cases import lock
 from cases.services.checks import (
@@ -24,8 +25,8 @@ def add(*, case: Case, by: User, **fields: Any) -> Study:
     """Add an ordered or performed study to a case.
 
     Args:
-        fields: columns of `Study`: modality, procedure, ordered_on, performed_on, multiphasic,
-            dwi, covers_pelvis, target, accession_number, report.
+        fields: columns of `Study`; yes-or-no columns and lists are None where unknown. Doses and
+            activity are in the unit of the column's name.
 
     Raises:
         Invalid: a field cannot be accepted.
@@ -61,15 +62,25 @@ def change(*, study: Study, by: User, if_match: int | None = None, **fields: Any
 
 
 def _check(study: Study) -> None:
-    ordered, performed = study.ordered_on, study.performed_on
-    errors = date_errors(years=GUIDANCE_YEARS, ordered_on=ordered, performed_on=performed)
+    ordered, performed, reported = study.ordered_on, study.performed_on, study.reported_on
+    errors = date_errors(
+        years=GUIDANCE_YEARS,
+        born=study.case.patient.birth_date,
+        ordered_on=ordered,
+        performed_on=performed,
+        reported_on=reported,
+    )
     if not ordered and not performed:
         errors["performed_on"] = ["Give the date on which it was ordered or performed."]
     elif ordered and performed and performed < ordered:
         errors.setdefault("performed_on", ["It was performed before it was ordered."])
     elif not performed and Result.objects.filter(study=study).exists():
         errors["performed_on"] = ["It has a result: give the date on which it was performed."]
-    check(study, also=errors | _procedure_errors(study))
+    if reported and not performed:
+        errors.setdefault("reported_on", ["It is reported: give the date it was performed too."])
+    elif reported and performed and reported < performed:
+        errors.setdefault("reported_on", ["It was reported before it was performed."])
+    check(study, also=study_checks.faults(study) | _procedure_errors(study) | errors)
 
 
 def _procedure_errors(study: Study) -> dict[str, list[str]]:

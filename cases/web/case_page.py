@@ -3,16 +3,24 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from cases.models import Assessment, Case, Decision, Study, Treatment
+from cases.models import Assessment, Case, Decision, Study
 from cases.models.fact_answer import UNKNOWN
 from cases.selectors import agendas
 from cases.selectors.annotations import Annotations, annotations_of
 from cases.selectors.background import background_of
-from cases.selectors.briefing import Guidance, Reasons, grade_of, study_name, treatment_dates
+from cases.selectors.briefing import Guidance, Reasons, grade_of
 from cases.selectors.facts import RECORD_ONLY
 from cases.selectors.imaging import Imaging, imaging_of
-from cases.selectors.words import answered_otherwise, fact_words
+from cases.selectors.lab_results import results_of
+from cases.selectors.words import fact_words, other_side
+from cases.web.completeness import completeness_section
+from cases.web.feasibility_page import feasibility_section
 from cases.web.fields import if_granted, where_answered, where_changed
+from cases.web.imaging_section import imaging_section
+from cases.web.lab_page import labs_section
+from cases.web.lesion_page import section_of as lesions_section
+from cases.web.specimens import pathology_section
+from cases.web.treatments import treatments_section
 from guidance.editions import shelf
 from guidance.engine.dictionary import FactDefinition
 from tumorboard.accounts.permissions import Permission
@@ -49,17 +57,14 @@ def page_of(case: Case, *, granted: Collection[Permission]) -> dict[str, Any]:
         "contradictions": [
             {**entry, "facts": facts.shown(entry["facts"])} for entry in answer["contradictions"]
         ],
+        "two_sides": _two_sides(assessment, facts),
         "questions": _questions(guidance.missing, facts),
         "to_confirm": _questions(guidance.to_confirm, facts),
         "key_facts": facts.shown({n: assessment.facts.get(n, UNKNOWN) for n in KEY_FACTS}),
         "fact_groups": _fact_groups(assessment, facts),
-        "imaging": _imaging_lines(imaging, assessment.edition_version),
         "result": imaging.result,
         "current_study": imaging.current,
-        "treatments": [
-            {"given": treatment, "dates": treatment_dates(treatment)}
-            for treatment in Treatment.objects.filter(case=case).order_by("-start", "-id")
-        ],
+        **_record(case, imaging),
         "decisions": _decisions(case),
         "listed": agendas.coming_items(case),
         "hash": assessment.edition_hash[:12],
@@ -144,6 +149,21 @@ def _studies_by_standing(
     return found
 
 
+def _two_sides(assessment: Assessment, facts: _Facts) -> list[dict[str, Any]]:
+    """The facts of which the record and a direct answer say different things."""
+    return [
+        {
+            "label": fact.label,
+            "value": fact_words(fact, assessment.facts),
+            "origin": origin["text"],
+            "otherwise": otherwise,
+            "url": facts.url_of_origin(origin["rule"]) or facts.url(name),
+        }
+        for name, origin in assessment.origins.items()
+        if (fact := facts.dictionary.get(name)) and (otherwise := other_side(origin, fact))
+    ]
+
+
 def _fact_groups(assessment: Assessment, facts: _Facts) -> list[dict[str, Any]]:
     """Everything that is known or explicitly unknown, by group, with where it came from."""
     groups: dict[str, dict[str, Any]] = {}
@@ -163,24 +183,25 @@ def _fact_groups(assessment: Assessment, facts: _Facts) -> list[dict[str, Any]]:
                 "value": fact_words(fact, assessment.facts),
                 "is_unknown": value == UNKNOWN,
                 "origin": origin["text"] if origin else "Computed from other facts",
-                "otherwise": answered_otherwise(origin, fact),
+                "otherwise": other_side(origin, fact),
                 "url": facts.url_of_origin(rule) or facts.url(name),
             }
         )
     return [group for group in groups.values() if group["facts"] or group["open"]]
 
 
-def _imaging_lines(imaging: Imaging, edition_version: str) -> list[dict[str, Any]]:
-    """All studies with their results, newest first."""
-    return [
-        {
-            "study": study,
-            "name": study_name(study, edition_version=edition_version),
-            "result": imaging.results.get(study.id),
-            "is_current": study is imaging.current,
-        }
-        for study in imaging.newest_first
-    ]
+def _record(case: Case, imaging: Imaging) -> dict[str, Any]:
+    """The parts of the record, each as its own section wants it."""
+    results = results_of(case)
+    return {
+        **completeness_section(case),
+        **imaging_section(case, imaging=imaging),
+        "lesions": lesions_section(case),
+        "labs": labs_section(case, results=results),
+        **pathology_section(case),
+        **treatments_section(case),
+        "feasibility": feasibility_section(case, results=results),
+    }
 
 
 def _decisions(case: Case) -> list[Decision]:

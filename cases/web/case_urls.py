@@ -16,8 +16,8 @@ from cases.web import (
 
 urlpatterns = [
     path("", cases.overview, name="overview"),
-    path("cases/", cases.case_list, name="case_list"),
     path("cases/new/", cases.new, name="case_new"),
+    path("cases/new/duplicates/", cases.duplicates, name="case_duplicates"),
     path("cases/<uuid:case_id>/", cases.show, name="case"),
     path("cases/<uuid:case_id>/sources/", background.show, name="case_background"),
     path("cases/<uuid:case_id>/why/", explanation.show, name="case_why"),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.facts import checked
+from cases.services.form_drafts import discard_saved
 from guidance.engine.dictionary import DICTIONARY
 
 #: The status of a page whose form has errors; htmx swaps it in.
@@ -28,10 +29,12 @@ def errors_on(form: forms.Form) -> Iterator[None]:
     """Run writes; what a service refuses stands on `form` afterwards, and nothing is written.
 
     A reason for a field that the form has stands by that field; any other stands at the top.
+    What was kept of the form while it was typed goes with the save.
     """
     try:
         with transaction.atomic():
             yield
+            discard_saved(form.data)
     except Invalid as error:
         add_errors(form, error)
     except (Changed, Refused) as error:

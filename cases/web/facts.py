@@ -9,13 +9,16 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Case, FactAnswer
-from cases.selectors.facts import UNTIL_ANSWERED
+from cases.selectors.answering import last_answered
+from cases.selectors.facts import stands_until_answered
 from cases.selectors.imaging import imaging_of
-from cases.selectors.words import answered_otherwise, value_words
+from cases.selectors.words import other_side, value_words
 from cases.services import facts as services
+from cases.services.cases import lock
+from cases.services.errors import CHANGED
 from cases.web.errors import errors_on, form_page
 from cases.web.fields import where_changed
-from cases.web.forms.facts import FactsForm, facts_in
+from cases.web.forms.facts import Conflict, FactsForm, facts_in, overtaken
 from cases.web.found import case_or_404
 from guidance.engine.dictionary import DICTIONARY
 from tumorboard.accounts.access import InstitutionRequest, institution_view
@@ -29,9 +32,13 @@ ANSWERED = "answer"
 @require_http_methods(["GET", "HEAD", "POST"])
 def group(request: InstitutionRequest, case_id: UUID, group: str) -> HttpResponse:
     """Answer the facts of one group."""
-    case = case_or_404(case_id)
     if group not in GROUPS:
         raise Http404
+    case = case_or_404(case_id)
+    if request.method == "POST":
+        # What is compared below must hold when it is written.
+        lock(case)
+        case = case_or_404(case_id)
     recorded = _recorded(case, group)
     names = [name for name in facts_in(group) if name not in recorded]
     stored = _stored(case)
@@ -39,9 +46,9 @@ def group(request: InstitutionRequest, case_id: UUID, group: str) -> HttpRespons
         request.POST or None,
         names=names,
         stored=stored,
-        version=case.version,
         notes=_notes(case, names),
     )
+    conflicts = _conflicts(form, case, recorded)
     if form.is_valid():
         with errors_on(form):
             services.answer(
@@ -49,11 +56,9 @@ def group(request: InstitutionRequest, case_id: UUID, group: str) -> HttpRespons
                 answers=form.changed_answers,
                 source=form.cleaned_data["source"].strip(),
                 by=request.user,
-                if_match=form.cleaned_data["version"],
             )
             messages.success(request, "The answers were saved.")
             return redirect("case", request.institution.slug, case.pk)
-    conflicts = _conflicts(form, case)
     context = {
         "form": form,
         "case": case,
@@ -76,7 +81,8 @@ def _recorded(case: Case, group: str) -> dict[str, dict[str, Any]]:
     names = [
         name
         for name in facts_in(group)
-        if origins.get(name, {}).get("rule", ANSWERED) not in {ANSWERED, *UNTIL_ANSWERED}
+        if origins.get(name, {}).get("rule", ANSWERED) != ANSWERED
+        and not stands_until_answered(origins[name])
     ]
     current = imaging_of(case).current if names else None
     return {
@@ -85,7 +91,7 @@ def _recorded(case: Case, group: str) -> dict[str, dict[str, Any]]:
             "question": DICTIONARY[name].question,
             "value": value_words(DICTIONARY[name], case.assessment.facts.get(name)),
             "origin": origins[name]["text"],
-            "otherwise": answered_otherwise(origins[name], DICTIONARY[name]),
+            "otherwise": other_side(origins[name], DICTIONARY[name]),
             "url": where_changed(case, origins[name]["rule"], current=current),
         }
         for name in names
@@ -98,7 +104,7 @@ def _stored(case: Case) -> dict[str, Any]:
     return {
         name: value
         for name, value in FactAnswer.objects.filter(case=case).values_list("fact", "value")
-        if origins.get(name, {}).get("rule") not in UNTIL_ANSWERED
+        if not stands_until_answered(origins.get(name, {}))
     }
 
 
@@ -117,10 +123,16 @@ def _notes(case: Case, names: list[str]) -> dict[str, str]:
     return notes
 
 
-def _conflicts(form: FactsForm, case: Case) -> list[Any]:
-    """What somebody else answered while this form was open."""
-    if not form.is_bound or form.cleaned_data.get("version") in (None, case.version):
+def _conflicts(form: FactsForm, case: Case, recorded: dict[str, dict[str, Any]]) -> list[Conflict]:
+    """What somebody else answered, or the record came to say, while this form was open."""
+    if not form.is_bound or "seen" in form.errors:
         return []
-    conflicts = form.conflicts()
-    form.look_again(version=case.version)
+    answered = last_answered(case, form.answered_in_between())
+    conflicts = [
+        *form.conflicts(answered),
+        *overtaken(form.data, {name: fact["value"] for name, fact in recorded.items()}),
+    ]
+    form.look_again()
+    if conflicts:
+        form.add_error(None, CHANGED)
     return conflicts

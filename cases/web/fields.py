@@ -11,17 +11,24 @@ from guidance.engine.dictionary import DICTIONARY
 from tumorboard.accounts.permissions import Permission
 from tumorboard.tenancy.scope import current_institution
 
-#: Facts that nobody answers: the day and the edition come from the machine, and the two lists
-#: of records have no form.
-NOBODY = frozenset(
-    {
-        "evaluated_on",
-        "ruleset_version",
-        "fact_provenance",
-        "target_lesions",
-        "hormone_lab_results",
-    }
-)
+#: Facts that nobody answers: the day and the edition come from the machine.
+NOBODY = frozenset({"evaluated_on", "ruleset_version", "fact_provenance"})
+#: Lists of records, and the page of the record where each is entered.
+ENTERED_ON = {
+    "target_lesions": "lesions",
+    "hormone_lab_results": "labs",
+    "treatments": "treatments",
+}
+#: The page of the record behind a rule, by the first part of the rule's name.
+PAGES_OF_RULES = {
+    "treatments": "treatments",
+    "procedures": "treatments",
+    "specimen": "pathology",
+    "lab": "labs",
+    "devices": "feasibility",
+    "allergies": "feasibility",
+    "lesions": "lesions",
+}
 SETTINGS = frozenset({"who_version", "tnm_system"})
 #: Facts that are read from another fact.
 READ_FROM = {"metastatic_site_count": "metastatic_sites"}
@@ -56,8 +63,8 @@ def where_answered(case: Case, fact: str, *, current: Study | None = None) -> st
         return reverse("institution_settings", args=[slug]) + f"#id_{fact}"
     if fact == "sex":
         return reverse("patient_edit", args=[slug, case.patient_id]) + "#id_sex"
-    if fact == "treatments":
-        return reverse("treatments", args=[slug, case.pk])
+    if fact in ENTERED_ON:
+        return reverse(ENTERED_ON[fact], args=[slug, case.pk])
     if fact in RESULT_FIELDS and current is not None:
         return reverse("result_enter", args=[slug, current.pk]) + f"#id_{RESULT_FIELDS[fact]}"
     if fact in RESULT_FIELDS or fact in STUDY_FIELDS:
@@ -77,8 +84,8 @@ def where_changed(case: Case, rule: str, *, current: Study | None = None) -> str
     head = rule.partition(".")[0]
     if head == "patient":
         return reverse("patient_edit", args=[slug, case.patient_id])
-    if head == "treatments":
-        return reverse("treatments", args=[slug, case.pk])
+    if head in PAGES_OF_RULES:
+        return reverse(PAGES_OF_RULES[head], args=[slug, case.pk])
     if head == "policy":
         return reverse("institution_settings", args=[slug])
     if head in ("study", "result") and current is not None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from cases.models import Case, Patient, Study, Treatment
+from cases.models import Case, Patient, Procedure, Specimen, Study, Treatment
 from cases.selectors import cases
 
 
@@ -30,3 +30,13 @@ def study_or_404(study_id: UUID) -> Study:
 def treatment_or_404(treatment_id: UUID) -> Treatment:
     """The treatment with its case and patient."""
     return get_object_or_404(Treatment.objects.select_related("case__patient"), pk=treatment_id)
+
+
+def specimen_or_404(specimen_id: UUID) -> Specimen:
+    """The specimen with its case and patient."""
+    return get_object_or_404(Specimen.objects.select_related("case__patient"), pk=specimen_id)
+
+
+def procedure_or_404(procedure_id: UUID) -> Procedure:
+    """The procedure with its case and patient."""
+    return get_object_or_404(Procedure.objects.select_related("case__patient"), pk=procedure_id)

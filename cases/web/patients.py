@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.selectors.cases import cases_of
 from cases.services import patients as services
+from cases.web.conflicts import watch
 from cases.web.errors import errors_on, form_page
 from cases.web.forms.patients import PatientForm
 from cases.web.found import patient_or_404
@@ -25,6 +26,7 @@ def edit(request: InstitutionRequest, patient_id: UUID) -> HttpResponse:
     cases = cases_of(patient)
     initial = {name: getattr(patient, name) for name in PatientForm.base_fields}
     form = PatientForm(request.POST or None, initial=initial)
+    watch(form, patient)
     if form.is_valid():
         with errors_on(form):
             services.change(patient=patient, by=request.user, **form.cleaned_data)

@@ -1,5 +1,6 @@
 """Pages of results."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,33 +8,43 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.models import Result
+from cases.models import Result, Study
+from cases.selectors.lesion_contradictions import Contradiction
+from cases.selectors.lesions import lesions_of
 from cases.services import results as services
+from cases.services import studies
+from cases.services.errors import Invalid
+from cases.services.results import Contradicted
+from cases.web.conflicts import watch
 from cases.web.errors import errors_on, form_page
 from cases.web.forms.known import initial_of
 from cases.web.forms.results import ResultForm
 from cases.web.found import study_or_404
+from cases.web.lesion_table import table_of
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
+
+KEEP = "Correct the result, or say why it stands."
 
 
 @institution_view(Permission.RESULT_WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: InstitutionRequest, study_id: UUID) -> HttpResponse:
-    """Enter what a study showed, or correct it."""
+    """Enter what a study showed, or correct it, with the measured values beside it.
+
+    Where the measurements contradict it, both sides are shown and the person decides.
+    """
     study = study_or_404(study_id)
     result = Result.objects.select_related("study", "case").filter(study=study).first()
-    form = _form(request, result)
+    form = _form(request, study, result)
+    watch(form, result)
     if form.is_valid():
         with errors_on(form):
-            if result is None:
-                services.enter(study=study, by=request.user, **form.cleaned_data)
-            else:
-                services.change(result=result, by=request.user, **form.cleaned_data)
+            _save(request, study, result, form)
             messages.success(request, "The result was saved.")
             return redirect("case", request.institution.slug, study.case_id)
     context = {"study": study, "case": study.case, "result": result, "form": form}
-    return form_page(request, "cases/result.html", context)
+    return form_page(request, "cases/result.html", {**context, **_measured(study)})
 
 
 @institution_view(Permission.RESULT_WRITE)
@@ -44,10 +55,45 @@ def questions(request: InstitutionRequest, study_id: UUID) -> HttpResponse:
     Posted, so that what was typed does not stand in an address.
     """
     study = study_or_404(study_id)
-    form = ResultForm(initial={name: request.POST.get(name) for name in ResultForm().fields})
+    names = ResultForm(study=study).fields
+    form = ResultForm(study=study, initial={name: request.POST.get(name) for name in names})
     return render(request, "cases/parts/result_questions.html", {"form": form, "study": study})
 
 
-def _form(request: InstitutionRequest, result: Result | None) -> ResultForm:
-    initial = initial_of(result, list(ResultForm().fields)) if result else {}
-    return ResultForm(request.POST or None, initial=initial)
+def _form(request: InstitutionRequest, study: Study, result: Result | None) -> ResultForm:
+    columns = [name for name in ResultForm(study=study).fields if name != "report"]
+    initial = initial_of(result, columns) if result else {}
+    form = ResultForm(
+        request.POST or None, study=study, initial={**initial, "report": study.report}
+    )
+    if result is not None and result.kept_against:
+        form.contradictions = [Contradiction(**side) for side in result.kept_against]
+    return form
+
+
+def _save(
+    request: InstitutionRequest, study: Study, result: Result | None, form: ResultForm
+) -> None:
+    """Save the result, and the report's text if it was pasted or corrected beside it."""
+    report = form.cleaned_data["report"].strip()
+    if "report" in form.data and report != study.report:
+        studies.change(study=study, report=report, by=request.user)
+    try:
+        if result is None:
+            services.enter(study=study, by=request.user, **form.columns)
+        else:
+            services.change(result=result, by=request.user, **form.columns)
+    except Contradicted as against:
+        form.contradictions = against.contradictions
+        form.show_against()
+        raise Invalid({"kept_reason": [KEEP]}) from None
+
+
+def _measured(study: Study) -> dict[str, Any]:
+    """What was measured on the study, beside the study before it."""
+    record = lesions_of(study.case)
+    numbers = [n for n, measured in enumerate(record.studies) if measured.pk == study.pk]
+    if not numbers:
+        return {"measured": None}
+    shown = record.studies[max(0, numbers[0] - 1) : numbers[0] + 1]
+    return {"measured": table_of(record, studies=shown)}

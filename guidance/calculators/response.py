@@ -71,6 +71,7 @@ class Visit:
     `diameters_mm` are in the order of the targets, each measured as at baseline (in mRECIST
     the enhancing part); 0: gone, None: not evaluable. `new_lesions` is None where nobody
     says. `non_targets` sums up the other lesions; "none": there are none, "NE": not known.
+    `reappeared`: one of them, no node, had vanished and is there again.
     Raises `ValueError` for a size that is negative or not finite.
     """
 
@@ -78,6 +79,7 @@ class Visit:
     diameters_mm: tuple[float | None, ...]
     new_lesions: bool | None
     non_targets: NonTargets
+    reappeared: bool = False
 
     def __post_init__(self) -> None:
         for diameter_mm in self.diameters_mm:
@@ -194,7 +196,7 @@ def _respond(
             response = "NE"
         else:
             response = _rate(criteria, targets, baseline, total, visit)
-        overall = _overall(response, visit)
+        overall = _overall(response, visit, was_complete)
         yield VisitResponse(
             examined_on=visit.examined_on,
             sum_mm=total,
@@ -239,8 +241,10 @@ def _rate(
     return "PR" if change is not None and change <= -criteria.fall_percent else "SD"
 
 
-def _overall(targets: Response, visit: Visit) -> Response:
+def _overall(targets: Response, visit: Visit, was_complete: bool) -> Response:
     if visit.new_lesions or visit.non_targets == "PD" or targets == "PD":
+        return "PD"
+    if was_complete and visit.reappeared:
         return "PD"
     if visit.new_lesions is None:
         return "NE"

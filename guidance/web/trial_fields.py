@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from guidance.engine.dictionary import FactDefinition, FieldDefinition
 from guidance.engine.edition import Edition
 from guidance.engine.facts import FactError, parse_fact
-from tumorboard.date_field import FORMATS, INVALID
+from tumorboard.date_field import DateField
 from tumorboard.formats import day
 
 UNKNOWN = ""
@@ -120,7 +120,7 @@ class _Number(_Tried, forms.CharField):
         return number(super().to_python(value) or "", whole=self.whole)
 
 
-class _Day(_Tried, forms.DateField):
+class _Day(_Tried, DateField):
     def read(self, cleaned: Any) -> Any:
         return None if cleaned is None else cleaned.isoformat()
 
@@ -132,12 +132,7 @@ def _typed(fact: FactDefinition) -> _Tried:
     attrs = {"autocomplete": "off"}
     if fact.kind == "date":
         help_text = f"Like 21 Nov 2026. {EMPTY_MEANS}"
-        return _Day(
-            input_formats=FORMATS,
-            widget=forms.TextInput(attrs=attrs),
-            help_text=help_text,
-            error_messages={"invalid": INVALID},
-        )
+        return _Day(widget=forms.TextInput(attrs=attrs), help_text=help_text)
     whole = fact.kind == "integer"
     attrs["inputmode"] = "numeric" if whole else "decimal"
     bounds = "" if fact.low is None or fact.high is None else f"{fact.low:g} to {fact.high:g}. "
@@ -259,7 +254,7 @@ def _parsed(field: FieldDefinition, typed: str) -> Any:
         return CODES.get(typed, typed)
     if field.kind == "date":
         wanted = {"invalid": "Enter dates like 21 Nov 2026."}
-        day_typed = forms.DateField(input_formats=FORMATS, error_messages=wanted).clean(typed)
+        day_typed = DateField(error_messages=wanted).clean(typed)
         return day_typed.isoformat() if day_typed else None
     if field.kind == "strings":
         return [part.strip() for part in typed.split(",") if part.strip()]

@@ -84,7 +84,8 @@
   document.addEventListener("reset", (event) => dirty.delete(event.target));
 
   addEventListener("beforeunload", (event) => {
-    if (dirtyForms().length) event.preventDefault();
+    // drafts.js keeps what is typed; a form whose draft is kept can be left.
+    if (dirtyForms().some((form) => form.dataset.draftState !== "kept")) event.preventDefault();
   });
 
   // ---- a button works once ----------------------------------------------------------------
@@ -210,7 +211,8 @@
     const { elt, xhr, successful, target } = event.detail;
     setWorking(working.get(xhr), false);
     target?.removeAttribute?.("aria-busy");
-    if (successful) dirty.delete(elt.closest("form"));
+    // A part that asks the server while somebody types saves nothing.
+    if (successful && elt.matches("form, button, input[type='submit']")) dirty.delete(elt.closest("form"));
   });
 
   // A live update must not wipe out what somebody is typing: the text stays, the news waits.

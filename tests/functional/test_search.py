@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def site(live_server, transactional_db, settings, monkeypatch):
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    monkeypatch.setattr("cases.web.cases.PAGE_SIZE", 2)
+    monkeypatch.setattr("cases.web.case_list.PAGE_SIZE", 2)
     institution = make_institution(slug="north", name="North Hospital")
     person = add_member(
         institution, "COORDINATOR", email="cora@north.example", name="Cora Nottareal"

@@ -10,6 +10,7 @@ class Permission(StrEnum):
     CASE_WRITE = "case.write"
     RESULT_WRITE = "result.write"
     CASE_IMPORT = "case.import"
+    CASE_EXPORT = "case.export"
     CHECK_ACKNOWLEDGE = "check.acknowledge"
     BOARD_READ = "board.read"
     BOARD_MANAGE = "board.manage"

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
-from tumorboard.operations.checks import broker_is_named
+from tumorboard.operations.checks import archives_are_readable, broker_is_named
 
 
 class OperationsConfig(AppConfig):
@@ -15,3 +15,4 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         """Let every command check the installation."""
         register(broker_is_named)
+        register(archives_are_readable)

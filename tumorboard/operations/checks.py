@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from cases.dicom.pacs_access import Access, Unreadable
+
 
 def broker_is_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """An installation with a PostgreSQL of its own needs a broker of its own.
@@ -20,3 +22,13 @@ def broker_is_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="operations.E001",
         )
     ]
+
+
+def archives_are_readable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What the operator wrote about picture archives is in the form that is understood."""
+    try:
+        Access.of(institution="", hosts=settings.PACS_HOSTS, credentials=settings.PACS_CREDENTIALS)
+    except Unreadable as error:
+        hint = "Until then no institution can ask its archive; see docs/pacs.md."
+        return [Error(str(error), hint=hint, id="operations.E002")]
+    return []

@@ -13,11 +13,13 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from cases.models import Assessment, Case, FactAnswer, Patient
+from cases.models import Assessment, Case, FactAnswer, Gap, Patient
 from cases.models.patient import search_key
+from cases.selectors.data_set import DataSet, data_set
 from cases.selectors.facts import facts_of_new, policy
 from cases.services.assessments import assessed, place
 from cases.services.checks import field_errors
+from cases.services.completeness import refresh_new
 from cases.services.errors import Invalid
 from cases.services.imports.rows import NewCase
 from cases.services.patients import implausible
@@ -45,6 +47,7 @@ class _Rows:
     case: Case
     answers: list[FactAnswer]
     assessment: Assessment
+    gaps: list[Gap]
 
     def audit(self, by: User) -> Iterator[AuditEntry]:
         """The same entries as the services leave one by one."""
@@ -73,10 +76,10 @@ def open_cases(*, entries: Sequence[Entry], by: User) -> list[Case | Invalid]:
     """
     found: list[Case | Invalid] = []
     good: list[_Rows] = []
-    choices, edition = policy(), shelf.adopted()
+    choices, edition, asking = policy(), shelf.adopted(), data_set()
     for entry in entries:
         try:
-            rows = _rows(entry, choices, edition, by)
+            rows = _rows(entry, choices, edition, asking, by)
         except Invalid as error:
             found.append(error)
         else:
@@ -87,11 +90,12 @@ def open_cases(*, entries: Sequence[Entry], by: User) -> list[Case | Invalid]:
     _insert([rows.case for rows in good])
     _insert([rows.assessment for rows in good])
     _insert([answer for rows in good for answer in rows.answers])
+    _insert([gap for rows in good for gap in rows.gaps])
     _insert([entry for rows in good for entry in rows.audit(by)])
     return found
 
 
-def _rows(entry: Entry, choices: LocalPolicy, edition: Edition, by: User) -> _Rows:
+def _rows(entry: Entry, choices: LocalPolicy, edition: Edition, asking: DataSet, by: User) -> _Rows:
     new = entry.new
     patient = Patient(
         record_number=new.record_number,
@@ -111,7 +115,8 @@ def _rows(entry: Entry, choices: LocalPolicy, edition: Edition, by: User) -> _Ro
     found = facts_of_new(case, answers=answers, policy=choices, on=today)
     assessment = assessed(case=case, found=found, on=today, edition=edition)
     place(case=case, assessment=assessment, decided=None)
-    return _Rows(patient, case, answers, assessment)
+    gaps = refresh_new(case=case, assessment=assessment, asking=asking)
+    return _Rows(patient, case, answers, assessment, gaps)
 
 
 def _answer(case: Case, fact: str, value: Any, source: str, by: User) -> FactAnswer:

@@ -10,6 +10,7 @@ from cases.models import ImportFile, ImportMapping, ImportRow, Patient
 from cases.models.patient import search_key
 from cases.selectors.imports import has_stopped
 from cases.services.errors import Invalid, Refused
+from cases.services.file_names import plain_name
 from cases.services.imports.fields import FIELDS, RECORD_NUMBER, memory_key
 from cases.services.imports.reading import read_table
 from cases.services.imports.rows import Columns
@@ -35,7 +36,7 @@ def upload(*, name: str, content: bytes, by: User) -> ImportFile:
     """
     table = read_table(content)
     file = ImportFile.objects.create(
-        name=_plain(name),
+        name=plain_name(name),
         sha256=hashlib.sha256(content).hexdigest(),
         columns=table.columns,
         row_count=len(table.rows),
@@ -112,12 +113,6 @@ def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def _lock(file: ImportFile) -> ImportFile:
     return ImportFile.objects.select_for_update().get(pk=file.pk)
-
-
-def _plain(name: str) -> str:
-    """The file's own name: no folders, no control characters, of a length that can be kept."""
-    own = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(letter for letter in own if letter.isprintable())[-120:] or "file"
 
 
 def _check_mapping(mapping: Mapping[str, str]) -> None:

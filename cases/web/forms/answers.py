@@ -245,10 +245,10 @@ def state(data: QueryDict, name: str, field: forms.Field) -> None:
         typed, unknown = field.widget.decompress(field.initial)
         data[f"{name}_0"] = field.widget.widgets[0].format_value(typed) or ""
         data.setlist(f"{name}_1", ["on"] if unknown else [])
-    elif isinstance(field, ListAnswer):
+    elif isinstance(field, forms.MultipleChoiceField):
         data.setlist(name, field.initial or [])
     else:
-        data[name] = field.initial or NOT_ASKED
+        data[name] = NOT_ASKED if field.initial is None else field.initial
 
 
 def answer_words(fact: FactDefinition, value: Any) -> str:

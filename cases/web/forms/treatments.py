@@ -1,33 +1,64 @@
 """The forms of treatments."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 
 from cases.models import Treatment
 from cases.models.fact_answer import UNKNOWN
-from cases.models.treatment import TreatmentType
+from cases.models.treatment import BestResponse, Intent, Margin, StopReason, TreatmentType
 from cases.web.forms.answers import NOT_ASKED, segmented
-from cases.web.forms.known import yes_no_unknown
+from cases.web.forms.known import one_or_unknown, yes_no_unknown
+from cases.web.forms.typed_numbers import decimal_number, whole_number
 from tumorboard.date_field import DateField
 
 
+def _text(column: str, label: str) -> forms.CharField:
+    longest = Treatment._meta.get_field(column).max_length
+    return forms.CharField(label=label, max_length=longest, required=False)
+
+
 class TreatmentForm(forms.Form):
-    """One treatment; dates and whether it goes on may be unknown."""
+    """One treatment; everything but its type may be unknown (empty)."""
 
     type = forms.ChoiceField(
         label="Treatment",
         choices=[("", "Choose"), *TreatmentType.choices],
         error_messages={"required": "Choose the treatment."},
     )
+    agent = _text("agent", "Agent or technique")
+    target = _text("target", "What it was aimed at")
+    intent = one_or_unknown("Intent", Intent.choices)
+    line = whole_number("Line")
     start = DateField(label="Started on", required=False)
     end = DateField(label="Ended on", required=False)
     ongoing = yes_no_unknown("Is it still going on?")
-    target = forms.CharField(
-        label="What it was aimed at",
-        max_length=Treatment._meta.get_field("target").max_length,
-        required=False,
+    cycles = whole_number("Cycles or sessions")
+    activity_gbq = decimal_number("Activity, all cycles", unit="GBq")
+    best_response = one_or_unknown("Best response", BestResponse.choices)
+    stop_reason = one_or_unknown("Reason stopped", StopReason.choices)
+    margin = one_or_unknown("Resection margin", Margin.choices)
+    note = _text("note", "Note")
+
+    groups_of = (
+        ("The treatment", ("type", "agent", "target", "intent", "line")),
+        ("When", ("start", "end", "ongoing")),
+        ("Course", ("cycles", "activity_gbq", "best_response", "stop_reason", "note")),
+        ("Surgery", ("margin",)),
     )
+
+    def __init__(self, *args: Any, next_line: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        counted = "Counts systemic and locoregional therapies from the first; not surgery."
+        suggested = f" The next would be {next_line}." if next_line else ""
+        self.fields["line"].help_text = counted + suggested
+
+    @property
+    def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
+        """The fields by heading."""
+        for heading, names in self.groups_of:
+            yield heading, [self[name] for name in names]
 
 
 class NoTreatmentForm(forms.Form):

@@ -196,6 +196,29 @@ def test_a_study_is_added(script, rows, audited):
     assert audited()[0] == ("case.study.added", rows.case)
 
 
+def test_a_study_keeps_everything_that_is_sent_of_it(script, rows):
+    sent = {
+        "modality": "PET_SSTR",
+        "performed_on": TODAY,
+        "reported_on": TODAY,
+        "contrast": "iodinated",
+        "contrast_flow_ml_s": "4.0",
+        "phases": ["unenhanced", "portal_venous"],
+        "sequences": None,
+        "coverage": ["abdomen"],
+        "tracer": "DOTATATE",
+        "activity_mbq": "185.0",
+        "ctdi_vol_mgy": "8.10",
+        "dlp_mgy_cm": "612.5",
+        "effective_dose_msv": "14.20",
+        "performing_site": "East Clinic",
+        "study_uid": "1.2.840.1",
+    }
+    body = script.post("studies/", {"case": str(rows.case), **sent}).json()
+    assert {name: body[name] for name in sent} == sent
+    assert script.get(f"studies/{body['id']}/").json() == body
+
+
 def test_a_result_is_entered_and_opens_its_branch(script, rows, audited):
     audited()
     answer = script.post(

@@ -44,7 +44,7 @@ def test_who_answered_and_when(read, coordinator):
     answer = case.fact_answers.get(fact="ki67_percent")
     assert origin.entry == Entry("Cora Coordinator", answer.answered_at)
     assert origin.text == f"Answered on {TODAY:%-d %b %Y}"
-    assert (origin.studies, origin.treatments, origin.otherwise) == ((), (), None)
+    assert (origin.studies, origin.rows, origin.otherwise) == ((), (), None)
 
 
 def test_which_study_and_report_and_who_recorded_it(read, coordinator):
@@ -82,7 +82,7 @@ def test_which_treatments_and_who_recorded_them(read, coordinator):
     treatments.add(
         case=case, type="PRRT", start=datetime.date(2024, 5, 1), target="liver", by=coordinator
     )
-    [given] = read(case).of("prior_prrt").treatments
+    [given] = read(case).of("prior_prrt").rows
     assert given.words.endswith("(PRRT), from 1 May 2024")
     assert given.entry.by == "Cora Coordinator"
 
@@ -92,7 +92,7 @@ def test_a_treatment_that_was_removed_meanwhile_is_left_out(read, coordinator):
     treatments.add(case=case, type="PRRT", by=coordinator)
     case.refresh_from_db()
     Treatment.objects.all().delete()
-    assert Origins(case.assessment, DICTIONARY).of("prior_prrt").treatments == ()
+    assert Origins(case.assessment, DICTIONARY).of("prior_prrt").rows == ()
 
 
 def test_a_record_that_stands_against_an_answer_shows_both(read, coordinator):

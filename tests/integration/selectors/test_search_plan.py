@@ -74,7 +74,9 @@ def test_a_search_reads_a_range_of_its_index(north, text, index):
     assert f"{column})::text < " in ranges[index] or f"{column} < " in ranges[index]
     assert "institution_id = " in ranges[index]
     assert all(node["Actual Rows"] <= 1 for node in read)
-    assert not any(node["Node Type"] == "Seq Scan" for node in read)
+    # The assessments, empty here, may be read either way.
+    large = [node for node in read if node.get("Relation Name") != "cases_assessment"]
+    assert not any(node["Node Type"] == "Seq Scan" for node in large)
 
 
 def test_a_record_number_is_read_from_its_index(north):

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from cases.models import Study
-from cases.services.checks import WHOLE, check, date_error, is_storable
+from cases.services.checks import WHOLE, check, date_error, date_errors, is_storable
 from cases.services.errors import Invalid
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
@@ -42,3 +42,13 @@ def test_text_that_cannot_be_stored(text):
 def test_a_date_of_a_leap_day_has_its_limit_too():
     assert date_error(datetime.date(1904, 2, 29), years=50).endswith("more than 50 years ago.")
     assert date_error(datetime.date(2024, 2, 29), years=50) == ""
+
+
+def test_nothing_happened_before_the_patient_was_born():
+    born = datetime.date(1980, 5, 2)
+    before = born - datetime.timedelta(days=1)
+    assert date_error(before, years=120, born=born) == "The date lies before the patient's birth."
+    assert date_error(born, years=120, born=born) == ""
+    assert date_errors(years=120, born=born, taken_on=before, reported_on=None) == {
+        "taken_on": ["The date lies before the patient's birth."]
+    }

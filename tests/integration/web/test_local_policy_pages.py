@@ -200,7 +200,6 @@ def test_what_cannot_be_had_can_be_answered_for_a_patient(browser, url, coordina
     assert "No tracer" in text_of(browser.get(url("case", case.pk)))
 
     typed = {
-        "version": value_of(asked, "version"),
         "seen": value_of(asked, "seen"),
         "source": "Referred to South",
         "fdg_pet_available": "true",

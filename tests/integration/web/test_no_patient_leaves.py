@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 
 from cases.models import FactAnswer
 from cases.services import decisions
+from cases.services.row_versions import version_of
 from tests.factories.boards import draft, make_asking_case, make_item, make_meeting
 from tests.factories.cases import STAGING, make_case, make_study
 
@@ -48,7 +49,6 @@ def test_the_posts_of_a_case(send, url, coordinator):
     send(
         url("case_new"),
         {
-            "patient_is": "new",
             "record_number": RECORD_NUMBER,
             "family_name": FAMILY_NAME,
             "sex": "",
@@ -56,22 +56,33 @@ def test_the_posts_of_a_case(send, url, coordinator):
             "board_question": "",
         },
     )
+    send(url("case_duplicates"), {"record_number": RECORD_NUMBER, "family_name": FAMILY_NAME})
     case = make_case(by=coordinator, family_name=FAMILY_NAME, **STAGING)
     study = make_study(case=case, by=coordinator)
     send(url("case_list"), {"q": FAMILY_NAME})
     send(url("case_list"), {"q": RECORD_NUMBER}, headers=HTMX)
     case.refresh_from_db()
-    head = {"title": FAMILY_NAME, "board_question": "", "version": case.version}
+    head = {"title": FAMILY_NAME, "board_question": "", "row_version": version_of(case)}
     send(url("case_edit", case.pk), head)
-    person = {"record_number": RECORD_NUMBER + "0", "family_name": FAMILY_NAME, "sex": "female"}
+    person = {
+        "row_version": version_of(case.patient),
+        "record_number": RECORD_NUMBER + "0",
+        "family_name": FAMILY_NAME,
+        "sex": "female",
+    }
     send(url("patient_edit", case.patient_id), person)
-    send(url("treatments", case.pk), {"given": "false", "source": FAMILY_NAME})
+    send(url("treatments_none", case.pk), {"given": "false", "source": FAMILY_NAME})
     send(url("treatment_new", case.pk), {"type": "SSA", "target": FAMILY_NAME})
+    send(url("procedure_new", case.pk), {"kind": "whipple", "note": FAMILY_NAME})
+    tissue = {"taken_on": "2026-01-02", "kind": "biopsy", "site": "liver", "report": FAMILY_NAME}
+    send(url("specimen_new", case.pk), tissue)
+    send(url("lesion_new", case.pk), {"label": FAMILY_NAME, "place": "liver", "role": "target"})
+    send(url("device_new", case.pk), {"kind": "pacemaker", "note": FAMILY_NAME})
     send(url("study_new", case.pk), {"modality": "CT", "performed_on": "2026-01-20"})
     send(url("result_questions", study.pk), {"outcome": "stable", "summary": FAMILY_NAME})
     send(url("result_enter", study.pk), {"outcome": "stable", "summary": FAMILY_NAME})
     case.refresh_from_db()
-    send(url("case_facts", case.pk, "C"), {"version": case.version, "source": FAMILY_NAME})
+    send(url("case_facts", case.pk, "C"), {"source": FAMILY_NAME})
     assert FactAnswer.objects.exists()
 
 

@@ -1,6 +1,6 @@
 """An installation that cannot work is told so."""
 
-from tumorboard.operations.checks import broker_is_named
+from tumorboard.operations.checks import archives_are_readable, broker_is_named
 
 
 def test_one_machine_brings_its_own_broker(settings):
@@ -17,3 +17,12 @@ def test_a_database_of_its_own_needs_a_broker_of_its_own(settings):
     assert "CELERY_BROKER_URL" in problem.msg
     settings.CELERY_BROKER_URL = "amqp://broker/"
     assert broker_is_named(None) == []
+
+
+def test_what_is_written_about_archives_must_be_readable(settings):
+    settings.PACS_HOSTS, settings.PACS_CREDENTIALS = "", ""
+    assert archives_are_readable(None) == []
+    settings.PACS_CREDENTIALS = '{"a": "hush"}'
+    (problem,) = archives_are_readable(None)
+    assert problem.id == "operations.E002"
+    assert "hush" not in problem.msg

@@ -4,14 +4,8 @@ import subprocess
 
 import pytest
 
-from tumorboard.operations import chromium
-
-
-def program(folder, name, *, status=0):
-    path = folder / name
-    path.write_text(f"#!/bin/sh\nexit {status}\n")
-    path.chmod(0o755)
-    return str(path)
+from tests.unit.operations.stubs import program
+from tumorboard.operations import chromium, programs
 
 
 @pytest.fixture
@@ -20,7 +14,8 @@ def system(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(chromium.NAMED_BY, raising=False)
     monkeypatch.setattr(chromium, "CANDIDATES", ("chromium", "google-chrome"))
-    monkeypatch.setattr(chromium.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(programs, "POLICY", tmp_path / "policy-rc.d")
+    monkeypatch.setattr(programs.os, "geteuid", lambda: 1000)
     return tmp_path
 
 
@@ -64,7 +59,7 @@ def test_a_named_browser_that_does_not_start_is_named(system, monkeypatch, capsy
 
 def test_root_gets_one_from_the_package_manager(system, monkeypatch, capsys):
     program(system, "apt-get")
-    monkeypatch.setattr(chromium.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(programs.os, "geteuid", lambda: 0)
     real, asked = subprocess.run, []
 
     def run(command, **options):
@@ -73,7 +68,7 @@ def test_root_gets_one_from_the_package_manager(system, monkeypatch, capsys):
             program(system, "chromium")
         return real(command, **options)
 
-    monkeypatch.setattr(chromium.subprocess, "run", run)
+    monkeypatch.setattr(programs.subprocess, "run", run)
     chromium.main()
     assert capsys.readouterr().out == f"{system / 'chromium'}\n"
     assert [command[1] for command in asked[:2]] == ["update", "install"]
@@ -81,7 +76,7 @@ def test_root_gets_one_from_the_package_manager(system, monkeypatch, capsys):
 
 def test_a_package_manager_that_fails_is_no_browser(system, monkeypatch, capsys):
     program(system, "apt-get", status=100)
-    monkeypatch.setattr(chromium.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(programs.os, "geteuid", lambda: 0)
     chromium.main()
     words = capsys.readouterr()
     assert words.out == ""

@@ -1,5 +1,6 @@
 """Loading the demo, once."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import Role
 from tumorboard.operations.demo.board import add_board
 from tumorboard.operations.demo.local import acknowledge_a_check, add_local_policy
+from tumorboard.operations.demo.record import add_record
 from tumorboard.operations.demo.stories import stories, write
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
@@ -70,7 +72,7 @@ def load() -> bool:
         with institution_scope(institution):
             adoptions.begin()
             users = [_member(role, email, person) for role, email, person in people]
-            _fill(slug, coordinator=users[0], chair=users[-2])
+            _fill(slug, users)
     return True
 
 
@@ -80,7 +82,9 @@ def _member(role: Role, email: str, name: str) -> User:
     return user
 
 
-def _fill(slug: str, *, coordinator: User, chair: User) -> None:
+def _fill(slug: str, users: Sequence[User]) -> None:
+    """Write the cases; `users` in the order of `PEOPLE`."""
+    coordinator, chair = users[0], users[-2]
     if slug == NORTH[0]:
         # The vignettes are written for WHO 2010.
         GuidancePolicy.objects.create(who_version="WHO2010")
@@ -91,6 +95,7 @@ def _fill(slug: str, *, coordinator: User, chair: User) -> None:
         add_local_policy(by=chair)
         acknowledge_a_check(cases, by=chair)
         add_board(cases, coordinator=coordinator, chair=chair)
+        add_record(coordinator=coordinator, radiologist=users[2])
     else:
         GuidancePolicy.objects.create()
         for number, story in enumerate(stories()[:3], start=1):

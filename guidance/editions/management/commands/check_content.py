@@ -1,4 +1,7 @@
-"""`manage.py check_content [FOLDER]`: what is wrong with an edition, before it is loaded."""
+"""`manage.py check_content [FOLDER]`: what is wrong with an edition, before it is loaded.
+
+Without a folder, the minimum data set too.
+"""
 
 import sys
 from argparse import ArgumentParser
@@ -7,6 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from guidance.editions import minimum_dataset
+from guidance.editions.minimum_dataset import FILE
 from guidance.engine import content
 
 
@@ -20,7 +25,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add FOLDER."""
         parser.add_argument(
-            "folder", nargs="?", type=Path, help="folder of one edition; all of this software's"
+            "folder",
+            nargs="?",
+            type=Path,
+            help="folder of one edition; all of this software's and the minimum data set",
         )
 
     def handle(self, *_args: Any, folder: Path | None, **_options: Any) -> None:
@@ -34,8 +42,12 @@ class Command(BaseCommand):
             raise CommandError(message)
         folders = [folder] if folder else [content.EDITIONS / name for name in content.versions()]
         found = [(each, problem) for each in folders for problem in content.check(each)]
+        checked = list(folders)
+        if folder is None:
+            found += [(FILE.parent, problem) for problem in minimum_dataset.check()]
+            checked.append(FILE)
         for each, problem in found:
             self.stderr.write(f"{each}/{problem}")
         if found:
             sys.exit(1)
-        self.stdout.write(f"No problem in {', '.join(map(str, folders))}.")
+        self.stdout.write(f"No problem in {', '.join(map(str, checked))}.")

@@ -4,6 +4,8 @@ import datetime
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.services import studies, treatments
 from cases.services.results import enter
@@ -244,12 +246,14 @@ def test_who_the_patient_is_may_be_unknown(on_page_and_paper, coordinator):
     assert f"{case.patient.record_number}, born unknown, unknown" in printed
 
 
-def test_the_agenda_takes_as_many_queries_for_many_cases(
-    browser, url, meeting, coordinator, django_assert_max_num_queries
-):
-    for _ in range(6):
-        make_item(by=coordinator, meeting=meeting)
-
+def test_the_agenda_takes_as_many_queries_for_many_cases(browser, url, meeting, coordinator):
     for name in ("meeting", "agenda_pdf"):
-        with django_assert_max_num_queries(19):
-            browser.get(url(name, meeting.pk))
+        counted = []
+        for _ in range(2):
+            for _ in range(3):
+                make_item(by=coordinator, meeting=meeting)
+            with CaptureQueriesContext(connection) as queries:
+                browser.get(url(name, meeting.pk))
+            counted.append(len(queries))
+        assert counted[0] == counted[1]
+        assert counted[1] <= 45

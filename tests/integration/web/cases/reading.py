@@ -4,6 +4,7 @@ import html
 import re
 
 from django.http import HttpResponse
+from django.test import Client
 
 
 def text_of(response: HttpResponse) -> str:
@@ -26,6 +27,11 @@ def summary_of(response: HttpResponse) -> str:
     """The words of the summary of errors."""
     found = re.search(r'(?s)class="error-summary".*?</ul>', response.content.decode())
     return html.unescape(re.sub(r"<[^>]*>", " ", found[0])) if found else ""
+
+
+def row_version_of(browser: Client, address: str) -> dict[str, str | None]:
+    """What the page of a row that exists carries, to be posted with what is typed."""
+    return {"row_version": value_of(browser.get(address), "row_version")}
 
 
 def value_of(response: HttpResponse, name: str) -> str | None:

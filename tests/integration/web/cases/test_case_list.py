@@ -71,11 +71,11 @@ def test_going_back_gets_the_whole_page(browser, cases, at):
 
 
 def test_it_goes_on_in_pages(browser, cases, at, monkeypatch):
-    monkeypatch.setattr("cases.web.cases.PAGE_SIZE", 2)
+    monkeypatch.setattr("cases.web.case_list.PAGE_SIZE", 2)
 
     asked = {"q": "", "scenario": ""}
     first = browser.get(at("case_list")).content.decode()
-    second = browser.post(at("case_list"), {**asked, "page": "2"}).content.decode()
+    second = browser.post(at("case_list"), {**asked, "page": "2"}, follow=True).content.decode()
 
     assert 'name="page" value="2"' in first
     assert "Müller" not in first
@@ -84,14 +84,14 @@ def test_it_goes_on_in_pages(browser, cases, at, monkeypatch):
 
 
 def test_the_pages_carry_the_search(browser, cases, at, monkeypatch):
-    monkeypatch.setattr("cases.web.cases.PAGE_SIZE", 1)
+    monkeypatch.setattr("cases.web.case_list.PAGE_SIZE", 1)
 
     first = browser.post(at("case_list"), {"q": "mu"}).content.decode()
     second = text_of(browser.post(at("case_list"), {"q": "mu", "page": "2"}))
 
-    form = re.search(r"(?s)<main.*?</form>", first)[0]
+    form = re.search(r'(?s)<form id="list-form".*?</form>', first)[0]
     assert 'name="q" value="mu"' in form
-    assert 'name="page" value="2"' in form
+    assert 'form="list-form" name="page" value="2"' in first
     assert "Sato" not in second
     assert "Müller" in second
 

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from cases.models import FactAnswer, Result, Study, Treatment
+from cases.services.row_versions import version_of
 from tests.factories.cases import make_study
 from tests.integration.web.cases.reading import checked_of, error_at, text_of, value_of
 from tumorboard.tenancy.scope import institution_scope
@@ -70,17 +71,17 @@ def test_a_treatment_is_taken_back(browser, at, case, scope):
 
 @pytest.mark.parametrize(("answer", "kept"), [("none", []), ("unknown", "unknown")])
 def test_that_no_treatment_was_given_is_an_answer(browser, at, case, scope, answer, kept):
-    browser.post(at("treatments", case.pk), {"answer": answer, "source": "Letter"})
+    browser.post(at("treatments_none", case.pk), {"answer": answer, "source": "Letter"})
 
     row = FactAnswer.objects.get(fact="treatments")
     assert (row.value, row.source) == (kept, "Letter")
     assert checked_of(browser.get(at("treatments", case.pk)), "answer") == [answer]
-    browser.post(at("treatments", case.pk), {"answer": ""})
+    browser.post(at("treatments_none", case.pk), {"answer": ""})
     assert not FactAnswer.objects.filter(fact="treatments").exists()
 
 
 def test_an_answer_about_treatment_that_cannot_be_is_told(browser, at, case, scope):
-    response = browser.post(at("treatments", case.pk), {"answer": "some"})
+    response = browser.post(at("treatments_none", case.pk), {"answer": "some"})
 
     assert "Select a valid choice" in error_at(response, "answer")
 
@@ -100,7 +101,8 @@ def test_a_study_is_added_with_its_protocol(browser, at, case, scope):
 
 def test_a_study_is_changed(browser, at, case, scope, coordinator):
     study = make_study(case=case, by=coordinator, report="old")
-    response = browser.post(at("study_edit", study.pk), STUDY, follow=True)
+    data = {**STUDY, "row_version": version_of(study)}
+    response = browser.post(at("study_edit", study.pk), data, follow=True)
 
     assert response.redirect_chain == [(at("case", case.pk), 302)]
     assert "The study was changed." in text_of(response)
@@ -138,11 +140,14 @@ def test_a_study_can_go_on_to_its_result(browser, at, case, scope):
 def test_a_study_that_cannot_be_is_told(
     browser, at, case, scope, coordinator, field, typed, message, is_new
 ):
+    data = {**STUDY, field: typed}
     if is_new:
         address = at("study_new", case.pk)
     else:
-        address = at("study_edit", make_study(case=case, by=coordinator, report="old").pk)
-    response = browser.post(address, {**STUDY, field: typed})
+        study = make_study(case=case, by=coordinator, report="old")
+        address = at("study_edit", study.pk)
+        data["row_version"] = version_of(study)
+    response = browser.post(address, data)
 
     assert response.status_code == 422
     assert message in error_at(response, field)
@@ -183,7 +188,8 @@ def test_a_result_is_entered_and_corrected(browser, at, study, scope):
     assert checked_of(page, "report_complex_or_subtle") == [""]
     assert "Correct result" in text_of(page)
 
-    browser.post(address, {**data, "outcome": "stable", "new_lesions": "false"})
+    seen = {"row_version": version_of(result)}
+    browser.post(address, {**data, **seen, "outcome": "stable", "new_lesions": "false"})
     result.refresh_from_db()
     assert (result.outcome, result.new_lesions, result.size_change) == ("stable", False, "")
 

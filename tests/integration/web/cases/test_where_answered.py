@@ -15,13 +15,7 @@ pytestmark = pytest.mark.usefixtures("scope")
 
 
 def test_nobody_answers_just_these():
-    assert {
-        "evaluated_on",
-        "ruleset_version",
-        "fact_provenance",
-        "target_lesions",
-        "hormone_lab_results",
-    } == NOBODY
+    assert {"evaluated_on", "ruleset_version", "fact_provenance"} == NOBODY
 
 
 @pytest.mark.parametrize("has_study", [False, True])
@@ -55,6 +49,9 @@ def test_an_origin_leads_to_the_record_behind_it(case, coordinator, at):
 
     assert leads_to("patient.birth_date") == at("patient_edit", case.patient_id)
     assert leads_to("treatments.prrt") == at("treatments", case.pk)
+    assert leads_to("procedures.biliary") == at("treatments", case.pk)
+    assert leads_to("lesions.targets") == at("lesions", case.pk)
+    assert leads_to("specimen.ki67_percent") == at("pathology", case.pk)
     assert leads_to("policy") == at("institution_settings")
     assert leads_to("study.multiphasic") == at("study_edit", study.pk)
     assert leads_to("result.outcome") == at("result_enter", study.pk)

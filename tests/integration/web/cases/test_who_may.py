@@ -4,28 +4,59 @@ import pytest
 from django.test import Client
 
 from cases.models import Treatment
-from cases.services import treatments
+from cases.services import procedures, treatments
 from tests.factories.cases import make_case, make_study
+from tests.factories.history import make_specimen
+from tests.factories.lesions import make_lesion
 from tests.factories.people import add_member
 from tumorboard.tenancy.scope import institution_scope
 
-READ = [("overview", ""), ("case_list", ""), ("case", "case")]
+READ = [
+    ("overview", ""),
+    ("case_list", ""),
+    ("form_drafts", ""),
+    ("case", "case"),
+    ("lesions", "case"),
+    ("pathology", "case"),
+    ("treatments", "case"),
+]
 WRITE = [
     ("case_new", ""),
+    ("case_duplicates", ""),
     ("case_edit", "case"),
     ("patient_edit", "patient"),
     ("case_facts", "facts"),
-    ("treatments", "case"),
     ("treatment_new", "case"),
+    ("treatment_edit", "treatment"),
     ("treatment_remove", "treatment"),
+    ("treatments_none", "case"),
+    ("specimen_new", "case"),
+    ("specimen_edit", "specimen"),
+    ("specimen_remove", "specimen"),
+    ("procedure_new", "case"),
+    ("procedure_edit", "procedure"),
+    ("procedure_remove", "procedure"),
 ]
 RESULT = [
     ("study_new", "case"),
     ("study_edit", "study"),
     ("result_enter", "study"),
     ("result_questions", "study"),
+    ("lesion_new", "case"),
+    ("lesion_edit", "lesion"),
+    ("lesion_remove", "lesion"),
+    ("measurements_enter", "study"),
 ]
-POST_ONLY = {"treatment_remove", "result_questions"}
+POST_ONLY = {
+    "case_duplicates",
+    "treatment_remove",
+    "treatments_none",
+    "specimen_remove",
+    "procedure_remove",
+    "result_questions",
+    "lesion_remove",
+}
+GET_ONLY = {"case", "lesions", "pathology", "treatments"}
 
 
 def ids_of(case, by) -> dict[str, list]:
@@ -38,6 +69,9 @@ def ids_of(case, by) -> dict[str, list]:
         "facts": [case.pk, "B"],
         "study": [make_study(case=case, by=by).pk],
         "treatment": [treatment.pk],
+        "lesion": [make_lesion(case=case, by=by).pk],
+        "specimen": [make_specimen(case=case, by=by).pk],
+        "procedure": [procedures.add(case=case, kind="whipple", by=by).pk],
     }
 
 
@@ -85,7 +119,7 @@ def test_what_is_another_institutions_is_not_there(browser, at, other_institutio
             continue
         address = at(name, *scope_free[kind])
         assert ask(browser, name, address).status_code == 404, name
-        if name != "case":
+        if name not in GET_ONLY:
             assert browser.post(address, {"type": "SSA"}).status_code == 404, name
     with institution_scope(other_institution):
         assert Treatment.objects.count() == 1

@@ -4,7 +4,10 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
+from guidance.editions import minimum_dataset
+from guidance.editions.minimum_dataset import FILE
 from guidance.engine import content
+from guidance.engine.problems import ContentProblem
 
 EDITION = content.EDITIONS / content.DEFAULT_VERSION
 
@@ -18,8 +21,18 @@ def run(*folders):
     return 0, out.getvalue(), err.getvalue()
 
 
-def test_sound_editions_are_said_to_be():
-    assert run() == (0, f"No problem in {EDITION}.\n", "")
+def test_sound_editions_and_the_minimum_data_set_are_said_to_be():
+    assert run() == (0, f"No problem in {EDITION}, {FILE}.\n", "")
+
+
+def test_a_folder_is_looked_at_alone():
+    assert run(str(EDITION)) == (0, f"No problem in {EDITION}.\n", "")
+
+
+def test_a_problem_of_the_minimum_data_set_is_named(monkeypatch):
+    problem = ContentProblem(FILE.name, 3, 1, "is wrong")
+    monkeypatch.setattr(minimum_dataset, "check", lambda: [problem])
+    assert run() == (1, "", f"{FILE}:3:1: is wrong\n")
 
 
 def test_every_problem_of_a_folder_is_named_with_file_line_and_column(tmp_path):

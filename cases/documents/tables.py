@@ -1,0 +1,45 @@
+"""Tables as files: CSV and XLSX."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+import openpyxl
+
+Rows = Sequence[Sequence[str | int]]
+
+#: A spreadsheet takes text that begins so for a formula, and runs it.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Tells a spreadsheet that the text is UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def as_csv(rows: Rows) -> bytes:
+    """The rows as CSV in UTF-8; text that a spreadsheet would run as a formula is quoted."""
+    text = io.StringIO()
+    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    return (BYTE_ORDER_MARK + text.getvalue()).encode()
+
+
+def as_xlsx(rows: Rows) -> bytes:
+    """The rows as a workbook of one sheet; every text is text, whatever it looks like."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Cases")
+    for row in rows:
+        sheet.append([_text(sheet, cell) if isinstance(cell, str) else cell for cell in row])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _harmless(cell: str | int) -> str | int:
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return f"'{cell}"
+    return cell
+
+
+def _text(sheet: object, value: str) -> openpyxl.cell.WriteOnlyCell:
+    plain = openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell = openpyxl.cell.WriteOnlyCell(sheet, value=plain)
+    cell.data_type = "s"
+    return cell

@@ -1,0 +1,115 @@
+"""Files of a study: PDF, pictures, DICOM."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from cases.models.case import Case
+from cases.models.study import Study
+from tumorboard.audit.history import keep_history
+from tumorboard.tenancy.models import TenantForeignKey, TenantModel
+
+#: Bytes of one part of a file's content.
+PART_SIZE = 1024 * 1024
+
+
+class FileKind(models.TextChoices):
+    """What a file is by its content."""
+
+    PDF = "pdf", "PDF"
+    PNG = "png", "PNG picture"
+    JPEG = "jpeg", "JPEG picture"
+    DICOM = "dicom", "DICOM"
+    DICOM_ZIP = "dicom_zip", "DICOM series (zip)"
+
+
+class FileState(models.TextChoices):
+    """Whether a file may be used."""
+
+    HELD = "held", "Held: whose it is must be confirmed"
+    STORED = "stored", "Stored"
+
+
+@keep_history
+class StudyFile(TenantModel):
+    """One file of a study, as far as it was found fit to be kept.
+
+    A file whose header names another patient is held until a person confirms or discards it.
+    """
+
+    study = TenantForeignKey(Study, related_name="files")
+    case = TenantForeignKey(Case, related_name="files")
+    kind = models.CharField(max_length=10, choices=FileKind.choices)
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=FileState.choices)
+    #: What the header says otherwise than the patient: list of {"field", "header", "patient"}.
+    mismatches = models.JSONField(default=list, editable=False)
+    #: What the content offers for confirmation; nothing of it is in the record by itself.
+    findings = models.JSONField(default=dict, editable=False)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(default=timezone.now, editable=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["institution", "study", "sha256"], name="study_file_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=FileKind.values), name="study_file_kind_known_value"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=FileState.values), name="study_file_state_known_value"
+            ),
+        ]
+
+
+class StudyFilePart(TenantModel):
+    """A part of a file's content, so that no statement carries a whole file."""
+
+    file = TenantForeignKey(StudyFile, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["institution", "file", "number"], name="study_file_part_once"
+            ),
+        ]
+
+
+class StudySeries(TenantModel):
+    """A DICOM series inside a file, with a small picture of it."""
+
+    file = TenantForeignKey(StudyFile, on_delete=models.CASCADE, related_name="series")
+    study = TenantForeignKey(Study, related_name="series")
+    series_uid = models.CharField(max_length=64)
+    number = models.IntegerField(null=True)
+    modality = models.CharField(max_length=16, blank=True)
+    description = models.CharField(max_length=200, blank=True)
+    body_part = models.CharField(max_length=64, blank=True)
+    instances = models.PositiveIntegerField(default=1)
+    #: A PNG; empty where the picture cannot be decoded.
+    preview = models.BinaryField(blank=True, default=bytes)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["institution", "file", "series_uid"], name="study_series_once"
+            ),
+        ]

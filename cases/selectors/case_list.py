@@ -1,0 +1,192 @@
+"""The list of cases: what may be asked of it, its columns, and its rows."""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
+from django.utils import timezone
+
+from cases.models import AgendaItem, Case
+from cases.models.case import BoardLevel, Preparation, Readiness
+from cases.selectors.cases import search
+from cases.selectors.preparation import (
+    effective_preparation,
+    preparation_words,
+    with_preparation,
+)
+from tumorboard.formats import day, moment, scenario
+
+#: What a cell says where nothing is known.
+NOTHING = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its key in views and addresses, its head, and what a row says in words.
+
+    `annotation` names what the rows must be annotated with.
+    """
+
+    key: str
+    label: str
+    words: Callable[[Any], str]
+    annotation: str = ""
+    is_number: bool = False
+
+
+def _date(name: str) -> Callable[[Any], str]:
+    return lambda case: day(getattr(case, name)) if getattr(case, name) else NOTHING
+
+
+def _last_imaging(case: Any) -> str:
+    return day(datetime.date.fromisoformat(case.last_imaging)) if case.last_imaging else NOTHING
+
+
+def _next_meeting(case: Any) -> str:
+    return moment(case.next_meeting) if case.next_meeting else NOTHING
+
+
+#: Every column beside the patient, who leads each row.
+COLUMNS: Mapping[str, Column] = {
+    column.key: column
+    for column in (
+        Column("diagnosis", "Diagnosis", lambda case: case.title),
+        Column("scenario", "Scenario", lambda case: scenario(case.scenario, case.edition_version)),
+        Column("board", "Board", lambda case: case.get_board_level_display()),
+        Column("status", "Status", lambda case: case.get_readiness_display()),
+        Column("preparation", "Preparation", preparation_words),
+        Column("gaps", "Gaps", lambda case: str(case.open_gap_count), is_number=True),
+        Column("open", "Open questions", lambda case: str(case.missing_count), is_number=True),
+        Column("grade", "Grade", lambda case: case.grade or NOTHING, annotation="grade"),
+        Column("question", "Question for the board", lambda case: case.board_question),
+        Column("referred_by", "Referred by", lambda case: case.referred_by),
+        Column("referred_on", "Referred", _date("referred_on")),
+        Column("last_imaging", "Last imaging", _last_imaging, annotation="last_imaging"),
+        Column("next_meeting", "Next meeting", _next_meeting, annotation="next_meeting"),
+        Column("opened", "Opened", _date("opened_at")),
+        Column("changed", "Changed", _date("changed_at")),
+    )
+}
+DEFAULT_COLUMNS = ("diagnosis", "scenario", "board", "status", "preparation", "gaps", "changed")
+
+
+#: Ways to sort: words, and the expressions that do it.
+SORTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
+    "changed": ("Changed last", ("-changed_at", "id")),
+    "prepared": ("Ready first", ("preparation_rank", "-changed_at", "id")),
+    "unprepared": (
+        "Not ready first",
+        ("-preparation_rank", "-open_gap_count", "-changed_at", "id"),
+    ),
+    "name": ("Name", ("patient__name_key", "id")),
+    "opened": ("Opened last", ("-opened_at", "id")),
+    "referred": ("Waiting longest", (F("referred_on").asc(nulls_last=True), "opened_at", "id")),
+}
+FILTERS = ("readiness", "scenario", "preparation", "board")
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What is asked of the list. `text` may be a name: it stands in no address and no view."""
+
+    text: str = ""
+    readiness: str = ""
+    scenario: str = ""
+    preparation: str = ""
+    board: str = ""
+    sort: str = "changed"
+    columns: tuple[str, ...] = DEFAULT_COLUMNS
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set."""
+        return {name: value for name in FILTERS if (value := getattr(self, name))}
+
+    @property
+    def address(self) -> list[tuple[str, str]]:
+        """What of it may stand in an address: all but what was typed, and no default."""
+        pairs = list(self.filters.items())
+        if self.sort != ListQuery.sort:
+            pairs.append(("sort", self.sort))
+        if self.columns != DEFAULT_COLUMNS:
+            pairs += [("column", key) for key in self.columns]
+        return pairs
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns in their order."""
+        return [COLUMNS[key] for key in self.columns]
+
+
+def asked(values: Mapping[str, str], *, columns: Sequence[str], text: str = "") -> ListQuery:
+    """What an address, a form or a saved view asks for; an unknown sort or column is left out.
+
+    Args:
+        values: filters and sort by name.
+        columns: keys of columns; the usual ones where none is known.
+        text: what was typed.
+    """
+    known = tuple(key for key in COLUMNS if key in columns)
+    sort = values.get("sort", "")
+    return ListQuery(
+        text=text,
+        readiness=values.get("readiness", ""),
+        scenario=values.get("scenario", ""),
+        preparation=_known(values.get("preparation", ""), Preparation.values),
+        board=_known(values.get("board", ""), BoardLevel.values),
+        sort=sort if sort in SORTS else ListQuery.sort,
+        columns=known or DEFAULT_COLUMNS,
+    )
+
+
+def _known(value: str, values: Sequence[str]) -> str:
+    return value if value in values else ""
+
+
+def rows(query: ListQuery, *, on: datetime.date | None = None) -> QuerySet[Case]:
+    """The cases that `query` asks for, in its order, with what its columns need.
+
+    Args:
+        on: the day by which preparation is told; today where not given.
+    """
+    found = search(text=query.text, readiness=query.readiness, scenario=query.scenario)
+    if query.preparation:
+        today = on or timezone.localdate()
+        found = found.filter(Exact(effective_preparation(today), query.preparation))
+    found = with_preparation(found, on=on)
+    if query.board:
+        found = found.filter(board_level=query.board)
+    for column in query.shown:
+        if column.annotation:
+            found = found.annotate(**{column.annotation: ANNOTATIONS[column.annotation]()})
+    return found.order_by(*SORTS[query.sort][1])
+
+
+def chosen(ids: Iterable[Any], query: ListQuery) -> QuerySet[Case]:
+    """Those of the rows that were ticked, in the order of the list."""
+    return rows(query).filter(pk__in=list(ids))
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """The values of each filter whose words do not depend on the edition."""
+    return {
+        "readiness": list(Readiness.choices),
+        "preparation": list(Preparation.choices),
+        "board": list(BoardLevel.choices),
+    }
+
+
+def _of_the_next_meeting() -> Subquery:
+    coming = AgendaItem.objects.filter(case=OuterRef("pk"), meeting__starts_at__gte=timezone.now())
+    return Subquery(coming.order_by("meeting__starts_at").values("meeting__starts_at")[:1])
+
+
+ANNOTATIONS: Mapping[str, Callable[[], Any]] = {
+    "grade": lambda: KeyTextTransform("grade", "assessment__answer"),
+    "last_imaging": lambda: KeyTextTransform("last_imaging_date", "assessment__facts"),
+    "next_meeting": _of_the_next_meeting,
+}

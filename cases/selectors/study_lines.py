@@ -1,0 +1,80 @@
+"""The studies of a case in one list: result, the board's reading, files, and what is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from cases.models import Case, Rereading, Result, Study
+from cases.models.rereading import Agreement
+from cases.selectors.briefing import study_name
+from cases.selectors.imaging import Imaging, imaging_of
+from cases.selectors.study_files import FileCount, counts
+
+
+@dataclass(frozen=True)
+class StudyLine:
+    """One study; `rereading` is the board's newest, `missing` says what is yet to come."""
+
+    study: Study
+    name: str
+    result: Result | None
+    rereading: Rereading | None
+    files: FileCount
+    missing: tuple[str, ...]
+    is_current: bool
+
+    @property
+    def is_discrepant(self) -> bool:
+        """Whether the board reads it otherwise than the report."""
+        return self.rereading is not None and self.rereading.agreement != Agreement.AGREE
+
+
+def study_lines(
+    case: Case, *, edition_version: str, imaging: Imaging | None = None
+) -> list[StudyLine]:
+    """All studies of `case`, the current one first, in four queries however many they are.
+
+    Args:
+        edition_version: of the edition that says how they are called.
+        imaging: the studies and results, where they were read already; then it is two queries.
+    """
+    imaging = imaging or imaging_of(case)
+    studies = imaging.newest_first
+    files, read = counts(studies), _newest_rereadings(studies)
+    lines = []
+    for study in studies:
+        result = imaging.results.get(study.pk)
+        lines.append(
+            StudyLine(
+                study=study,
+                name=study_name(study, edition_version=edition_version),
+                result=result,
+                rereading=read.get(study.pk),
+                files=files.get(study.pk, FileCount()),
+                missing=missing_of(study, result),
+                is_current=study is imaging.current,
+            )
+        )
+    return lines
+
+
+def missing_of(study: Study, result: Result | None) -> tuple[str, ...]:
+    """What is yet to come of a study, in words: the performing, the report, the result."""
+    ordered = study.ordered_on
+    if study.performed_on is None and ordered:
+        days = (timezone.localdate() - ordered).days
+        since = "today" if not days else f"{days} day{'s' if days > 1 else ''} ago"
+        return (f"Ordered {since}, not performed",)
+    missing = []
+    if not study.report and study.reported_on is None:
+        missing.append("No report")
+    if result is None:
+        missing.append("Result not entered")
+    return tuple(missing)
+
+
+def _newest_rereadings(studies: Sequence[Study]) -> dict[UUID, Rereading]:
+    rows = Rereading.objects.filter(study__in=[study.pk for study in studies])
+    return {row.study_id: row for row in rows.order_by("read_on", "entered_at", "id")}
