@@ -58,6 +58,29 @@ class Strict(serializers.Serializer):
         return values
 
 
+class PlainDigits:
+    """For fields whose text is digits: those of ASCII alone, without the underscores of Python."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """What the text stands for."""
+        if isinstance(data, str) and not (data.isascii() and "_" not in data):
+            message = "Write it with the digits 0 to 9."
+            raise serializers.ValidationError(message)
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class Whole(PlainDigits, serializers.IntegerField):
+    """A whole number."""
+
+
+class Fraction(PlainDigits, serializers.DecimalField):
+    """A number with decimals."""
+
+
+class Day(PlainDigits, serializers.DateField):
+    """A date."""
+
+
 class RowSerializer(Strict, serializers.ModelSerializer):
     """A row of the record."""
 
@@ -66,6 +89,11 @@ class RowSerializer(Strict, serializers.ModelSerializer):
         models.CharField: Text,
         models.TextField: Text,
         models.BooleanField: YesNo,
+        models.IntegerField: Whole,
+        models.PositiveIntegerField: Whole,
+        models.PositiveSmallIntegerField: Whole,
+        models.DecimalField: Fraction,
+        models.DateField: Day,
     }
 
 

@@ -22,6 +22,7 @@ from cases.dicom.answers import is_answer
 from cases.dicom.kinds import Kind, claimed
 from cases.dicom.limits import FILE_BYTES, ProcessLimits
 from cases.dicom.reasons import Reason, Unfit
+from cases.dicom.slots import slot
 
 MODULE = "cases.dicom.child"
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -70,7 +71,8 @@ def inspect(
         if file.seek(0, os.SEEK_END) > FILE_BYTES:
             raise Unfit(Reason.TOO_LARGE)
         file.seek(0)
-        said = _said(file, claimed(claimed_name), limits)
+        with slot():
+            said = _said(file, claimed(claimed_name), limits)
     if "unfit" in said:
         raise Unfit(Reason(said["unfit"]))
     for series in said.get("series", []):

@@ -2,7 +2,9 @@
 
 import re
 from enum import StrEnum
+from typing import Literal
 
+from cases.dicom.limits import FILE_BYTES
 from cases.dicom.reasons import Reason, Unfit
 
 #: Bytes that tell a kind: the DICOM preamble and its mark.
@@ -48,6 +50,7 @@ PROGRAMS = (
 )
 #: TIFF and BigTIFF of either byte order, which whole-slide pictures put into the preamble.
 TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+BIG_TIFF = 43
 ARCHIVES = (
     b"PK\x03\x04",
     b"PK\x05\x06",
@@ -57,7 +60,6 @@ ARCHIVES = (
     b"7z\xbc\xaf\x27\x1c",
     b"Rar!",
 )
-NO_PREAMBLE = b"\x00\x00\x00\x00"
 EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,10})\Z")
 
 
@@ -71,7 +73,7 @@ def kind_of(head: bytes) -> Kind:
     """The kind of a file that begins with `head` (at least 132 bytes of it, if it has them).
 
     A DICOM preamble is free for any use, and so can make a program of a picture (CERT VU#209403).
-    Zeros and the beginning of a TIFF are accepted; everything else is refused.
+    All zeros and the header of a TIFF are accepted; everything else is refused.
 
     Raises:
         Unfit: empty, a program, a preamble that does not belong there, or nothing known.
@@ -81,13 +83,28 @@ def kind_of(head: bytes) -> Kind:
     if head.startswith(PROGRAMS):
         raise Unfit(Reason.EXECUTABLE)
     if head[PREAMBLE_BYTES:HEAD_BYTES] == b"DICM":
-        if not head.startswith((NO_PREAMBLE, *TIFF)):
+        if any(head[:PREAMBLE_BYTES]) and not _is_tiff(head):
             raise Unfit(Reason.PREAMBLE)
         return Kind.DICOM
     for beginning, kind in BEGINNINGS.items():
         if head.startswith(beginning):
             return kind
     raise Unfit(Reason.UNKNOWN)
+
+
+def _is_tiff(head: bytes) -> bool:
+    """Whether it begins with the header of a TIFF or BigTIFF whose directory can be in the file.
+
+    A directory of a picture is longer than the preamble, so it can only stand behind it.
+    """
+    if not head.startswith(TIFF):
+        return False
+    order: Literal["little", "big"] = "little" if head.startswith(b"II") else "big"
+    if int.from_bytes(head[2:4], order) == BIG_TIFF:
+        widths = int.from_bytes(head[4:6], order), int.from_bytes(head[6:8], order)
+        directory = int.from_bytes(head[8:16], order)
+        return widths == (8, 0) and HEAD_BYTES <= directory < FILE_BYTES
+    return HEAD_BYTES <= int.from_bytes(head[4:8], order) < FILE_BYTES
 
 
 def check_claim(kind: Kind, extension: str) -> None:

@@ -17,6 +17,8 @@ RATIO_FREE_BYTES = 10_000_000
 #: Pixels of one picture.
 PIXELS = 50_000_000
 PDF_PAGES = 2_000
+#: Values in a PDF outside its streams.
+PDF_OBJECTS = 3_000_000
 #: Nested content items of a structured report, and all of them.
 CONTENT_DEPTH = 32
 CONTENT_ITEMS = 20_000

@@ -1,26 +1,40 @@
 """PDF."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import pypdf
 from pypdf.errors import LimitReachedError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from cases.dicom.limits import PDF_PAGES
+from cases.dicom.limits import PDF_OBJECTS, PDF_PAGES
 from cases.dicom.reasons import Reason, Unfit
 
-#: Actions that run or open something; going to a page or to an address is none of them.
-ACTIVE = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/RichMediaExecute", "/Rendition")
-#: Actions one after the other.
-CHAIN = 50
+#: Actions that run or open something; going to a page of the same file is none of them.
+ACTIVE = {
+    "/JavaScript",
+    "/Launch",
+    "/ImportData",
+    "/SubmitForm",
+    "/GoToR",
+    "/GoToE",
+    "/RichMediaExecute",
+    "/Rendition",
+}
+#: Entries that hold a script, a form with scripts, or a file, wherever they stand.
+ACTIVE_ENTRIES = {"/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF"}
+ACTIVE_NOTES = {"/FileAttachment", "/RichMedia"}
+#: What a link may lead to.
+ADDRESS = re.compile(r"\s*(?:https?://|mailto:)", re.IGNORECASE)
+FAULTS = (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError)
 
 
 def check(file: BinaryIO) -> dict[str, Any]:
-    """Open a PDF and look at its pages and actions; nothing of it is offered.
+    """Open a PDF and look at its pages and at every object of it; nothing of it is offered.
 
     Raises:
-        Unfit: encrypted, damaged, too many pages, or with a script or a program to start.
+        Unfit: encrypted, damaged, too large, or with a script, a file, or a program to start.
     """
     try:
         reader = pypdf.PdfReader(file)
@@ -31,59 +45,57 @@ def check(file: BinaryIO) -> dict[str, Any]:
             raise Unfit(Reason.DAMAGED)
         if pages > PDF_PAGES:
             raise Unfit(Reason.TOO_LARGE)
-        root = reader.trailer["/Root"].get_object()
-        if _names_scripts(root) or any(map(_is_active, _actions(root, reader.pages))):
+        if any(map(_is_active, _dictionaries(reader))):
             raise Unfit(Reason.ACTIVE)
     except RecursionError:
         raise Unfit(Reason.NESTED) from None
     except LimitReachedError:
         raise Unfit(Reason.BOMB) from None
-    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError):
+    except FAULTS:
         raise Unfit(Reason.DAMAGED) from None
     return {}
 
 
-def _names_scripts(root: DictionaryObject) -> bool:
-    names = _whole(root.get("/Names"))
-    return isinstance(names, DictionaryObject) and "/JavaScript" in names
+def _dictionaries(reader: pypdf.PdfReader) -> Iterator[DictionaryObject]:
+    """Every dictionary that the trailer leads to, each once; streams are not inflated.
+
+    Raises:
+        Unfit: there are too many objects.
+    """
+    waiting: list[Any] = [reader.trailer]
+    seen: set[tuple[int, int]] = set()
+    count = 0
+    while waiting:
+        value = waiting.pop()
+        count += 1
+        if count > PDF_OBJECTS:
+            raise Unfit(Reason.TOO_LARGE)
+        if isinstance(value, IndirectObject):
+            place = (value.idnum, value.generation)
+            if place not in seen:
+                seen.add(place)
+                waiting.append(value.get_object())
+        elif isinstance(value, DictionaryObject):
+            yield value
+            waiting += value.values()
+        elif isinstance(value, ArrayObject):
+            waiting += value
 
 
-def _actions(root: DictionaryObject, pages: Iterable[DictionaryObject]) -> Iterator[Any]:
-    """What happens by itself or on a click: of the document, its pages and their notes."""
-    yield root.get("/OpenAction")
-    yield from _values(root.get("/AA"))
-    for page in pages:
-        yield from _values(page.get("/AA"))
-        for note in _whole(page.get("/Annots")) or ():
-            annotation = _whole(note)
-            if isinstance(annotation, DictionaryObject):
-                yield annotation.get("/A")
-                yield from _values(annotation.get("/AA"))
+def _is_active(found: DictionaryObject) -> bool:
+    if not ACTIVE_ENTRIES.isdisjoint(found):
+        return True
+    if _whole(found.get("/S")) in ACTIVE or _whole(found.get("/Subtype")) in ACTIVE_NOTES:
+        return True
+    return "/URI" in found and not _is_address(_whole(found["/URI"]))
 
 
-def _is_active(action: Any) -> bool:
-    for _ in range(CHAIN):
-        action = _whole(action)
-        if isinstance(action, ArrayObject):
-            # A destination, or several actions that follow.
-            return any(_is_active(part) for part in action if _is_action(part))
-        if not isinstance(action, DictionaryObject):
-            return False
-        if action.get("/S") in ACTIVE:
-            return True
-        action = action.get("/Next")
-    return True
-
-
-def _is_action(part: Any) -> bool:
-    whole = _whole(part)
-    return isinstance(whole, DictionaryObject) and "/S" in whole
-
-
-def _values(actions: Any) -> Iterator[Any]:
-    whole = _whole(actions)
-    if isinstance(whole, DictionaryObject):
-        yield from whole.values()
+def _is_address(value: Any) -> bool:
+    """Whether a link may lead there; the base of all links of a document is in a dictionary."""
+    if isinstance(value, DictionaryObject):
+        return "/Base" not in value or _is_address(_whole(value["/Base"]))
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return ADDRESS.match(text) is not None
 
 
 def _whole(value: Any) -> Any:

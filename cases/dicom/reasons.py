@@ -21,8 +21,11 @@ class Reason(StrEnum):
     EMPTY = "empty"
     DAMAGED = "damaged"
     UNKNOWN = "unknown"
+    BUSY = "busy"
     TOO_SLOW = "too_slow"
     TOO_MUCH_MEMORY = "too_much_memory"
+    AFTER_TODAY = "after_today"
+    BEFORE_BIRTH = "before_birth"
 
 
 WORDS = {
@@ -34,7 +37,8 @@ WORDS = {
     Reason.EXECUTABLE: "The file holds a program. It is not kept.",
     Reason.PREAMBLE: "The first 128 bytes of the DICOM file hold something that does not belong "
     "there. Export it again.",
-    Reason.ACTIVE: "The PDF holds a script or starts something. Print it to a plain PDF.",
+    Reason.ACTIVE: "The PDF holds a script or another file, or starts something. Print it to a "
+    "plain PDF.",
     Reason.ARCHIVE_IN_ARCHIVE: "The archive holds another archive. Pack the DICOM files alone.",
     Reason.PATH: "The archive holds a path that leads out of it or a link. Pack it again.",
     Reason.NOT_DICOM: "The archive holds a file that is not DICOM. Pack the DICOM files alone.",
@@ -42,8 +46,12 @@ WORDS = {
     Reason.EMPTY: "There is nothing in the file.",
     Reason.DAMAGED: "The file is damaged or incomplete. Export it again.",
     Reason.UNKNOWN: "This is none of PDF, PNG, JPEG, DICOM, or a ZIP of DICOM files.",
+    Reason.BUSY: "Too many files are being read at this moment. Upload it again in a minute.",
     Reason.TOO_SLOW: "Reading the file took too long. It is not kept.",
     Reason.TOO_MUCH_MEMORY: "Reading the file took too much memory. It is not kept.",
+    Reason.AFTER_TODAY: "The study date in its header lies after today. It is not kept.",
+    Reason.BEFORE_BIRTH: "The study date in its header lies before the patient's birth. It is not "
+    "kept.",
 }
 
 

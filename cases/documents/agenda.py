@@ -10,6 +10,7 @@ from cases.documents.lines import (
     LocalLine,
     Standing,
     StudyLine,
+    WarningLine,
 )
 from cases.documents.timeline.listing import Listing
 from cases.documents.typesetting import PageSize, typeset
@@ -59,7 +60,8 @@ class AgendaItemPage:
 
     `key_numbers` are pairs of label and value, such as ("Grade", "G2 (WHO 2022)").
     `open_questions` can change the answer; `before_ordering` are to be confirmed before the
-    recommended study is ordered.
+    recommended study is ordered. `notices` speak against the result in play. `obstacles` are pairs
+    of label and value, such as ("Devices", "Pacemaker: MR unsafe").
     Empty strings and empty tuples leave no heading behind.
     """
 
@@ -84,6 +86,10 @@ class AgendaItemPage:
     checks: tuple[CheckLine, ...]
     local: tuple[LocalLine, ...] = ()
     timeline: TimelineLines | None = None
+    notices: tuple[WarningLine, ...] = ()
+    missing: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    obstacles: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

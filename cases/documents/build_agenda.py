@@ -21,12 +21,19 @@ from cases.documents.build_lines import (
     standing,
     study_line,
 )
+from cases.documents.build_record import (
+    accepted_lines,
+    missing_lines,
+    notice_lines,
+    obstacle_lines,
+)
 from cases.documents.timeline.listing import listing_of
 from cases.documents.timeline.picture import describe, picture_of
 from cases.documents.timeline.rendering import NotDrawn
 from cases.models import Meeting
 from cases.selectors.agendas import AgendaLine, agenda
 from cases.selectors.briefing import Briefing, Guidance, Reasons, Shown, briefings_of
+from cases.selectors.obstacles import Obstacles, obstacles_of_each
 from cases.selectors.timeline import timelines_of
 from cases.selectors.timeline_events import Timeline
 from tumorboard.formats import moment
@@ -37,7 +44,8 @@ def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument
     lines = agenda(meeting)
     editions = {line.assessment.edition_version for line in lines}
     briefings = briefings_of([(line.item.case, line.assessment) for line in lines])
-    timelines = timelines_of([line.item.case for line in lines], on=timezone.localdate(printed_at))
+    cases, today = [line.item.case for line in lines], timezone.localdate(printed_at)
+    timelines, obstacles = timelines_of(cases, on=today), obstacles_of_each(cases, on=today)
     return AgendaDocument(
         institution=meeting.institution.name,
         board=meeting.board.name,
@@ -47,14 +55,20 @@ def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument
         printed_on=moment(printed_at),
         edition=", ".join(sorted(editions)),
         items=tuple(
-            _item_page(line, briefings[line.item.case_id], timelines[line.item.case_id], position)
+            _item_page(
+                line,
+                briefings[line.item.case_id],
+                timelines[line.item.case_id],
+                obstacles[line.item.case_id],
+                position,
+            )
             for position, line in enumerate(lines, start=1)
         ),
     )
 
 
 def _item_page(
-    line: AgendaLine, briefing: Briefing, timeline: Timeline, position: int
+    line: AgendaLine, briefing: Briefing, timeline: Timeline, obstacles: Obstacles, position: int
 ) -> AgendaItemPage:
     guidance = Guidance(line.assessment, line.annotations)
     alternatives = (study_line(study) for study in guidance.alternatives)
@@ -80,6 +94,10 @@ def _item_page(
         checks=check_lines(guidance),
         local=local_lines(guidance),
         timeline=_timeline_lines(timeline),
+        notices=notice_lines(line.notices),
+        missing=missing_lines(line.completeness),
+        accepted=accepted_lines(line.completeness),
+        obstacles=obstacle_lines(obstacles),
     )
 
 

@@ -52,6 +52,14 @@ class CheckLine:
 
 
 @dataclass(frozen=True)
+class WarningLine:
+    """What speaks against the result, with its severity as a word."""
+
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True)
 class LocalLine:
     """What the institution says beside something that the guidance says."""
 

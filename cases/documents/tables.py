@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Sequence
 
 import openpyxl
@@ -33,7 +34,9 @@ def as_xlsx(rows: Rows) -> bytes:
 
 
 def _harmless(cell: str | int) -> str | int:
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+    # NFKC: a full-width equals sign is one to a spreadsheet. In some languages it splits at ";".
+    parts = unicodedata.normalize("NFKC", cell).split(";") if isinstance(cell, str) else []
+    if any(part.lstrip(" ").startswith(FORMULA_STARTS) for part in parts):
         return f"'{cell}"
     return cell
 

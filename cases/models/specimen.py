@@ -122,3 +122,7 @@ class Specimen(TenantModel):
                 name="specimen_nodes_positive_of_examined",
             ),
         ]
+
+    def get_margin_display(self) -> str:  # type: ignore[no-redef]
+        """The margin in the words of a reader; empty where it is unknown."""
+        return Margin(self.margin).words if self.margin else ""

@@ -36,7 +36,8 @@ class FileState(models.TextChoices):
 class StudyFile(TenantModel):
     """One file of a study, as far as it was found fit to be kept.
 
-    A file whose header names another patient is held until a person confirms or discards it.
+    A file whose header names another patient, or another study or study date than its study's,
+    is held until a person confirms or discards it.
     """
 
     study = TenantForeignKey(Study, related_name="files")
@@ -46,7 +47,8 @@ class StudyFile(TenantModel):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=FileState.choices)
-    #: What the header says otherwise than the patient: list of {"field", "header", "patient"}.
+    #: What the header says otherwise: {"field", "header", "patient"} than the patient, and
+    #: {"field", "header", "study"} than the study.
     mismatches = models.JSONField(default=list, editable=False)
     #: What the content offers for confirmation; nothing of it is in the record by itself.
     findings = models.JSONField(default=dict, editable=False)

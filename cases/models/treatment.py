@@ -96,6 +96,11 @@ class Margin(models.TextChoices):
     R2 = "R2", "R2, macroscopic"
     RX = "RX", "RX, cannot be assessed"
 
+    @property
+    def words(self) -> str:
+        """The margin for a reader: "R0, none" after the word margin reads as no margin at all."""
+        return "R0, no residual tumor" if self is Margin.R0 else str(self.label)
+
 
 @keep_history
 class Treatment(TenantModel):
@@ -161,3 +166,7 @@ class Treatment(TenantModel):
                 name="treatment_ends_after_start",
             ),
         ]
+
+    def get_margin_display(self) -> str:  # type: ignore[no-redef]
+        """The margin in the words of a reader; empty where it is unknown."""
+        return Margin(self.margin).words if self.margin else ""

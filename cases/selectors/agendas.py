@@ -23,6 +23,7 @@ from cases.models.case import BoardLevel, Readiness
 from cases.selectors.annotated import AnnotatedAnswer
 from cases.selectors.annotations import Annotations, annotations_of_each, annotations_of_signed
 from cases.selectors.completeness import Completeness, completeness_on_list
+from cases.selectors.notices import Notice, notices_of_each
 from cases.selectors.preparation import with_preparation
 
 ASKING = (BoardLevel.YES, BoardLevel.CONSIDER)
@@ -142,6 +143,8 @@ class AgendaLine:
     annotations: Annotations
     #: What the minimum data set says of the case; None once it is decided.
     completeness: Completeness | None
+    #: What speaks against the result in play; none once it is decided.
+    notices: tuple[Notice, ...] = ()
 
     @property
     def guidance(self) -> AnnotatedAnswer | None:
@@ -182,7 +185,9 @@ def agenda(meeting: Meeting) -> list[AgendaLine]:
     }
     drafts = {d.agenda_item_id: d for d in DecisionDraft.objects.filter(agenda_item__in=items)}
     annotations = _annotations(items, decisions)
-    prepared = completeness_on_list([item for item in items if item.id not in decisions])
+    open_items = [item for item in items if item.id not in decisions]
+    prepared = completeness_on_list(open_items)
+    notices = notices_of_each([item.case_id for item in open_items])
     return [
         AgendaLine(
             item=item,
@@ -190,6 +195,7 @@ def agenda(meeting: Meeting) -> list[AgendaLine]:
             draft=drafts.get(item.id),
             annotations=annotations[item.id],
             completeness=prepared.get(item.id),
+            notices=() if item.id in decisions else notices[item.case_id],
         )
         for item in items
     ]

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db import models
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -14,14 +15,18 @@ from cases.models import AgendaItem, Case
 from cases.models.case import BoardLevel, Preparation, Readiness
 from cases.selectors.cases import search
 from cases.selectors.preparation import (
+    UNSETTLED,
     effective_preparation,
     preparation_words,
     with_preparation,
 )
+from guidance.editions import shelf
 from tumorboard.formats import day, moment, scenario
 
 #: What a cell says where nothing is known.
 NOTHING = ""
+SCENARIO_OPEN = "scenario open"
+OTHER_SCENARIOS = ("UNDETERMINED", "CONFLICT")
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,11 @@ def _next_meeting(case: Any) -> str:
     return moment(case.next_meeting) if case.next_meeting else NOTHING
 
 
+def _gaps(case: Any) -> str:
+    """How many; not while the scenario is open, since then it is not known what is asked for."""
+    return SCENARIO_OPEN if case.scenario in UNSETTLED else str(case.open_gap_count)
+
+
 #: Every column beside the patient, who leads each row.
 COLUMNS: Mapping[str, Column] = {
     column.key: column
@@ -57,9 +67,9 @@ COLUMNS: Mapping[str, Column] = {
         Column("diagnosis", "Diagnosis", lambda case: case.title),
         Column("scenario", "Scenario", lambda case: scenario(case.scenario, case.edition_version)),
         Column("board", "Board", lambda case: case.get_board_level_display()),
-        Column("status", "Status", lambda case: case.get_readiness_display()),
+        Column("status", "Guidance", lambda case: case.get_readiness_display()),
         Column("preparation", "Preparation", preparation_words),
-        Column("gaps", "Gaps", lambda case: str(case.open_gap_count), is_number=True),
+        Column("gaps", "Gaps", _gaps, is_number=True),
         Column("open", "Open questions", lambda case: str(case.missing_count), is_number=True),
         Column("grade", "Grade", lambda case: case.grade or NOTHING, annotation="grade"),
         Column("question", "Question for the board", lambda case: case.board_question),
@@ -74,13 +84,19 @@ COLUMNS: Mapping[str, Column] = {
 DEFAULT_COLUMNS = ("diagnosis", "scenario", "board", "status", "preparation", "gaps", "changed")
 
 
+#: A case whose scenario is open is further from ready than any number of gaps says.
+SCENARIO_IS_OPEN = models.Case(models.When(scenario__in=UNSETTLED, then=Value(1)), default=Value(0))
+
 #: Ways to sort: words, and the expressions that do it.
 SORTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "changed": ("Changed last", ("-changed_at", "id")),
-    "prepared": ("Ready first", ("preparation_rank", "-changed_at", "id")),
+    "prepared": (
+        "Ready first",
+        ("preparation_rank", SCENARIO_IS_OPEN.asc(), "open_gap_count", "-changed_at", "id"),
+    ),
     "unprepared": (
         "Not ready first",
-        ("-preparation_rank", "-open_gap_count", "-changed_at", "id"),
+        ("-preparation_rank", SCENARIO_IS_OPEN.desc(), "-open_gap_count", "-changed_at", "id"),
     ),
     "name": ("Name", ("patient__name_key", "id")),
     "opened": ("Opened last", ("-opened_at", "id")),
@@ -134,13 +150,18 @@ def asked(values: Mapping[str, str], *, columns: Sequence[str], text: str = "") 
     sort = values.get("sort", "")
     return ListQuery(
         text=text,
-        readiness=values.get("readiness", ""),
-        scenario=values.get("scenario", ""),
+        readiness=_known(values.get("readiness", ""), Readiness.values),
+        scenario=_known(values.get("scenario", ""), _scenarios()),
         preparation=_known(values.get("preparation", ""), Preparation.values),
         board=_known(values.get("board", ""), BoardLevel.values),
         sort=sort if sort in SORTS else ListQuery.sort,
         columns=known or DEFAULT_COLUMNS,
     )
+
+
+def _scenarios() -> list[str]:
+    """The scenarios of the edition in use, and what a case says that has none of them."""
+    return [*shelf.adopted().catalogue.scenarios, *OTHER_SCENARIOS]
 
 
 def _known(value: str, values: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
@@ -131,6 +131,12 @@ class Completeness:
         current = (item for item in self.items if item.state is State.CURRENT)
         return min((item.last_day for item in current if item.last_day), default=None)
 
+    @property
+    def is_scenario_open(self) -> bool:
+        """Whether the scenario is not settled: what else is asked for is known only then."""
+        scenario = self.item("scenario")
+        return scenario is not None and scenario.is_gap
+
     def count(self, state: State) -> int:
         """How many items stand so."""
         return sum(item.state is state for item in self.items)
@@ -179,8 +185,11 @@ def completeness_on_list(items: Sequence[AgendaItem]) -> dict[UUID, Completeness
     meeting = items[0].meeting
     day = max(timezone.localtime(meeting.starts_at).date(), timezone.localdate())
     boards = {item.case_id: meeting.board_id for item in items}
-    found = completeness_of_each([item.case for item in items], on=day, boards=boards)
-    return {item.pk: found[item.case_id] for item in items}
+    records, asking = records_of([item.case for item in items], boards=boards), data_set()
+    return {
+        item.pk: judge(replace(records[item.case_id], question=item.question), asking, on=day)
+        for item in items
+    }
 
 
 def completeness_of_new(

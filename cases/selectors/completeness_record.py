@@ -30,6 +30,7 @@ from cases.models import (
     Treatment,
 )
 from cases.models.study_file import FileState
+from cases.selectors.preparation import UNSETTLED
 
 #: What is read of a study and of a specimen; each may come thousands of times.
 STUDY = (
@@ -54,8 +55,6 @@ SPECIMEN = (
     "mitoses_per_10hpf",
     "grade",
 )
-#: A scenario that says nothing yet of what else is needed.
-UNSETTLED = ("", "UNDETERMINED", "CONFLICT")
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,15 @@ class CaseRecord:
     """A case as completeness sees it; studies, values and specimens oldest first.
 
     `facts` and `origins` are those of its assessment. `board_id` is the board on whose list it
-    was last put and not yet decided. `gaps`, `requests` and `acceptances` are by item.
+    was last put and not yet decided, `question` what that board is asked, where it is judged for
+    one list. `gaps`, `requests` and `acceptances` are by item.
     """
 
     case: Case
     facts: Mapping[str, Any]
     origins: Mapping[str, Any]
     board_id: UUID | None = None
+    question: str = ""
     studies: list[StudyRow] = field(default_factory=list)
     labs: list[LabResult] = field(default_factory=list)
     specimens: list[Specimen] = field(default_factory=list)

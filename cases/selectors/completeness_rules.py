@@ -78,7 +78,7 @@ def look(rule: Rule, record: CaseRecord) -> Finding:
 def _record(rule: RecordRule, record: CaseRecord) -> Finding:
     case = record.case
     if rule.what == "board_question":
-        return Evidence("Written") if case.board_question else None
+        return Evidence("Written") if record.question or case.board_question else None
     if rule.what == "scenario":
         if not record.is_settled:
             return Miss(NO_SCENARIO[case.scenario])

@@ -1,6 +1,7 @@
 """Whether a patient named elsewhere is the patient of a case."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cases.models import Patient
@@ -47,3 +48,30 @@ def differences(
     if birth_date and ours and birth_date != ours:
         found.append(Difference("Date of birth", day(birth_date), day(ours)))
     return found
+
+
+def header_differences(patient: Patient, identity: Mapping[str, str]) -> list[Difference]:
+    """What a DICOM header says otherwise than the record of `patient`.
+
+    Args:
+        identity: as in `cases.dicom.inspection.Inspection`; of a file without a header empty, and
+            then there is no difference.
+    """
+    if not identity:
+        return []
+    family_name, given_name = _names(identity["name"])
+    born = identity["birth_date"]
+    return differences(
+        patient,
+        record_number=identity["patient_id"],
+        family_name=family_name,
+        given_name=given_name,
+        birth_date=datetime.date.fromisoformat(born) if born else None,
+    )
+
+
+def _names(person_name: str) -> tuple[str, str]:
+    """Family name and given names of a DICOM person name (PS3.5 6.2.1.2)."""
+    alphabetic, *_ = person_name.split("=")
+    family, given, middle, *_ = [*alphabetic.split("^"), "", "", ""]
+    return family.strip(), " ".join(f"{given} {middle}".split())

@@ -1,11 +1,14 @@
 """A fact as the record says it, with where it came from."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cases.models import FactAnswer
 from cases.selectors.provenance import Provenance, against
+
+#: How the rules are named by which the lesions say a fact.
+LESIONS = "lesions."
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,8 @@ class Known:
 
     `entered_at` is when the last row behind an interpretive rule was entered. A direct answer
     given later than that stands, since a person saw what the rule saw; without it the record
-    goes before any answer. Both sides are kept either way.
+    goes before any answer. Both sides are kept either way. `measured` is what the lesions say
+    otherwise of the same fact.
     """
 
     value: Any
@@ -22,6 +26,13 @@ class Known:
     origin: str
     provenance: Provenance = field(default_factory=dict)
     entered_at: datetime.datetime | None = None
+    measured: "Known | None" = None
+
+    def before(self, other: "Known | None") -> "Known":
+        """This, said after `other`: what the lesions say is kept where it is something else."""
+        if other is None or not other.rule.startswith(LESIONS) or other.value == self.value:
+            return self
+        return replace(self, measured=other)
 
     def yields_to(self, answer: FactAnswer | None) -> bool:
         """Whether `answer` stands before this."""
@@ -35,7 +46,10 @@ class Known:
         Args:
             answer: what was answered to the same fact, though this stands.
         """
-        return self._said() | against(answer, self.value)
+        said = self._said() | against(answer, self.value)
+        if self.measured is None or "answer" in said:
+            return said
+        return said | {"record": {"value": self.measured.value, **self.measured._said()}}
 
     def beside(self, answer: FactAnswer) -> dict[str, Any]:
         """What the record says of a fact of which `answer` stands; nothing where they agree."""

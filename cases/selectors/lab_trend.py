@@ -6,7 +6,7 @@ its source stand in `analytes.yaml` [INT].
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from cases.models.lab_result import Comparator
 from cases.selectors.analytes import catalogue
@@ -58,7 +58,8 @@ class Comparison:
     def percent_words(self) -> str:
         """The change for a reader, such as +64.2 %; "at least" where it is only bounded.
 
-        Cut, not rounded: a change below the limit of the rule never shows as the limit.
+        One decimal, and as many as it takes where one would read as the limit of the rule, which
+        was not reached.
         """
         if self.least == self.most:
             return _percent(self.least)
@@ -81,7 +82,8 @@ class Trend:
     """A trend with what it stands on; `word` is empty where none can be told, and `why` says why.
 
     `against` is the comparison with the value before, `lowest` the one with the lowest earlier
-    value where that alone shows the rise.
+    value where that alone shows the rise. `left_out` are the earlier values, newest first, whose
+    unit does not convert.
     """
 
     newest: Point
@@ -89,6 +91,7 @@ class Trend:
     against: Comparison | None = None
     lowest: Comparison | None = None
     why: str = ""
+    left_out: tuple[Point, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -108,9 +111,12 @@ class Trend:
 
     @property
     def words(self) -> str:
-        """What was compared, for a reader."""
+        """What was compared, and what was not, for a reader."""
         if self.shown is not None:
-            return self.shown.words
+            days = ", ".join(day(point.result.taken_on) for point in self.left_out)
+            return (
+                f"{self.shown.words}; {days} not compared: other unit" if days else self.shown.words
+            )
         limits = self.newest.limits_words
         return f"{_dated(self.newest)}, limits {limits}" if limits else _dated(self.newest)
 
@@ -128,10 +134,12 @@ def trend_of(points: Sequence[Point]) -> Trend:
     """
     newest = points[-1]
     earlier = [p for p in points if p.result.taken_on < newest.result.taken_on]
-    compared = [found for p in reversed(earlier) if (found := compare(newest, p)) is not None]
+    pairs = [(p, compare(newest, p)) for p in reversed(earlier)]
+    compared = [found for _, found in pairs if found is not None]
+    left_out = tuple(p for p, found in pairs if found is None)
     against = compared[0] if compared else None
     if newest.result.upper_limit is not None and newest.standing == WITHIN:
-        return Trend(newest, NORMAL, against)
+        return Trend(newest, NORMAL, against, left_out=left_out)
     if against is None:
         why = "The unit has changed, and the two do not convert." if earlier else "Only one value."
         return Trend(newest, UNTOLD, why=why)
@@ -140,9 +148,9 @@ def trend_of(points: Sequence[Point]) -> Trend:
         recent = [c for c in compared if c.earlier.result.taken_on >= since]
         lowest = max(recent, key=lambda c: c.least, default=against)
         if lowest.word == RISING:
-            return Trend(newest, RISING, against, lowest)
+            return Trend(newest, RISING, against, lowest, left_out=left_out)
     why = "" if against.word else "A value beyond detection leaves the change open."
-    return Trend(newest, against.word, against, why=why)
+    return Trend(newest, against.word, against, why=why, left_out=left_out)
 
 
 def compare(newest: Point, earlier: Point) -> Comparison | None:
@@ -210,5 +218,9 @@ def _dated(point: Point) -> str:
 def _percent(change: Decimal) -> str:
     if change.is_infinite():
         return "from nothing"
-    cut = change.quantize(TENTH, rounding=ROUND_DOWN)
-    return f"{cut:+f} %" if cut else "0.0 %"
+    limit, place = catalogue().trend.percent, TENTH
+    rounded = change.quantize(place, rounding=ROUND_HALF_UP)
+    while abs(rounded) == limit and abs(change) != limit:
+        place /= 10
+        rounded = change.quantize(place, rounding=ROUND_HALF_UP)
+    return f"{rounded:+f} %" if rounded else "0.0 %"

@@ -157,7 +157,7 @@ def _liver(record: LesionRecord) -> Facts:
     if unknown or any(_is_lost(one, record, study) for one in followed):
         return
     there = [row for row in rows if row.state not in ABSENT]
-    origin = f"From the liver lesions on {day(_date(study))}, every one recorded"
+    origin = f"From the liver metastases on {day(_date(study))}, every one recorded"
     shown = {"study": str(study.pk), "measurements": [str(row.pk) for row in there]}
     entered = max([sheet.entered_at, *(row.entered_at for row in rows)])
     sizes = [float(row.longest_mm) for row in there if row.longest_mm is not None]

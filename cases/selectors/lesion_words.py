@@ -1,12 +1,15 @@
 """Courses of lesions in a reader's words. These are the product's own; caveats are content."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 
 from cases.models.lesion import MeasurementState
 from guidance.calculators.course import CourseVisit
 from guidance.calculators.course_reading import Category, Reason
 from guidance.calculators.course_sizes import Size
+from guidance.calculators.response import BestResponse
 from guidance.engine.values import number_words
+from tumorboard.formats import day
 
 RESPONSES = {
     "CR": "complete response",
@@ -79,6 +82,21 @@ def category_words(category: Category, labels: Mapping[str, str]) -> str:
         return f"not computable: {why}"
     words = f"{category.response}, {RESPONSES[category.response]}"
     return f"{words} ({why})" if why else words
+
+
+def best_words(name: str, best: BestResponse, progression: datetime.date | None) -> str:
+    """The best response of a course by one system, and until when it counts.
+
+    Args:
+        progression: the day of the first progression; what comes after it does not count.
+    """
+    until = f" until progression on {day(progression)}" if progression else ""
+    if best.confirmed == best.unconfirmed:
+        return f"Best response by {name}{until}: {best.confirmed}."
+    return (
+        f"Best response by {name}{until}: {best.unconfirmed}, not confirmed "
+        f"(confirmed best response {best.confirmed})."
+    )
 
 
 def percent_words(value: float | None) -> str:

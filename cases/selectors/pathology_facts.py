@@ -11,7 +11,9 @@ from cases.models import Case, Specimen
 from cases.models.specimen import SpecimenKind
 from cases.selectors.known import Known
 from cases.selectors.provenance import of_rows
-from cases.selectors.specimen_grades import age, is_carcinoma, rank, speaker
+from cases.selectors.specimen_grades import age, is_carcinoma, rank, reported_by, speaker
+from cases.selectors.words import PATHOLOGIST_GRADE, grade_words
+from guidance.editions.models import WhoVersion
 from tumorboard.formats import day
 
 CONFIRMED = "pathology_confirmed"
@@ -19,7 +21,7 @@ CONFIRMED = "pathology_confirmed"
 COUNTED = {
     "ki67_percent": "ki67_percent",
     "mitoses_per_10hpf": "mitoses_per_10hpf",
-    "pathologist_grade": "grade",
+    PATHOLOGIST_GRADE: "grade",
 }
 #: Facts of what kind of tumor it is.
 KIND = {"differentiation": "differentiation", "histology_subtype": "subtype"}
@@ -55,7 +57,11 @@ def pathology_facts(
     rows = sorted(specimens, key=age)
     speaking = speaker(rows, by=who_version)
     if speaking is not None:
-        yield from _said_by(speaking, COUNTED, rows, _remark(speaking, rows, who_version))
+        columns = dict(COUNTED)
+        if not reported_by(speaking, who_version):
+            # The guidance reads a reported grade by the edition in force, which this is not of.
+            del columns[PATHOLOGIST_GRADE]
+        yield from _said_by(speaking, columns, rows, _remark(speaking, rows, who_version))
     yield from _kind(rows, speaking, who_version)
     for fact, column in STAINED.items():
         stained = _newest(rows, column)
@@ -118,7 +124,12 @@ def _chosen_at(rows: Sequence[Specimen], column: str, value: Any) -> datetime.da
 
 def _remark(speaking: Specimen, rows: Sequence[Specimen], who_version: str) -> str:
     ranks = {rank(row, by=who_version) for row in rows} - {0}
-    return ", the highest grade among the specimens" if len(ranks) > 1 else ""
+    remark = ", the highest grade among the specimens" if len(ranks) > 1 else ""
+    if speaking.grade and not reported_by(speaking, who_version):
+        reported = grade_words(speaking.grade, speaking.who_version)
+        asked = WhoVersion(who_version).label
+        remark += f"; its report says {reported}, which is not read as {asked}"
+    return remark
 
 
 def _newest(rows: Sequence[Specimen], column: str) -> Specimen | None:

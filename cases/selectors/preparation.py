@@ -11,6 +11,8 @@ from django.utils import timezone
 from cases.models import Case, Gap
 from cases.models.case import Preparation
 
+#: Scenarios that say nothing yet of what else is needed.
+UNSETTLED = ("", "UNDETERMINED", "CONFLICT")
 #: Ready ones first.
 RANK = (Preparation.READY, Preparation.READY_WITH_GAPS, Preparation.NOT_READY)
 

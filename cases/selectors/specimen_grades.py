@@ -20,14 +20,26 @@ IN_GAP = 2
 RANKS = {"G1": 1, "G2": 3, "G3": 4}
 
 
+def reported_by(specimen: Specimen, edition: str) -> str:
+    """The grade of the report as far as it is one of the WHO edition; empty for another's.
+
+    A report that names no edition is read by the one asked.
+    """
+    return specimen.grade if specimen.who_version in ("", edition) else ""
+
+
 def grading(specimen: Specimen, *, by: str) -> Grading:
-    """The grade of one specimen in the WHO edition `by`, from its own counts."""
+    """The grade of one specimen in the WHO edition `by`, from its own counts.
+
+    The grade of the report stands in only where it was given by that edition: the same letter
+    of another one may mean another tumor (specification 8.2).
+    """
     ki67, mitoses = specimen.ki67_percent, specimen.mitoses_per_10hpf
     return grade_tumor(
         ki67_percent=None if ki67 is None else float(ki67),
         mitoses=None if mitoses is None else float(mitoses),
         who_version=cast("Who", by),
-        pathologist_grade=specimen.grade or None,  # type: ignore[arg-type]
+        pathologist_grade=reported_by(specimen, by) or None,  # type: ignore[arg-type]
         differentiation=specimen.differentiation or None,
     )
 
@@ -39,11 +51,15 @@ def is_carcinoma(specimen: Specimen) -> bool:
 
 
 def rank(specimen: Specimen, *, by: str) -> int:
-    """How high the grade of a specimen is; 0 where it says nothing of grade."""
+    """How high the grade of a specimen is; 0 where it says nothing of grade.
+
+    A grade of another edition counts here, so that no lower specimen speaks in its place; the
+    guidance is not given it.
+    """
     found = grading(specimen, by=by)
     if found.grade is not None:
         return RANKS[found.grade]
-    return IN_GAP if found.in_gap else 0
+    return max(IN_GAP if found.in_gap else 0, RANKS.get(specimen.grade, 0))
 
 
 def speaker(specimens: Iterable[Specimen], *, by: str) -> Specimen | None:

@@ -8,7 +8,7 @@ from cases.models import Case, Specimen
 from cases.models.specimen import Differentiation, WhoVersion
 from cases.selectors.finding import CAUTION, INFO, Finding
 from cases.selectors.pathology_facts import specimen_words, specimens_in
-from cases.selectors.specimen_grades import grading, is_carcinoma, speaker
+from cases.selectors.specimen_grades import grading, is_carcinoma, reported_by, speaker
 from cases.selectors.words import grade_words
 from guidance.calculators.grade import DISCORDANT, Grading
 from guidance.editions import policies, shelf
@@ -23,6 +23,9 @@ EDITIONS = "GRADE-EDITIONS"
 LOW_GRADE_POOR = "CLS-06"
 LOWER_GRADES = ("G1", "G2")
 NO_CLASS = "no class"
+#: WHO editions that count mitoses per 2 mm2; the record has them per 10 HPF (specification 8.2).
+PER_2_MM2 = (WhoVersion.WHO2019, WhoVersion.WHO2022)
+NOT_CONVERTED = "counted per 10 HPF; {} counts per 2 mm2; not converted"
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Graded:
 
     @property
     def grade(self) -> str:
-        """The grade in force with its edition; "unknown" where there is none."""
-        return grade_words(self.in_force.grade, self.who_version)
+        """The grade in force with its edition; "no class" in its gap; else "unknown"."""
+        return _in_words(self.in_force, self.who_version)
 
     @property
     def reported(self) -> str:
@@ -58,16 +61,25 @@ class Graded:
 
     @property
     def recomputed(self) -> str:
-        """The grade by the pathologist's edition, where that is another one; else empty."""
-        other = self.specimen.who_version
-        if self.by_report is None or other == self.who_version:
+        """What the counts give by the pathologist's edition, where it is another; else empty."""
+        other, found = self.specimen.who_version, self.by_report
+        if found is None or other == self.who_version or not self.counts:
             return ""
-        return grade_words(self.by_report.grade, other)
+        if found.by_pathologist:
+            return grade_words(NO_CLASS, other) if found.in_gap else ""
+        return _in_words(found, other)
 
     @property
     def counts(self) -> str:
         """Ki-67 and mitoses in words; empty where neither was counted."""
         return ", ".join(_counts(self.specimen))
+
+    @property
+    def unit_remark(self) -> str:
+        """That the mitoses were counted in another unit than the edition's; else empty."""
+        if self.specimen.mitoses_per_10hpf is None or self.who_version not in PER_2_MM2:
+            return ""
+        return NOT_CONVERTED.format(WhoVersion(self.who_version).label)
 
     @property
     def stains(self) -> str:
@@ -124,8 +136,8 @@ def _graded(
     specimen: Specimen, who_version: str, checks: Sequence[Check], *, speaks: bool
 ) -> Graded:
     in_force = grading(specimen, by=who_version)
-    reported_by = specimen.who_version
-    by_report = grading(specimen, by=reported_by) if reported_by else None
+    edition = specimen.who_version
+    by_report = grading(specimen, by=edition) if edition else None
     findings = (
         *_flagged(specimen, in_force, who_version, checks),
         *_against_report(specimen, in_force, by_report, who_version),
@@ -164,13 +176,13 @@ def _against_report(
             "004 L74-L78; INT",
         )
     if by_report is not None and by_report.grade != in_force.grade:
-        yield Finding(
-            EDITIONS,
-            INFO,
-            f"By the report's edition it is {grade_words(by_report.grade, specimen.who_version)}, "
-            f"by the edition in force {grade_words(in_force.grade, who_version)}.",
-            "004 L103-L120; BS",
+        text = (
+            f"By the report's edition it is {_in_words(by_report, specimen.who_version)}, "
+            f"by the edition in force {_in_words(in_force, who_version)}."
         )
+        if in_force.grade is None and not reported_by(specimen, who_version):
+            text += " The guidance is not given a grade of another edition."
+        yield Finding(EDITIONS, INFO, text, "004 L103-L120; BS")
 
 
 def _low_grade_poor(specimen: Specimen, found: Grading) -> Iterator[Finding]:
@@ -204,6 +216,13 @@ def _changes(found: Sequence[Graded]) -> Iterator[Finding]:
             if first != then:
                 text = f"{label} changed from {first}, {before.words}, to {then}, {after.words}."
                 yield Finding(f"{column.upper()}-CHANGED", CAUTION, text, "INT")
+
+
+def _in_words(found: Grading, who_version: str) -> str:
+    """A grade with its edition; in the gap of WHO 2010 that there is no class."""
+    if found.grade is None and found.in_gap:
+        return grade_words(NO_CLASS, who_version)
+    return grade_words(found.grade, who_version)
 
 
 def _counts(specimen: Specimen) -> list[str]:

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Count, Q, Value, When
 
 from cases.dicom.pacs_answers import WITHOUT_PICTURE
-from cases.models import Study, StudyFile, StudyFilePart, StudySeries
+from cases.models import Patient, Study, StudyFile, StudyFilePart, StudySeries
 from cases.models.study_file import FileState
+from cases.selectors.identity import Difference, header_differences
 
 #: Bytes of a file that are kept in memory on its way out; what is larger goes by a file.
 IN_MEMORY = 5_000_000
@@ -63,6 +64,22 @@ def series_of(files: Iterable[StudyFile]) -> list[Any]:
     for one in series:
         one.no_preview = NO_PICTURE if one.modality in WITHOUT_PICTURE else NO_PREVIEW
     return series
+
+
+def later_differences(file: StudyFile, patient: Patient) -> list[Difference]:
+    """What a stored file says otherwise of `patient` since the record of the patient was changed.
+
+    What was different when the file came, and was confirmed by a person, is not told again. Files
+    kept without the identity in their header have nothing to compare.
+    """
+    if file.state != FileState.STORED:
+        return []
+    known = [(one["field"], one["header"], one.get("patient")) for one in file.mismatches]
+    return [
+        one
+        for one in header_differences(patient, file.findings.get("identity", {}))
+        if (one.what, one.theirs, one.ours) not in known
+    ]
 
 
 def content_of(file: StudyFile) -> IO[bytes]:

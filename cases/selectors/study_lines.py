@@ -12,6 +12,24 @@ from cases.selectors.briefing import study_name
 from cases.selectors.imaging import Imaging, imaging_of
 from cases.selectors.study_files import FileCount, counts
 
+#: Beside `Agreement`: the reading agreed, and the result says something else since.
+AGREED_EARLIER = "agreed_earlier"
+
+
+def agreement_now(rereading: Rereading, result: Result | None) -> str:
+    """How far the board's reading agrees with the result as it stands now.
+
+    A result may be corrected after the board agreed with it; what the board saw stays, and is no
+    agreement with the new result.
+
+    Returns:
+        A value of `Agreement`, or `AGREED_EARLIER`.
+    """
+    agreed = rereading.agreement == Agreement.AGREE
+    if agreed and result is not None and result.outcome != rereading.outcome:
+        return AGREED_EARLIER
+    return rereading.agreement
+
 
 @dataclass(frozen=True)
 class StudyLine:
@@ -27,8 +45,13 @@ class StudyLine:
 
     @property
     def is_discrepant(self) -> bool:
-        """Whether the board reads it otherwise than the report."""
-        return self.rereading is not None and self.rereading.agreement != Agreement.AGREE
+        """Whether the board reads it otherwise than the report and the result as they stand."""
+        return self.agreement not in ("", Agreement.AGREE)
+
+    @property
+    def agreement(self) -> str:
+        """What `agreement_now` says of the board's newest reading; empty without one."""
+        return agreement_now(self.rereading, self.result) if self.rereading else ""
 
 
 def study_lines(

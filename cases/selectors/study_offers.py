@@ -99,8 +99,8 @@ def offers(file: StudyFile, study: Study) -> list[Offer]:
             column=column,
             label=_label(column),
             value=value,
-            words=_words(column, value),
-            current=_words(column, getattr(study, column)),
+            words=words_of(column, value),
+            current=words_of(column, getattr(study, column)),
             origin=origin,
         )
         for column, value, origin in all_of_them
@@ -194,7 +194,7 @@ def _label(column: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _words(column: str, value: Any) -> str:
+def words_of(column: str, value: Any) -> str:
     """A value of a column for a reader; empty where there is none."""
     if value in (None, "", []):
         return ""

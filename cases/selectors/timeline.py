@@ -24,6 +24,7 @@ from cases.models.rereading import Agreement
 from cases.selectors.briefing import study_name
 from cases.selectors.lab_results import series_of
 from cases.selectors.lesions import LesionRecord, lesions_of_each, readings_of
+from cases.selectors.study_lines import AGREED_EARLIER, agreement_now
 from cases.selectors.timeline_events import (
     Band,
     DiameterSum,
@@ -163,14 +164,17 @@ def _studies(case: Case, rows: dict[Any, list[Any]]) -> Iterator[StudyPoint]:
             name=study_name(study, edition_version=version),
             outcome=result.outcome if result else "",
             is_performed=study.performed_on is not None,
-            details=tuple(map(_reread, again[study.id])),
+            details=tuple(_reread(row, result) for row in again[study.id]),
         )
 
 
-def _reread(row: Rereading) -> str:
+def _reread(row: Rereading, result: Result | None) -> str:
     agreement = str(row.get_agreement_display()).lower()
-    if row.agreement == Agreement.AGREE:
+    now = agreement_now(row, result)
+    if now == Agreement.AGREE:
         return "the board's reading agrees"
+    if now == AGREED_EARLIER:
+        agreement = "agreed with an earlier result"
     return f"the board's reading: {row.get_outcome_display().lower()} ({agreement})"
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases.models import Allergy, Patient
 from cases.models.feasibility import Substance
-from cases.services.checks import LIFETIME_YEARS, check, date_errors, stripped
+from cases.services.checks import LIFETIME_YEARS, check, date_errors, refuse_twice, stripped
 from cases.services.patient_cases import lock_patient, patient_changed
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
@@ -22,11 +22,12 @@ def add(*, patient: Patient, by: User, **fields: Any) -> Allergy:
             refuted_on, note. What is not known is None or empty.
 
     Raises:
-        Invalid: a field cannot be accepted.
+        Invalid: a field cannot be accepted, or the row is there already.
     """
     patient = lock_patient(patient)
     allergy = Allergy(patient=patient, entered_by=by, **stripped(fields))
     _check(allergy)
+    refuse_twice(allergy, among=Allergy.objects.filter(patient=patient))
     allergy.save()
     record(action="patient.allergy.added", subject=patient, by=by)
     patient_changed(patient=patient)

@@ -12,6 +12,9 @@ from cases.services.errors import Changed, Invalid
 from guidance.engine.values import is_storable
 
 WHOLE = ""
+TWICE = "This is in the record already."
+#: What stands in a column of which nothing is known.
+EMPTY: tuple[Any, ...] = (None, "")
 UNSTORABLE = "This contains a character that cannot be stored."
 
 #: How far back a date may lie: the longest life, and the longest time that guidance reckons with
@@ -63,6 +66,35 @@ def field_errors(row: models.Model, *, names: Iterable[str] | None = None) -> di
             # Django checks the length of a CharField only.
             errors[field.name] = [f"Use at most {longest:,} characters; these are {len(value):,}."]
     return errors
+
+
+def refuse_twice(
+    row: models.Model,
+    *,
+    among: models.QuerySet[Any],
+    names: Iterable[str] | None = None,
+    unless_only: str = "",
+) -> None:
+    """Refuse a new row that is stored already, as when a form is sent twice.
+
+    Called under the lock, once `row` is checked.
+
+    Args:
+        among: the rows that it could repeat.
+        names: the columns that tell two rows apart; all that are typed where not given.
+        unless_only: a column beside which something must be known. Two courses of which only the
+            kind is known, without a date or a detail, may well be two.
+
+    Raises:
+        Invalid: at the whole.
+    """
+    fields = {field.name for field in row._meta.concrete_fields}
+    columns = fields - _not_typed(row) if names is None else set(names)
+    said = {name: getattr(row, name) for name in columns}
+    if unless_only and all(said[name] in EMPTY for name in columns - {unless_only}):
+        return
+    if any(all(getattr(other, name) == said[name] for name in columns) for other in among):
+        raise Invalid({WHOLE: [TWICE]})
 
 
 def text_fault(text: str, *, most: int) -> str:

@@ -1,6 +1,6 @@
 """Keeping what lists read of the completeness of cases in step with the record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -33,12 +33,16 @@ GAP = ("asked_of", "begins_on", "is_stale", "is_accepted", "asked_on")
 def refresh(*, case: Case) -> Completeness:
     """Judge `case` anew and keep what lists and the worklist read. The case is locked, or new.
 
-    What became current is asked for and accepted no longer.
+    What became current is asked for and accepted no longer, and what a person accepted is accepted
+    no longer once something else is missing under the same name: old evidence instead of none, or
+    evidence of another age.
     """
     today = timezone.localdate()
     found = completeness_of(case, on=today)
-    _end(case, found)
-    _keep_gaps(case, found)
+    kept = {gap.item: gap for gap in Gap.objects.filter(case=case)}
+    if _end(case, found, kept):
+        found = completeness_of(case, on=today)
+    _keep_gaps(case, found, kept)
     before = [getattr(case, name) for name in PREPARATION]
     set_preparation(case=case, found=found)
     if before != [getattr(case, name) for name in PREPARATION]:
@@ -94,21 +98,34 @@ def listed_anew(*, case_ids: Iterable[UUID]) -> None:
         enqueue(TOPIC, {"cases": [str(case_id) for case_id in case_ids]})
 
 
-def _end(case: Case, found: Completeness) -> None:
-    """End requests and acceptances of what is there now; history keeps them."""
+def _end(case: Case, found: Completeness, kept: Mapping[str, Gap]) -> bool:
+    """End requests and acceptances of what is there now or is another gap; history keeps them.
+
+    Returns:
+        Whether an open gap is accepted no longer.
+    """
     there = [item for item in found.items if item.state is State.CURRENT]
+    other = [item for item in found.gaps if item.acceptance and _is_other(case, item, kept)]
     requests = [item.request.pk for item in there if item.request]
-    acceptances = [item.acceptance.pk for item in there if item.acceptance]
+    acceptances = [item.acceptance.pk for item in [*there, *other] if item.acceptance]
     GapRequest.objects.filter(pk__in=requests).delete()
     GapAcceptance.objects.filter(pk__in=acceptances).delete()
     if requests or acceptances:
         record(action="case.gap.ended", subject=case, by=None)
+    return bool(other)
 
 
-def _keep_gaps(case: Case, found: Completeness) -> None:
+def _is_other(case: Case, item: ItemState, kept: Mapping[str, Gap]) -> bool:
+    """Whether the gap is not the one that stood when the case was last judged."""
+    before, now = kept.get(item.code), _gap(case, item)
+    if before is None or now is None:
+        return True
+    return (before.is_stale, before.begins_on) != (now.is_stale, now.begins_on)
+
+
+def _keep_gaps(case: Case, found: Completeness, kept: Mapping[str, Gap]) -> None:
     """Bring the rows of the worklist in step."""
     wanted = {gap.item: gap for gap in _gaps(case, found)}
-    kept = {gap.item: gap for gap in Gap.objects.filter(case=case)}
     gone = [gap.pk for item, gap in kept.items() if item not in wanted]
     Gap.objects.filter(pk__in=gone).delete()
     changed = []

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.models import Device, Patient
-from cases.services.checks import LIFETIME_YEARS, check, date_errors, stripped
+from cases.services.checks import LIFETIME_YEARS, check, date_errors, refuse_twice, stripped
 from cases.services.patient_cases import lock_patient, patient_changed
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
@@ -21,11 +21,12 @@ def add(*, patient: Patient, by: User, **fields: Any) -> Device:
             What is not known is None or empty.
 
     Raises:
-        Invalid: a field cannot be accepted.
+        Invalid: a field cannot be accepted, or the row is there already.
     """
     patient = lock_patient(patient)
     device = Device(patient=patient, entered_by=by, **stripped(fields))
     _check(device)
+    refuse_twice(device, among=Device.objects.filter(patient=patient))
     device.save()
     record(action="patient.device.added", subject=patient, by=by)
     patient_changed(patient=patient)

@@ -48,4 +48,4 @@ def _row(case: Case, columns: Sequence[Column]) -> list[str | int]:
 
 def _cell(case: Any, column: Column) -> str | int:
     words = column.words(case)
-    return int(words) if column.is_number and words else words
+    return int(words) if column.is_number and words.isdigit() else words

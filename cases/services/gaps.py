@@ -64,6 +64,8 @@ def accept(*, case: Case, item: str, reason: str, by: User) -> GapAcceptance:
         Refused: the item is there, is not asked for, or somebody accepted the gap already.
     """
     case = lock(case)
+    # What is accepted is the gap as it stands now: an acceptance ends when it becomes another.
+    refresh(case=case)
     gap = _gap(case, item)
     if gap.acceptance:
         message = f"{gap.acceptance.entered_by.name} accepted this gap already."

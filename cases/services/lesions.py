@@ -11,9 +11,11 @@ from cases.services.assessments import changed
 from cases.services.cases import lock
 from cases.services.checks import check, stripped
 from cases.services.errors import Refused
+from cases.services.measurement_checks import by_lesion
 from cases.services.row_versions import check_row_version
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
+from tumorboard.formats import day
 
 
 @transaction.atomic
@@ -86,9 +88,10 @@ def check_lesion(lesion: Lesion) -> None:
     errors: dict[str, list[str]] = {}
     if not is_place(Place(lesion.site, lesion.location)):
         errors["location"] = ["This place is not on the body map of the site."]
-    others = {
-        other.pk: other for other in Lesion.objects.filter(case=lesion.case) if other != lesion
-    }
+    others = {other.pk: other for other in Lesion.objects.filter(case=lesion.case)}
+    before = others.pop(lesion.pk, None)
+    if before is not None and (before.site, before.role) != (lesion.site, lesion.role):
+        errors |= _measured_faults(lesion)
     for name in ("merged_into", "split_from"):
         reason = _relation_fault(lesion, name, others)
         if reason:
@@ -98,6 +101,19 @@ def check_lesion(lesion: Lesion) -> None:
     if any(other.label.casefold() == lesion.label.casefold() for other in others.values()):
         errors["label"] = ["Another lesion of this case is called so."]
     check(lesion, also=errors)
+
+
+def _measured_faults(lesion: Lesion) -> dict[str, list[str]]:
+    """What is measured of `lesion` and is not what counts at its site or in its role, by field."""
+    # Nothing is measured of a merged lesion.
+    rows = Measurement.objects.filter(lesion=lesion).exclude(state=MeasurementState.MERGED)
+    errors: dict[str, list[str]] = {}
+    for row in rows.select_related("study").order_by("study__performed_on", "id"):
+        for field, reason in by_lesion(row, lesion):
+            column = "role" if field == "state" else "site"
+            message = f"Measured on {day(row.study.date)}: {reason}"
+            errors.setdefault(column, []).append(message)
+    return errors
 
 
 def _relation_fault(lesion: Lesion, name: str, others: dict[Any, Lesion]) -> str:

@@ -30,7 +30,7 @@ Fault = tuple[str, str]
 def faults(row: Measurement, lesion: Lesion, study: Study) -> dict[str, list[str]]:
     """What is wrong with a measurement, by field."""
     found: dict[str, list[str]] = {}
-    for source in (_ranges(row), _proportions(row), _by_state(row, lesion), _by_study(row, study)):
+    for source in (_ranges(row), _proportions(row), by_lesion(row, lesion), by_study(row, study)):
         for field, reason in source:
             found.setdefault(field, []).append(reason)
     return found
@@ -63,7 +63,8 @@ def _proportions(row: Measurement) -> Iterator[Fault]:
         yield "enhancing_mm", "The enhancing part is longer than the whole lesion."
 
 
-def _by_state(row: Measurement, lesion: Lesion) -> Iterator[Fault]:
+def by_lesion(row: Measurement, lesion: Lesion) -> Iterator[Fault]:
+    """What a measurement says that `lesion` cannot have, with the measurement's field."""
     numbers = [field for field in NUMBERS if getattr(row, field) is not None]
     if row.state in UNMEASURED:
         for field in numbers:
@@ -79,7 +80,8 @@ def _by_state(row: Measurement, lesion: Lesion) -> Iterator[Fault]:
         yield "state", "This is for non-targets: a target progresses by its size."
 
 
-def _by_study(row: Measurement, study: Study) -> Iterator[Fault]:
+def by_study(row: Measurement, study: Study) -> Iterator[Fault]:
+    """What is measured that `study` cannot show, with the measurement's field."""
     if row.enhancing_mm is not None and has_arterial_phase(study) is False:
         yield "enhancing_mm", "The study is noted as without an arterial phase."
     if row.attenuation_hu is not None and study.modality not in (Modality.CT, *PET):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.dicom.pacs_access import address_fault
@@ -11,6 +11,7 @@ from cases.dicom.pacs_viewer import template_fault
 from cases.models import PacsConnection
 from cases.selectors import pacs
 from cases.services.checks import WHOLE, check, stripped
+from cases.services.errors import Refused
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -25,13 +26,19 @@ def save(*, by: User, **fields: Any) -> PacsConnection:
 
     Raises:
         Invalid: a field cannot be accepted.
+        Refused: somebody else named an archive at the same time.
     """
     stored = PacsConnection.objects.select_for_update().first() or PacsConnection()
     for name, value in stripped(fields).items():
         setattr(stored, name, value)
     check(stored, also=_errors(stored))
     stored.saved_by, stored.saved_at = by, timezone.now()
-    stored.save()
+    try:
+        with transaction.atomic():
+            stored.save()
+    except IntegrityError as error:
+        # Nothing was there to lock when somebody else named an archive for the first time.
+        raise Refused("Somebody else saved this just now. Look at it again.") from error
     record(action="institution.pacs.saved", subject=stored, by=by)
     return stored
 

@@ -9,7 +9,14 @@ from cases.models import Case, Procedure
 from cases.models.procedure import REMOVABLE
 from cases.services.assessments import changed
 from cases.services.cases import lock
-from cases.services.checks import LIFETIME_YEARS, check, check_version, date_errors, stripped
+from cases.services.checks import (
+    LIFETIME_YEARS,
+    check,
+    check_version,
+    date_errors,
+    refuse_twice,
+    stripped,
+)
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -22,11 +29,12 @@ def add(*, case: Case, by: User, **fields: Any) -> Procedure:
         fields: columns of `Procedure`; the dates may be unknown (None).
 
     Raises:
-        Invalid: a field cannot be accepted.
+        Invalid: a field cannot be accepted, or the row is there already.
     """
     case = lock(case)
     procedure = Procedure(case=case, entered_by=by, **stripped(fields))
     _check(procedure)
+    refuse_twice(procedure, among=Procedure.objects.filter(case=case))
     procedure.save()
     record(action="case.procedure.added", subject=case, by=by)
     changed(case=case)

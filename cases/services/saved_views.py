@@ -1,6 +1,6 @@
 """Saving views of the case list."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models import SavedView
@@ -22,7 +22,7 @@ def save(*, name: str, query: ListQuery, is_shared: bool = False, by: User) -> S
 
     Raises:
         Invalid: the name is missing, too long, or cannot be stored.
-        Refused: the person keeps as many views as one may.
+        Refused: the person keeps as many views as one may, or saved this one at the same time.
     """
     name = name.strip()
     view = SavedView.objects.filter(person=by, name=name).first() if "\x00" not in name else None
@@ -34,7 +34,12 @@ def save(*, name: str, query: ListQuery, is_shared: bool = False, by: User) -> S
     view.filters, view.columns, view.sort = query.filters, list(query.columns), query.sort
     view.is_shared, view.saved_at = is_shared, timezone.now()
     check(view)
-    view.save()
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError as error:
+        # The same person saved the same name since it was looked for, as a double click does.
+        raise Refused("A view of this name was saved just now. Look at your views.") from error
     record(action="view.saved", subject=view, by=by)
     return view
 

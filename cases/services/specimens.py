@@ -9,7 +9,14 @@ from cases.models import Case, Specimen
 from cases.models.specimen import SpecimenKind
 from cases.services.assessments import changed
 from cases.services.cases import lock
-from cases.services.checks import LIFETIME_YEARS, check, check_version, date_errors, stripped
+from cases.services.checks import (
+    LIFETIME_YEARS,
+    check,
+    check_version,
+    date_errors,
+    refuse_twice,
+    stripped,
+)
 from guidance.editions import shelf
 from guidance.engine.contradictions import find_contradictions
 from guidance.engine.dictionary import DICTIONARY
@@ -29,11 +36,13 @@ def add(*, case: Case, by: User, **fields: Any) -> Specimen:
             codes, empty where none was found, None where nobody looked.
 
     Raises:
-        Invalid: a field cannot be accepted, or two of them exclude each other (C-06).
+        Invalid: a field cannot be accepted, or two of them exclude each other (C-06),
+            or the row is there already.
     """
     case = lock(case)
     specimen = Specimen(case=case, entered_by=by, **stripped(fields))
     _check(specimen)
+    refuse_twice(specimen, among=Specimen.objects.filter(case=case))
     specimen.save()
     record(action="case.specimen.added", subject=case, by=by)
     changed(case=case)

@@ -3,24 +3,26 @@
 import datetime
 import hashlib
 from collections.abc import Collection, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
 
 from cases.dicom.inspection import Inspection, inspect
-from cases.dicom.reasons import Unfit
+from cases.dicom.reasons import Reason, Unfit
 from cases.models import Patient, Study, StudyFile, StudyFilePart, StudySeries
 from cases.models.study_file import PART_SIZE, FileState
-from cases.selectors.identity import differences
+from cases.selectors.identity import header_differences
 from cases.selectors.study_offers import offers
 from cases.services import studies
 from cases.services.assessments import changed
 from cases.services.cases import lock
 from cases.services.errors import Invalid, Refused
 from cases.services.file_names import plain_name
+from cases.services.row_versions import check_row_version
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
+from tumorboard.formats import day
 
 #: The field of a form or a request that holds the file.
 FILE = "file"
@@ -31,7 +33,8 @@ MOST_FILES = 200
 def upload(*, study: Study, name: str, content: BinaryIO, by: User) -> StudyFile:
     """Keep a file of a study, after a process of its own has looked into it.
 
-    A DICOM file whose header names somebody else than the patient, or nobody, is held.
+    A DICOM file whose header names somebody else than the patient, or nobody, or another study
+    or study date than the study it is put to, is held.
 
     Args:
         name: as the person has it; only its extension counts, and against the content.
@@ -46,13 +49,18 @@ def upload(*, study: Study, name: str, content: BinaryIO, by: User) -> StudyFile
     except Unfit as error:
         raise Invalid({FILE: [str(error)]}) from None
     case = lock(study.case)
+    try:
+        _check_date(case.patient, found)
+    except Unfit as error:
+        raise Invalid({FILE: [str(error)]}) from None
     digest, size = _digest(content)
     files = StudyFile.objects.filter(study=study)
     if files.filter(sha256=digest).exists():
         raise Invalid({FILE: ["The study has this file already."]})
     if files.count() >= MOST_FILES:
         raise Invalid({FILE: [f"A study has at most {MOST_FILES} files. Pack series as ZIP."]})
-    mismatches = _mismatches(case.patient, found)
+    study.refresh_from_db()
+    mismatches = [*_mismatches(case.patient, found), *_study_mismatches(study, found)]
     file = StudyFile.objects.create(
         study=study,
         case=case,
@@ -62,7 +70,7 @@ def upload(*, study: Study, name: str, content: BinaryIO, by: User) -> StudyFile
         sha256=digest,
         state=FileState.HELD if mismatches else FileState.STORED,
         mismatches=mismatches,
-        findings={"study": found.study, "measurements": found.measurements} if found.study else {},
+        findings=_findings(found),
         uploaded_by=by,
     )
     for number, part in enumerate(_parts(content)):
@@ -109,18 +117,23 @@ def discard(*, file: StudyFile, by: User) -> None:
 
 
 @transaction.atomic
-def take_over(*, file: StudyFile, columns: Collection[str], by: User) -> Study:
+def take_over(
+    *, file: StudyFile, columns: Collection[str], by: User, if_match: int | None = None
+) -> Study:
     """Write those values that the file offers into its study which a person ticked.
 
     Args:
         columns: of `cases.selectors.study_offers.Offer`.
+        if_match: the study's `cases.services.row_versions.version_of` when the offers were shown.
 
     Raises:
+        RowChanged: somebody else wrote one of these columns since.
         Invalid: a value cannot be accepted beside what stands in the study.
         Refused: one of them is not offered any more, or the file is held or gone.
     """
     lock(file.case)
     file = _locked(file)
+    check_row_version(file.study, if_match=if_match, fields=columns)
     offered = {offer.column: offer.value for offer in offers(file, file.study)}
     if not set(columns) <= set(offered):
         raise Refused("The study or the file changed meanwhile. Look at what is offered now.")
@@ -139,20 +152,50 @@ def _locked(file: StudyFile) -> StudyFile:
 
 def _mismatches(patient: Patient, found: Inspection) -> list[dict[str, str]]:
     """What the header says otherwise than the record; of a file without a header nothing."""
-    if not found.identity:
-        return []
-    said = found.identity
-    family_name, given_name = _names(said["name"])
     return [
         {"field": one.what, "header": one.theirs, "patient": one.ours}
-        for one in differences(
-            patient,
-            record_number=said["patient_id"],
-            family_name=family_name,
-            given_name=given_name,
-            birth_date=_date(said["birth_date"]),
-        )
+        for one in header_differences(patient, found.identity)
     ]
+
+
+def _findings(found: Inspection) -> dict[str, Any]:
+    """What is kept of a header; whom it names too, as the patient's record may be changed later."""
+    if not found.study:
+        return {}
+    return {
+        "study": found.study,
+        "measurements": found.measurements,
+        "identity": found.identity,
+    }
+
+
+def _check_date(patient: Patient, found: Inspection) -> None:
+    """That the study can have been made on its day.
+
+    Raises:
+        Unfit: its date lies after today, or before the patient was born.
+    """
+    made = _date(found.study.get("date", ""))
+    if made is None:
+        return
+    if made > timezone.localdate():
+        raise Unfit(Reason.AFTER_TODAY)
+    if patient.birth_date is not None and made < patient.birth_date:
+        raise Unfit(Reason.BEFORE_BIRTH)
+
+
+def _study_mismatches(study: Study, found: Inspection) -> list[dict[str, str]]:
+    """What the header says otherwise of the study; what one of the two does not say is nothing."""
+    said, mismatches = found.study, []
+    uid = said.get("study_uid", "")
+    if uid and study.study_uid and uid != study.study_uid:
+        mismatches.append({"field": "Study instance UID", "header": uid, "study": study.study_uid})
+    made = _date(said.get("date", ""))
+    if made and study.performed_on and made != study.performed_on:
+        mismatches.append(
+            {"field": "Study date", "header": day(made), "study": day(study.performed_on)}
+        )
+    return mismatches
 
 
 def _keep_series(file: StudyFile, found: Inspection) -> None:
@@ -184,13 +227,6 @@ def _digest(content: BinaryIO) -> tuple[str, int]:
         digest.update(part)
         size += len(part)
     return digest.hexdigest(), size
-
-
-def _names(person_name: str) -> tuple[str, str]:
-    """Family name and given names of a DICOM person name (PS3.5 6.2.1.2)."""
-    alphabetic, *_ = person_name.split("=")
-    family, given, middle, *_ = [*alphabetic.split("^"), "", "", ""]
-    return family.strip(), " ".join(f"{given} {middle}".split())
 
 
 def _date(said: str) -> datetime.date | None:

@@ -9,7 +9,14 @@ from cases.models import Case, Treatment
 from cases.models.treatment import RADIONUCLIDE, SURGICAL
 from cases.services.assessments import changed
 from cases.services.cases import lock
-from cases.services.checks import LIFETIME_YEARS, check, check_version, date_errors, stripped
+from cases.services.checks import (
+    LIFETIME_YEARS,
+    check,
+    check_version,
+    date_errors,
+    refuse_twice,
+    stripped,
+)
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -26,11 +33,12 @@ def add(*, case: Case, by: User, **fields: Any) -> Treatment:
             be unknown: None or empty.
 
     Raises:
-        Invalid: a field cannot be accepted.
+        Invalid: a field cannot be accepted, or the row is there already.
     """
     case = lock(case)
     treatment = Treatment(case=case, **stripped(fields))
     _check(treatment)
+    refuse_twice(treatment, among=Treatment.objects.filter(case=case), unless_only="type")
     treatment.save()
     record(action="case.treatment.added", subject=case, by=by)
     changed(case=case)

@@ -31,7 +31,6 @@ from tumorboard.formats import scenario
 
 #: How many cases one page of the list shows.
 PAGE_SIZE = 50
-OTHER_SCENARIOS = ("UNDETERMINED", "CONFLICT")
 FORMATS = {
     "csv": ("text/csv; charset=utf-8", as_csv),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
@@ -95,8 +94,9 @@ def view_remove(request: InstitutionRequest, view_id: UUID) -> HttpResponse:
 def export(request: InstitutionRequest) -> HttpResponse:
     """The ticked cases, or all of the list, as CSV or XLSX."""
     query = _asked(request.POST, text=request.POST.get("q", ""))
-    ticked = _ticked(request.POST)
-    found = case_list.chosen(ticked, query) if ticked else case_list.rows(query)
+    found = case_list.rows(query)
+    if "case" in request.POST:
+        found = case_list.chosen(_ticked(request.POST), query)
     kind, write = FORMATS.get(request.POST.get("format", ""), FORMATS["csv"])
     try:
         table = exports.table_of(cases=found, columns=query.shown, by=request.user)
@@ -155,7 +155,7 @@ def _address(request: InstitutionRequest, query: ListQuery, *, page: str = "") -
 
 def _context(request: InstitutionRequest, query: ListQuery) -> Mapping[str, Any]:
     edition = shelf.adopted()
-    names = [*edition.catalogue.scenarios, *OTHER_SCENARIOS]
+    names = [*edition.catalogue.scenarios, *case_list.OTHER_SCENARIOS]
     views = [
         {"view": view, "url": _address(request, saved_views.query_of(view))}
         for view in saved_views.views_for(request.user)

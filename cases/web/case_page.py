@@ -10,17 +10,10 @@ from cases.selectors.annotations import Annotations, annotations_of
 from cases.selectors.background import background_of
 from cases.selectors.briefing import Guidance, Reasons, grade_of
 from cases.selectors.facts import RECORD_ONLY
-from cases.selectors.imaging import Imaging, imaging_of
-from cases.selectors.lab_results import results_of
+from cases.selectors.imaging import imaging_of
 from cases.selectors.words import fact_words, other_side
-from cases.web.completeness import completeness_section
-from cases.web.feasibility_page import feasibility_section
 from cases.web.fields import if_granted, where_answered, where_changed
-from cases.web.imaging_section import imaging_section
-from cases.web.lab_page import labs_section
-from cases.web.lesion_page import section_of as lesions_section
-from cases.web.specimens import pathology_section
-from cases.web.treatments import treatments_section
+from cases.web.record_sections import record_sections
 from guidance.editions import shelf
 from guidance.engine.dictionary import FactDefinition
 from tumorboard.accounts.permissions import Permission
@@ -64,7 +57,7 @@ def page_of(case: Case, *, granted: Collection[Permission]) -> dict[str, Any]:
         "fact_groups": _fact_groups(assessment, facts),
         "result": imaging.result,
         "current_study": imaging.current,
-        **_record(case, imaging),
+        **record_sections(case, imaging=imaging),
         "decisions": _decisions(case),
         "listed": agendas.coming_items(case),
         "hash": assessment.edition_hash[:12],
@@ -188,20 +181,6 @@ def _fact_groups(assessment: Assessment, facts: _Facts) -> list[dict[str, Any]]:
             }
         )
     return [group for group in groups.values() if group["facts"] or group["open"]]
-
-
-def _record(case: Case, imaging: Imaging) -> dict[str, Any]:
-    """The parts of the record, each as its own section wants it."""
-    results = results_of(case)
-    return {
-        **completeness_section(case),
-        **imaging_section(case, imaging=imaging),
-        "lesions": lesions_section(case),
-        "labs": labs_section(case, results=results),
-        **pathology_section(case),
-        **treatments_section(case),
-        "feasibility": feasibility_section(case, results=results),
-    }
 
 
 def _decisions(case: Case) -> list[Decision]:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from cases.models import Case, GapAcceptance, GapRequest
 from cases.selectors.completeness import Completeness, ItemState, State, completeness_of
@@ -139,10 +140,11 @@ def _form(
 
 def _done(request: InstitutionRequest, case: Case, item: str, news: str) -> HttpResponse:
     """The table anew, with the news for screen readers; a page without JavaScript."""
-    if not request.htmx:
+    page = reverse("case_completeness", args=[request.institution.slug, case.pk])
+    if not request.htmx or request.htmx.current_url_abs_path != page:
         messages.success(request, news)
-        page = reverse("case_completeness", args=[request.institution.slug, case.pk])
-        return redirect(f"{page}#item-{item}")
+        address = f"{page}#item-{item}"
+        return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
     record(action="case.read", subject=case, by=request.user)
     context = {"case": case, "news": news, **_table(case)}
     response = render(request, "cases/parts/completeness_table.html", context)

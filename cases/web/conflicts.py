@@ -30,6 +30,8 @@ from tumorboard.formats import day
 
 #: The name under which a form carries the version of the row that was shown.
 SEEN = "row_version"
+#: The same of a second row, of which the form writes one column.
+SEEN_BESIDE = "beside_version"
 VERSION = re.compile(r"\d{1,18}", re.ASCII)
 EMPTY = "empty"
 
@@ -63,20 +65,38 @@ def watch(form: Any, row: models.Model | None) -> None:
     if row is None or not form.is_bound:
         form.row_version = version_of(row)
         return
-    seen = _seen(form)
     written = [name for name in columns_of(row) if name in form.fields]
+    form.row_version = _refuse_changed(form, row, seen=_seen(form, SEEN), written=written)
+
+
+def watch_beside(form: Any, row: models.Model, column: str) -> None:
+    """Let `form` carry the version of a second row too, of which it writes `column`.
+
+    After `watch`. Sets `form.beside_version`, which the template carries as `beside_version`, and
+    adds to `form.conflicts`.
+    """
+    if not form.is_bound or column not in form.data:
+        form.beside_version = version_of(row)
+        return
+    seen = _seen(form, SEEN_BESIDE)
+    form.beside_version = _refuse_changed(form, row, seen=seen, written=[column])
+
+
+def _refuse_changed(form: Any, row: models.Model, *, seen: int, written: list[str]) -> int:
+    """Refuse `form` where somebody else wrote `written` since `seen`; the current version."""
     try:
-        form.row_version = check_row_version(row, if_match=seen, fields=written)
+        return check_row_version(row, if_match=seen, fields=written)
     except RowChanged as changed:
-        form.row_version = changed.current
-        form.conflicts = list(conflicts_in(form, changed.changes))
-        if form.conflicts:
+        conflicts = list(conflicts_in(form, changed.changes))
+        if conflicts and not form.conflicts:
             form.add_error(None, str(changed))
+        form.conflicts += conflicts
+        return changed.current
 
 
-def _seen(form: forms.Form) -> int:
+def _seen(form: forms.Form, name: str) -> int:
     """The version that was shown with the posted form; a form that says none has seen nothing."""
-    text = form.data.get(SEEN, "")
+    text = form.data.get(name, "")
     return int(text) if VERSION.fullmatch(text) else NOT_THERE
 
 
@@ -88,9 +108,9 @@ def conflicts_in(form: Any, changes: list[FieldChange]) -> Iterator[FieldConflic
         field = form.fields[change.field]
         typed = form.cleaned_data.get(change.field)
         is_wrong = change.field in refused
-        if not is_wrong and _same(typed, change.now):
+        if not is_wrong and says_same(typed, change.now):
             continue
-        left_alone = not is_wrong and _same(typed, change.before)
+        left_alone = not is_wrong and says_same(typed, change.before)
         if left_alone:
             _take_over(form, change)
         yield FieldConflict(
@@ -118,7 +138,7 @@ def _take_over(form: Any, change: FieldChange) -> None:
     state(form.data, form.add_prefix(change.field), field)
 
 
-def _same(one: Any, other: Any) -> bool:
+def says_same(one: Any, other: Any) -> bool:
     """Whether a typed and a kept value say the same."""
     return is_same(_plain(one), _plain(other))
 

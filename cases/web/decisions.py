@@ -17,6 +17,8 @@ from cases.models import AgendaItem, Decision, DecisionDraft
 from cases.selectors import agendas
 from cases.selectors.annotations import annotations_of, annotations_of_signed
 from cases.selectors.briefing import Guidance, briefing_of
+from cases.selectors.completeness import completeness_on_list
+from cases.selectors.notices import notices_of
 from cases.services import decisions as services
 from cases.services import reassessments
 from cases.services.decisions import Recommended
@@ -31,6 +33,7 @@ from cases.web.forms.decisions import (
     without_row,
 )
 from cases.web.pdf import pdf_response
+from cases.web.record_sections import record_sections
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.selectors import member
@@ -167,6 +170,7 @@ def _seen(item: AgendaItem, signed: Decision | None = None) -> dict[str, Any]:
         annotations = annotations_of(item.case, assessment)
     return {
         "item": item,
+        "case": item.case,
         "patient": item.case.patient,
         "briefing": briefing_of(item.case, assessment),
         "guidance": Guidance(assessment, annotations),
@@ -175,7 +179,13 @@ def _seen(item: AgendaItem, signed: Decision | None = None) -> dict[str, Any]:
 
 
 def _context(item: AgendaItem, form: DecisionForm) -> dict[str, Any]:
-    return {"form": form, "present": agendas.present_at(item.meeting), **_seen(item)}
+    return {
+        **record_sections(item.case),
+        "completeness": completeness_on_list([item])[item.pk],
+        "form": form,
+        "present": agendas.present_at(item.meeting),
+        **_seen(item),
+    }
 
 
 def _record_context(item: AgendaItem, signed: Decision) -> dict[str, Any]:
@@ -224,6 +234,7 @@ def _sign_page(
     version = item.case.assessment.edition_version
     context = {
         **_seen(item),
+        "notices": notices_of(item.case_id),
         "form": form,
         "shown": shown,
         "sheet": sheet,

@@ -15,13 +15,14 @@ from tumorboard.date_field import parse_day
 
 #: Longer pastes are read up to here.
 MOST_LINES = 200
+#: No line of a report has more characters; what is longer is not matched against anything.
+LONGEST_LINE = 300
 #: No name of an analyte has more words.
 LONGEST_NAME = 6
 
-NUMBER = r"\d+(?:[.,]\d+)?"
-READING = re.compile(
-    rf"([<>\u2264\u2265]=?)?\s*({NUMBER})(?!\d|[.,]\d|\s*[-\u2013]\s*\d)", re.ASCII
-)
+#: Whole and bounded: neither a part of a longer number, nor costly to look for in one.
+NUMBER = r"(?<!\d)(?<!\d[.,])\d{1,12}(?:[.,]\d{1,6})?(?![.,]?\d)"
+READING = re.compile(rf"([<>\u2264\u2265]=?)?\s*({NUMBER})(?!\s*[-\u2013]\s*\d)", re.ASCII)
 RANGE = re.compile(rf"({NUMBER})\s*(?:-|\u2013|\u2212|to)\s*({NUMBER})", re.ASCII)
 BELOW = re.compile(rf"(?:<|\u2264|<=|up to|bis)\s*=?\s*({NUMBER})", re.ASCII | re.IGNORECASE)
 ABOVE = re.compile(rf"(?:>|\u2265|>=|from|ab)\s*=?\s*({NUMBER})", re.ASCII | re.IGNORECASE)
@@ -69,6 +70,9 @@ def read(text: str) -> Pasted:
     since: datetime.date | None = None
     for raw in lines[:MOST_LINES]:
         line = " ".join(raw.split())
+        if len(line) > LONGEST_LINE:
+            unread.append(line)
+            continue
         date, rest = _take_date(line)
         told = AMBIGUOUS.search(rest)
         value = _value(AMBIGUOUS.sub("", rest), date or (None if told else since))

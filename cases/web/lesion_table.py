@@ -1,5 +1,6 @@
 """What the page of lesions shows: lesions down, studies across, categories below."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from cases.selectors.lesion_words import (
     RESPONSES,
     STATES,
     SYSTEMS,
+    best_words,
     mm_words,
     percent_words,
     reasons_words,
@@ -35,15 +37,12 @@ def table_of(record: LesionRecord, *, studies: Sequence[Study]) -> dict[str, Any
         "lesions": [_line(record, lesion, studies, readings) for lesion in record.lesions],
         "sums": _sums(studies, readings),
         "categories": [
-            {
-                "name": name,
-                "cells": [_category(system, readings.get(s.pk), labels) for s in studies],
-            }
+            _categories(system, name, [readings.get(study.pk) for study in studies], labels)
             for system, name in SYSTEMS.items()
         ],
         "growth": [_growth(readings.get(study.pk), record) for study in studies],
         "best": _best(last.course if last else None),
-        "notes": _notes(last, labels),
+        "notes": [*_notes(last, labels), *_nodes(last, record)],
         "latest": _latest(last, labels) if last else None,
     }
 
@@ -139,6 +138,14 @@ def _sums(studies: Sequence[Study], readings: Mapping[Any, StudyReading]) -> lis
     return [{"name": name, "cells": cells} for name, cells in found.items()]
 
 
+def _categories(
+    system: str, name: str, readings: Sequence[StudyReading | None], labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """A row of categories; `is_computed` is false where no study shown has one."""
+    cells = [_category(system, reading, labels) for reading in readings]
+    return {"name": name, "cells": cells, "is_computed": any(cell["code"] for cell in cells)}
+
+
 def _category(
     system: str, reading: StudyReading | None, labels: Mapping[str, str]
 ) -> dict[str, str]:
@@ -178,15 +185,35 @@ def _growth(reading: StudyReading | None, record: LesionRecord) -> dict[str, Any
     }
 
 
-def _best(course: Course | None) -> list[dict[str, str]]:
-    if course is None:
+def _best(course: Course | None) -> list[str]:
+    if course is None or len(course.visits) < 2:
         return []
-    best = (("RECIST 1.1", course.best_recist), ("mRECIST", course.best_mrecist))
+    best = {"recist": course.best_recist, "mrecist": course.best_mrecist}
     return [
-        {"name": name, "confirmed": found.confirmed, "unconfirmed": found.unconfirmed}
-        for name, found in best
-        if found is not None and len(course.visits) > 1
+        best_words(SYSTEMS[system], found, _progression(course, system))
+        for system, found in best.items()
+        if found is not None
     ]
+
+
+def _progression(course: Course, system: str) -> datetime.date | None:
+    """The day of the first progression by a system."""
+    found = (v.examined_on for v in course.visits if getattr(v, system).response == "PD")
+    return next(found, None)
+
+
+def _nodes(last: StudyReading | None, record: LesionRecord) -> list[str]:
+    """Nodes in the sum of enhancing parts, where they count by their short axis."""
+    if last is None or last.course.mrecist_faults:
+        return []
+    nodes = [
+        lesion.label
+        for lesion in record.lesions
+        if lesion.is_node and str(lesion.pk) in last.course.targets
+    ]
+    if not nodes:
+        return []
+    return [f"The sum of enhancing parts contains the short axis of nodes: {', '.join(nodes)}."]
 
 
 def _notes(last: StudyReading | None, labels: Mapping[str, str]) -> list[str]:

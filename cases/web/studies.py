@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.models import Rereading, Result, Study
 from cases.selectors.briefing import study_name
+from cases.selectors.notices import notices_of_study
 from cases.selectors.offered_measurements import offered_measurements
 from cases.selectors.pacs import viewer_link
-from cases.selectors.study_files import files_of, series_of
-from cases.selectors.study_lines import missing_of
+from cases.selectors.study_files import files_of, later_differences, series_of
+from cases.selectors.study_lines import agreement_now, missing_of
 from cases.selectors.study_offers import offers
 from cases.services import studies as services
 from cases.web.conflicts import watch
@@ -83,13 +84,18 @@ def _page(study: Study) -> dict[str, Any]:
         "ordered": ordered_words(study),
         "performed": performed_words(study),
         "result": result,
-        "rereadings": rereadings.order_by("-read_on", "-entered_at", "-id"),
+        "notices": notices_of_study(study),
+        "rereadings": [
+            (reading, agreement_now(reading, result))
+            for reading in rereadings.order_by("-read_on", "-entered_at", "-id")
+        ],
         "missing": missing_of(study, result),
         "viewer_url": viewer_link(study),
         "files": [
             {
                 "file": file,
                 "offered": len(offers(file, study)),
+                "differs": bool(later_differences(file, study.case.patient)),
                 "measured": len(offered_measurements(file)),
                 "series": [one for one in series if one.file_id == file.pk],
             }

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases.models import StudyFile, StudySeries
 from cases.models.study_file import FileKind, FileState
 from cases.selectors.offered_measurements import offered_measurements
-from cases.selectors.study_files import content_of, series_of
-from cases.selectors.study_offers import offers
+from cases.selectors.study_files import content_of, later_differences, series_of
+from cases.selectors.study_offers import Offer, offers, words_of
 from cases.services import study_files as services
 from cases.services.errors import Refused
+from cases.services.row_versions import NOT_THERE, FieldChange, RowChanged, version_of
+from cases.web.conflicts import EMPTY, SEEN, VERSION, FieldConflict
 from cases.web.errors import errors_on, form_page
 from cases.web.file_response import file_response
 from cases.web.forms.study_files import TakeOverForm, UploadForm
@@ -56,7 +58,7 @@ def upload(request: InstitutionRequest, study_id: UUID) -> HttpResponse:
                 study=study, name=given.name, content=given.file, by=request.user
             )
             if file.state == FileState.HELD:
-                messages.warning(request, "The file is held: say first whether it is the patient.")
+                messages.warning(request, "The file is held: say first whether it belongs here.")
             else:
                 messages.success(request, "The file was stored.")
             return _to(request, file)
@@ -72,10 +74,10 @@ def show(request: InstitutionRequest, study_file_id: UUID) -> HttpResponse:
     may_write = Permission.RESULT_WRITE in request.permissions
     offered = offers(file, file.study) if may_write else []
     form = TakeOverForm(request.POST if request.method == "POST" else None, offers=offered)
+    form.row_version, form.conflicts = version_of(file.study), []
     if form.is_valid():
         with errors_on(form):
-            columns = form.cleaned_data["columns"]
-            services.take_over(file=file, columns=columns, by=request.user)
+            _take_over(request, file, form, offered)
             messages.success(request, "The ticked values are in the study.")
             return redirect("study", request.institution.slug, file.study_id)
     record(action="case.study_file.read", subject=file, by=request.user)
@@ -101,8 +103,12 @@ def confirm(request: InstitutionRequest, study_file_id: UUID) -> HttpResponse:
 def discard(request: InstitutionRequest, study_file_id: UUID) -> HttpResponse:
     """Delete a file."""
     file = _file_or_404(study_file_id)
-    services.discard(file=file, by=request.user)
-    messages.success(request, "The file was discarded.")
+    try:
+        services.discard(file=file, by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "The file was discarded.")
     return redirect("study", request.institution.slug, file.study_id)
 
 
@@ -139,6 +145,33 @@ def preview(request: InstitutionRequest, series_id: UUID) -> HttpResponse:
     return response
 
 
+def _take_over(
+    request: InstitutionRequest, file: StudyFile, form: TakeOverForm, offered: list[Offer]
+) -> None:
+    """Take over what is ticked; what somebody else wrote there since stands on the form."""
+    columns, seen = form.cleaned_data["columns"], request.POST.get(SEEN, "")
+    version = int(seen) if VERSION.fullmatch(seen) else NOT_THERE
+    try:
+        services.take_over(file=file, columns=columns, by=request.user, if_match=version)
+    except RowChanged as changed:
+        by_column = {offer.column: offer for offer in offered}
+        form.row_version = changed.current
+        form.conflicts = [_conflict(change, by_column[change.field]) for change in changed.changes]
+        raise
+
+
+def _conflict(change: FieldChange, offer: Offer) -> FieldConflict:
+    return FieldConflict(
+        name=change.field,
+        label=offer.label,
+        before=words_of(change.field, change.before) or EMPTY,
+        now=words_of(change.field, change.now) or EMPTY,
+        yours=offer.words,
+        by=change.by,
+        at=change.at,
+    )
+
+
 def _file_or_404(study_file_id: UUID) -> StudyFile:
     related = ("study__case__patient", "uploaded_by", "confirmed_by")
     return get_object_or_404(StudyFile.objects.select_related(*related), pk=study_file_id)
@@ -153,7 +186,9 @@ def _page(file: StudyFile) -> dict[str, Any]:
         "file": file,
         "study": file.study,
         "case": file.study.case,
+        "is_patient": all("study" in entry for entry in file.mismatches),
         "is_held": file.state == FileState.HELD,
+        "later": later_differences(file, file.study.case.patient),
         "found": file.findings.get("study", {}) if file.state == FileState.STORED else {},
         "series": series_of([file]),
         "measurements": offered_measurements(file),

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from guidance.engine.dictionary import FactDefinition, FieldDefinition
+from guidance.engine.dictionary import DICTIONARY, FactDefinition, FieldDefinition
 from guidance.engine.facts import UNKNOWN
 
 #: A whole number of more digits than this is cut short: it has no largest, a line of text has.
 MOST_DIGITS = 20
+#: The words of codes in a record's list of texts, which has none of its own.
+LISTED: Mapping[Any, str] = DICTIONARY["ordered_phases"].value_labels
 
 
 def value_words(definition: FactDefinition | FieldDefinition, value: Any) -> str:
@@ -29,6 +31,8 @@ def value_words(definition: FactDefinition | FieldDefinition, value: Any) -> str
         return f"{number_words(value)} {definition.unit}".strip()
     if definition.kind == "list":
         return ", ".join(str(definition.value_labels.get(code, code)) for code in value) or "none"
+    if definition.kind == "strings":
+        return ", ".join(str(LISTED.get(code, code)) for code in value) or "none"
     if definition.kind == "records":
         return "; ".join(_record(definition, record) for record in value) or "none"
     return str(value)
@@ -61,4 +65,12 @@ def is_storable(text: str) -> bool:
 
 def _record(definition: Any, record: Mapping[str, Any]) -> str:
     named = [field for field in definition.fields if field.name in record]
-    return ", ".join(value_words(field, record[field.name]) for field in named)
+    return ", ".join(_field(field, record[field.name]) for field in named)
+
+
+def _field(field: FieldDefinition, value: Any) -> str:
+    """A field of a record; a yes or no says to what."""
+    words = value_words(field, value)
+    if field.kind == "bool3":
+        return f"{field.name.replace('_', ' ')}: {words.lower()}"
+    return words

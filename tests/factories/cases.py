@@ -87,7 +87,14 @@ def make_study(
 ) -> Study:
     """A performed study of `case`, with its result where `outcome` says one."""
     columns = {"performed_on": datetime.date(2026, 1, 12), **fields}
+    if Study.objects.filter(case=case, modality=modality, **_dates(columns)).exists():
+        # A second study of one day is told from the first by its number.
+        columns.setdefault("accession_number", f"ACC-{next(_numbers)}")
     study = studies.add(case=case, by=by, modality=modality, **columns)
     if outcome:
         results.enter(study=study, by=by, outcome=outcome)
     return study
+
+
+def _dates(columns: dict[str, Any]) -> dict[str, Any]:
+    return {name: columns.get(name) for name in ("ordered_on", "performed_on")}

@@ -181,6 +181,10 @@ def pdf(*, password: str = "", script: str = "", pages: int = 1) -> bytes:
     elif script == "note":
         note = DictionaryObject({NameObject("/A"): writer._add_object(action)})
         page[NameObject("/Annots")] = ArrayObject([note])
+    elif script == "hidden":
+        # In a bookmark, where neither the document nor a page holds it.
+        mark = DictionaryObject({NameObject("/A"): writer._add_object(action)})
+        root[NameObject("/Outlines")] = DictionaryObject({NameObject("/First"): mark})
     elif script == "circle":
         round_and_round = _pdf_action("/GoTo")
         reference = writer._add_object(round_and_round)
@@ -188,6 +192,17 @@ def pdf(*, password: str = "", script: str = "", pages: int = 1) -> bytes:
         root[NameObject("/OpenAction")] = reference
     if password:
         writer.encrypt(password, algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def pdf_holding(**entries: Any) -> bytes:
+    """A PDF with one annotation that has these entries; names begin with a slash."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(width=200, height=200)
+    note = DictionaryObject({NameObject(f"/{key}"): value for key, value in entries.items()})
+    page[NameObject("/Annots")] = ArrayObject([writer._add_object(note)])
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

@@ -77,7 +77,7 @@ def test_treatments_and_procedures(address, page, shoot):
     page.get_by_role("link", name="Add treatment").click()
     page.get_by_label("Treatment", exact=True).select_option(label="Surgery of the primary")
     page.get_by_label("Started on").fill("14 May 2022")
-    page.get_by_label("Resection margin").select_option(label="R0, none")
+    page.get_by_label("Resection margin").select_option(label="R0, no residual tumor")
     page.get_by_role("button", name="Save treatment").click()
     page.get_by_role("link", name="Add treatment").click()
     page.get_by_label("Treatment", exact=True).select_option(label="Everolimus")

@@ -20,9 +20,11 @@ def order(record: Record) -> Iterator[tuple[str, Known]]:
     origin = f"From the {study.get_modality_display()} of {in_words(study.date)}"
     shown = of_study(study)
     yield "ordered_procedure", Known(study.procedure, "study.procedure", origin, shown)
+    # What was acquired need not be what was ordered.
+    protocol = f"{origin}, as {'acquired' if study.performed_on else 'ordered'}"
     for fact, (value, column) in _protocol(study).items():
         if value not in (None, ""):
-            yield fact, Known(value, f"study.{column}", origin, shown)
+            yield fact, Known(value, f"study.{column}", protocol, shown)
 
 
 def _protocol(study: Study) -> dict[str, tuple[Any, str]]:

@@ -110,7 +110,7 @@ def facts_of_new(
 def _facts(record: Record) -> CaseFacts:
     said: dict[str, Known] = {}
     for rule in RULES:
-        said.update(rule(record))
+        said |= {name: known.before(said.get(name)) for name, known in rule(record)}
     values: dict[str, Any] = {}
     origins: dict[str, dict[str, Any]] = {}
     for name, answer in record.answers.items():

@@ -84,7 +84,11 @@ class GridForm(forms.Form):
         labels = {
             "new_lesions": "Is there a new lesion?",
             "growing_nodules": "Is a nodule inside a lesion new, or does one grow?",
-            "every_liver_lesion": "Is every liver lesion of this study among those recorded?",
+            # It makes the count of liver metastases: a cyst among them would be one too many.
+            "every_liver_lesion": (
+                "Is every liver metastasis of this study recorded here, and nothing else in the "
+                "liver?"
+            ),
         }
         for name in self.sheet_names:
             if name == "baseline":

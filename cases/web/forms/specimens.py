@@ -71,7 +71,7 @@ class SpecimenForm(forms.Form):
     synaptophysin = yes_no_unknown(DICTIONARY["ihc_synaptophysin"].question)
     hormones = _hormones()
     size_mm = decimal_number("Tumor size", unit="mm")
-    margin = one_or_unknown("Resection margin", Margin.choices)
+    margin = one_or_unknown("Resection margin", [(each.value, each.words) for each in Margin])
     nodes_examined = whole_number("Lymph nodes examined")
     nodes_positive = whole_number("Lymph nodes with tumor")
     vascular_invasion = yes_no_unknown("Is there vascular invasion?")

@@ -8,6 +8,7 @@ from django import forms
 from cases.dicom.limits import FILE_BYTES
 from cases.dicom.reasons import WORDS, Reason
 from cases.selectors.study_offers import Offer
+from cases.services.row_versions import NOT_THERE
 
 MEGABYTES = FILE_BYTES // 1_000_000
 
@@ -39,11 +40,15 @@ class TakeOverForm(forms.Form):
     columns = forms.MultipleChoiceField(
         label="Take over",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick what is right, or leave this page."},
+        error_messages={
+            "required": "Tick what is right, or leave this page.",
+            "invalid_choice": "What is offered changed meanwhile. Look at what is offered now.",
+        },
     )
 
     def __init__(self, *args: Any, offers: Sequence[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.row_version, self.conflicts = NOT_THERE, list[Any]()
         self.fields["columns"].choices = [(offer.column, _label(offer)) for offer in offers]
 
 

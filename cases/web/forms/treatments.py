@@ -38,7 +38,7 @@ class TreatmentForm(forms.Form):
     activity_gbq = decimal_number("Activity, all cycles", unit="GBq")
     best_response = one_or_unknown("Best response", BestResponse.choices)
     stop_reason = one_or_unknown("Reason stopped", StopReason.choices)
-    margin = one_or_unknown("Resection margin", Margin.choices)
+    margin = one_or_unknown("Resection margin", [(each.value, each.words) for each in Margin])
     note = _text("note", "Note")
 
     groups_of = (

@@ -151,6 +151,8 @@ WRONG = [
     ("studies", {"sequences": ["T1"]}, "sequences", "An MRI has sequences"),
     ("studies", {"dlp_mgy_cm": "12 mGy"}, "dlp_mgy_cm", "valid number"),
     ("studies", {"dlp_mgy_cm": 999999}, "dlp_mgy_cm", "Check the unit"),
+    ("studies", {"dlp_mgy_cm": "1_0"}, "dlp_mgy_cm", "digits 0 to 9"),
+    ("studies", {"performed_on": "\uff12026-01-01"}, "performed_on", "digits 0 to 9"),
     ("studies", {"study_uid": "1.x"}, "study_uid", "digits and dots"),
     ("studies", {"reported_on": TOMORROW}, "reported_on", "future"),
     ("studies", {"report": "x" * 50_001}, "report", "50000"),
@@ -164,6 +166,7 @@ WRONG = [
     ("results", {"new_lesions": "no"}, "new_lesions", "valid boolean"),
     ("results", {"size_change": "bigger"}, "size_change", "not a valid choice"),
     ("results", {"complication_type": 1}, "complication_type", "not a valid choice"),
+    ("results", {"krenning_grade": "\u0663"}, "krenning_grade", "digits 0 to 9"),
     ("results", {"case": MISSING}, "case", "cannot be written"),
     ("results", {"entered_by": MISSING}, "entered_by", "no such field"),
 ]

@@ -44,6 +44,13 @@ def test_it_sorts_as_asked():
     assert titles(sort="opened") == ["A", "C", "B"]
 
 
+def test_an_open_scenario_is_further_from_ready_than_any_number_of_gaps(coordinator):
+    make_case(by=coordinator, title="gaps", **STAGING)
+    make_case(by=coordinator, title="open")
+    assert titles(sort="unprepared") == ["open", "gaps"]
+    assert titles(sort="prepared") == ["gaps", "open"]
+
+
 def test_those_who_wait_longest_come_first_and_unknown_last(three):
     for case, days in zip(three, (5, 9, None), strict=True):
         on = TODAY - days * DAY if days else None

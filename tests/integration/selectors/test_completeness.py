@@ -453,6 +453,16 @@ def test_a_list_is_judged_on_the_day_of_its_meeting_by_its_boards_choices(coordi
     assert completeness_on_list([]) == {}
 
 
+def test_the_question_written_on_a_list_is_the_question_for_that_board(coordinator):
+    case = make_case(by=coordinator, **STAGING)
+    assert item(case, "board-question").is_gap
+    listed = make_item(by=coordinator, case=case, meeting=make_meeting(by=coordinator))
+    listed.question = ""
+    assert completeness_on_list([listed])[listed.pk].item("board-question").is_gap
+    listed.question = "PRRT?"
+    assert not completeness_on_list([listed])[listed.pk].item("board-question").is_gap
+
+
 def test_as_many_queries_for_many_cases_and_many_rows(coordinator, django_assert_num_queries):
     few = [make_complete_case(by=coordinator)]
     many = [make_complete_case(by=coordinator) for _ in range(4)]

@@ -339,6 +339,14 @@ def test_study_phases_sequences_and_coverage_say_yes_and_no(known, study):
     assert known("contrast_flow_rate_ml_s") == (2.5, "study.contrast_flow_ml_s")
 
 
+@pytest.mark.parametrize("ordered", [True, False])
+def test_a_protocol_is_as_ordered_until_the_study_is_performed(case, study, ordered):
+    study("CT", procedure="CT_AP_WWO", phases=["late_arterial"], ordered=ordered)
+    case.patient.refresh_from_db()
+    words = facts_of(case, on=TODAY).origins["ordered_phases"]["text"]
+    assert words.endswith(", as ordered" if ordered else ", as acquired")
+
+
 def test_result_outcome(known, study):
     assert known("study_outcome") == (None, None)
     study("CT", outcome="stable")

@@ -32,7 +32,7 @@ def test_specimens_are_graded_by_the_edition_that_the_institution_chose(case, co
     assert pathology_of(case).specimens[0].grade == "G1 (WHO 2022)"
     policies.choose(who_version="WHO2010", tnm_system="ENETS", by=coordinator)
     row = pathology_of(case).specimens[0]
-    assert row.grade == "unknown"
+    assert row.grade == "no class (WHO 2010)"
     assert [finding.code for finding in row.findings] == ["W-GRADE-GAP"]
 
 

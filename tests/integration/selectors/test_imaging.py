@@ -66,7 +66,7 @@ def test_of_one_date_the_one_entered_last_is_in_play(case, add, coordinator):
 
 
 def test_of_one_moment_the_order_is_settled_all_the_same(case, add):
-    first, second = add(performed_on=TODAY), add(performed_on=TODAY)
+    first, second = (add(performed_on=TODAY, accession_number=number) for number in "12")
     Study.objects.update(created_at=first.created_at)
     assert imaging_of(case).current == second
 

@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from cases.models import Result
 from cases.selectors.cases import one
 from cases.selectors.imaging import imaging_of
-from cases.selectors.study_lines import study_lines
-from cases.services import rereadings, study_files
+from cases.selectors.study_lines import AGREED_EARLIER, study_lines
+from cases.services import rereadings, results, study_files
 from cases.web.imaging_section import imaging_section
 from tests.factories import dicom as make
 from tests.factories.cases import make_case, make_study
@@ -84,6 +85,19 @@ def test_the_section_asks_as_often_for_many_studies_as_for_few(case, coordinator
     with CaptureQueriesContext(connection) as queries:
         imaging_section(case, imaging=imaging)
     assert len(queries) == 3
+
+
+def test_who_agreed_with_a_result_does_not_agree_with_another(case, coordinator):
+    study = make_study(case=case, by=coordinator, outcome="stable")
+    agreed = {**READING, "agreement": "agree", "words": ""}
+    rereadings.add(study=study, by=coordinator, outcome="stable", **agreed)
+    (line,) = lines_of(case)
+    assert (line.agreement, line.is_discrepant) == ("agree", False)
+
+    results.change(result=Result.objects.get(), outcome="progression", by=coordinator)
+    (line,) = lines_of(case)
+    assert (line.agreement, line.is_discrepant) == (AGREED_EARLIER, True)
+    assert imaging_section(one(case.pk))["discrepant_count"] == 1
 
 
 def test_a_case_without_studies(case):

@@ -6,7 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import LabResult, LesionSheet, Procedure, Rereading, Specimen, Treatment
+from cases.models import (
+    LabResult,
+    LesionSheet,
+    Procedure,
+    Rereading,
+    Result,
+    Specimen,
+    Treatment,
+)
 from cases.selectors.timeline import timeline_of, timelines_of
 from cases.selectors.timeline_events import Row
 from tests.factories.boards import make_item, sign
@@ -146,6 +154,9 @@ def test_the_boards_own_reading_stands_beside_a_result(case, coordinator):
         "the board's reading agrees",
         "the board's reading: progression (major discrepancy)",
     ]
+    Result.objects.update(outcome="response")
+    (point,) = timeline_of(case).studies
+    assert "the board's reading: stable (agreed with an earlier result)" in point.details
 
 
 def test_a_signed_decision_stands_once_with_its_question(coordinator, chair):

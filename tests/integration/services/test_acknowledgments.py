@@ -209,7 +209,7 @@ class TestLapsing:
 
     def test_a_further_order_is_another_question(self, case, acknowledge, coordinator, state):
         acknowledge()
-        order(case, coordinator)
+        order(case, coordinator, accession_number="A-2")
 
         found = state()
         assert found.standing is None

@@ -4,9 +4,11 @@ import datetime
 
 import pytest
 
-from cases.models import Study
-from cases.services.checks import WHOLE, check, date_error, date_errors, is_storable
+from cases.models import Study, Treatment
+from cases.services import allergies, devices, procedures, specimens, treatments
+from cases.services.checks import TWICE, WHOLE, check, date_error, date_errors, is_storable
 from cases.services.errors import Invalid
+from tests.factories.cases import make_case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
@@ -52,3 +54,34 @@ def test_nothing_happened_before_the_patient_was_born():
     assert date_errors(years=120, born=born, taken_on=before, reported_on=None) == {
         "taken_on": ["The date lies before the patient's birth."]
     }
+
+
+DAY = datetime.date(2025, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("service", "fields", "other"),
+    [
+        (treatments, {"type": "TACE", "start": DAY}, {"line": 2}),
+        (specimens, {"kind": "biopsy", "site": "liver", "taken_on": DAY}, {"report_number": "B2"}),
+        (procedures, {"kind": "biliary_drain", "done_on": DAY}, {"note": "Left duct"}),
+        (devices, {"kind": "pacemaker"}, {"note": "Second one"}),
+        (allergies, {"substance": "iodinated_contrast"}, {"agent": "Iohexol"}),
+    ],
+)
+def test_what_is_sent_twice_is_there_once(coordinator, service, fields, other):
+    case = make_case(by=coordinator)
+    owner = {"patient": case.patient} if service in (devices, allergies) else {"case": case}
+    row = service.add(by=coordinator, **owner, **fields)
+    with pytest.raises(Invalid) as caught:
+        service.add(by=coordinator, **owner, **fields)
+    assert caught.value.errors == {WHOLE: [TWICE]}
+    service.add(by=coordinator, **owner, **fields, **other)
+    assert type(row).objects.count() == 2
+
+
+def test_two_courses_of_which_only_the_kind_is_known_are_two(coordinator):
+    case = make_case(by=coordinator)
+    for _ in range(2):
+        treatments.add(case=case, type="SSA", by=coordinator)
+    assert Treatment.objects.count() == 2

@@ -7,13 +7,18 @@ from django.utils import timezone
 
 from cases.models import Gap, GapAcceptance, GapRequest
 from cases.models.case import Preparation
-from cases.services import gaps
+from cases.services import facts, gaps, lab_results
 from cases.services.errors import Invalid, Refused
-from tests.factories.cases import make_case
+from tests.factories.cases import SURVEILLANCE, make_case
 from tests.factories.completeness import days_ago, make_complete_case
 from tumorboard.audit.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+
+
+SURVEILLANCE_WITHOUT_MARKERS = {
+    name: value for name, value in SURVEILLANCE.items() if name != "cga_trend"
+}
 
 
 def ask(case, by, **given):
@@ -124,3 +129,36 @@ def test_an_acceptance_is_withdrawn_and_history_keeps_it(coordinator):
     assert (case.preparation, case.gap_count) == (Preparation.NOT_READY, 4)
     assert GapAcceptance.pgh_event_model.objects.count() == 2
     assert AuditEntry.objects.filter(action="case.gap.acceptance_withdrawn").exists()
+
+
+def test_an_acceptance_ends_when_the_gap_becomes_another(coordinator):
+    """Accepted as never measured; then an old value turns up: that is another thing to accept."""
+    case = make_case(by=coordinator, **SURVEILLANCE_WITHOUT_MARKERS)
+    gaps.accept(case=case, item="chromogranin-a", reason="Never measured", by=coordinator)
+    facts.answer(case=case, answers={"bone_pain": False}, by=coordinator)
+    assert GapAcceptance.objects.exists()
+    lab_results.add(
+        case=case,
+        analyte="chromogranin_a",
+        value=80,
+        unit="ng/mL",
+        taken_on=days_ago(900),
+        by=coordinator,
+    )
+    assert not GapAcceptance.objects.exists()
+    case.refresh_from_db()
+    assert case.preparation == Preparation.NOT_READY
+    assert AuditEntry.objects.filter(action="case.gap.ended").exists()
+
+
+def test_an_acceptance_does_not_wait_for_a_gap_that_comes_back(coordinator):
+    case = make_case(by=coordinator, **SURVEILLANCE_WITHOUT_MARKERS)
+    gaps.accept(case=case, item="chromogranin-a", reason="Never measured", by=coordinator)
+    staging = {"clinical_question": "distant_staging", "resection_status": "none"}
+    facts.answer(case=case, answers={**staging, "definitive_treatment_done": False}, by=coordinator)
+    facts.answer(
+        case=case,
+        answers={name: SURVEILLANCE[name] for name in (*staging, "definitive_treatment_done")},
+        by=coordinator,
+    )
+    assert not GapAcceptance.objects.exists()

@@ -108,3 +108,27 @@ def test_a_lesion_that_another_names_stays(add, coordinator, name):
     with pytest.raises(Refused, match="fragment of this one or merged into it"):
         lesions.remove(lesion=lesion, by=coordinator)
     assert Lesion.objects.count() == 2
+
+
+def test_a_measured_lesion_stays_where_its_sizes_count(case, add, coordinator):
+    lesion = add()
+    study = make_study(case=case, by=coordinator)
+    measure(study, {lesion: 20}, by=coordinator)
+    with pytest.raises(Invalid) as caught:
+        lesions.change(lesion=lesion, site="regional_ln", by=coordinator)
+    (reason,) = caught.value.errors["site"]
+    assert reason.startswith("Measured on 12 Jan 2026: Enter the short axis of the node")
+    assert Lesion.objects.get().site == "liver"
+    lesions.change(lesion=lesion, site="pancreas", by=coordinator)
+
+    measure(study, {lesion: {"longest_mm": 20, "short_mm": 12}}, by=coordinator)
+    lesions.change(lesion=lesion, site="regional_ln", by=coordinator)
+    assert Lesion.objects.get().site == "regional_ln"
+
+
+def test_a_non_target_that_progressed_does_not_become_a_target(case, add, coordinator):
+    lesion = add(role="non_target")
+    measure(make_study(case=case, by=coordinator), {lesion: "progression"}, by=coordinator)
+    with pytest.raises(Invalid) as caught:
+        lesions.change(lesion=lesion, role="target", by=coordinator)
+    assert list(caught.value.errors) == ["role"]

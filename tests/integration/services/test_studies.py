@@ -1,14 +1,18 @@
 """Writing studies."""
 
 import datetime
+import io
 
 import pytest
 from django.utils import timezone
 
 from cases.models import Case, Study
-from cases.services import cases, results, studies
+from cases.services import cases, rereadings, results, studies, study_files
+from cases.services.checks import TWICE, WHOLE
 from cases.services.errors import Changed, Invalid
+from tests.factories import dicom as make
 from tests.factories.cases import make_case
+from tests.factories.lesions import make_lesion, measure
 from tests.integration.services.test_patients import ODD_TEXT
 from tumorboard.audit.models import AuditEntry
 
@@ -121,3 +125,65 @@ def test_a_study_with_a_result_stays_performed(case, coordinator):
     with pytest.raises(Invalid) as caught:
         studies.change(study=study, performed_on=None, by=coordinator)
     assert "It has a result" in caught.value.errors["performed_on"][0]
+
+
+@pytest.fixture
+def performed(case, coordinator):
+    return studies.add(
+        case=case, modality="CT", ordered_on=TODAY, performed_on=TODAY, by=coordinator
+    )
+
+
+READING = {"outcome": "stable", "agreement": "agree", "read_on": TODAY, "read_by": "Dr. R"}
+
+
+@pytest.mark.parametrize("known", ["measurements", "a re-reading", "files"])
+def test_a_study_of_which_the_record_holds_something_stays_performed(
+    case, performed, coordinator, known
+):
+    if known == "measurements":
+        measure(performed, {}, by=coordinator, new_lesions=False)
+    elif known == "files":
+        content = io.BytesIO(make.png())
+        study_files.upload(study=performed, name="a.png", content=content, by=coordinator)
+    else:
+        rereadings.add(study=performed, by=coordinator, **READING)
+    with pytest.raises(Invalid) as caught:
+        studies.change(study=performed, performed_on=None, by=coordinator)
+    reason = f"It has {known}: give the date on which it was performed."
+    assert caught.value.errors == {"performed_on": [reason]}
+
+
+def test_a_study_performed_by_mistake_can_be_ordered_again(performed, coordinator):
+    studies.change(study=performed, performed_on=None, by=coordinator)
+    assert Study.objects.get().performed_on is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"modality": "MRI"}, "modality", "L1 is measured on it: MRI has no attenuation in HU."),
+        ({"phases": ["delayed"]}, "phases", "L1 is measured on it: The study is noted as without"),
+    ],
+)
+def test_a_study_keeps_what_its_measurements_need(
+    case, performed, coordinator, changes, field, words
+):
+    lesion = make_lesion(case=case, by=coordinator)
+    sizes = {"longest_mm": 20, "enhancing_mm": 10, "attenuation_hu": 60}
+    measure(performed, {lesion: sizes}, by=coordinator)
+    with pytest.raises(Invalid) as caught:
+        studies.change(study=performed, by=coordinator, **changes)
+    assert list(caught.value.errors) == [field]
+    assert caught.value.errors[field][0].startswith(words)
+    studies.change(study=performed, modality="PET_FDG", by=coordinator)
+
+
+def test_a_study_sent_twice_is_there_once(case, performed, coordinator):
+    same = {"modality": "CT", "ordered_on": TODAY, "performed_on": TODAY}
+    with pytest.raises(Invalid) as caught:
+        studies.add(case=case, report="Typed.", by=coordinator, **same)
+    assert caught.value.errors == {WHOLE: [TWICE]}
+    studies.add(case=case, coverage=["head"], by=coordinator, **same)
+    studies.add(case=case, accession_number="A2", by=coordinator, **same)
+    assert Study.objects.count() == 3

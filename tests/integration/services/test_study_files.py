@@ -136,6 +136,54 @@ def test_another_patient_in_the_header_holds_the_file(
         assert file.mismatches[0]["patient"] == case.patient.record_number
 
 
+@pytest.mark.parametrize(
+    ("date", "reason"),
+    [("20991231", Reason.AFTER_TODAY), ("19670101", Reason.BEFORE_BIRTH)],
+)
+def test_a_study_of_an_impossible_day_is_refused_and_nothing_is_stored(
+    put, case, coordinator, of_patient, date, reason
+):
+    born = datetime.date(1968, 5, 2)
+    patients.change(patient=case.patient, birth_date=born, by=coordinator)
+    with pytest.raises(Invalid) as caught:
+        put(make.dicom(**of_patient, StudyDate=date))
+    assert caught.value.errors == {"file": [WORDS[reason]]}
+    assert not StudyFile.objects.exists()
+    assert not StudyFilePart.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("columns", "header", "mismatches"),
+    [
+        ({}, {}, []),
+        ({}, {"StudyDate": ""}, []),
+        ({"study_uid": make.STUDY_UID}, {}, []),
+        (
+            {"performed_on": None, "ordered_on": datetime.date(2026, 1, 9)},
+            {"StudyDate": "20260110"},
+            [],
+        ),
+        (
+            {"study_uid": "1.2.3"},
+            {},
+            [{"field": "Study instance UID", "header": make.STUDY_UID, "study": "1.2.3"}],
+        ),
+        (
+            {},
+            {"StudyDate": "20260110"},
+            [{"field": "Study date", "header": "10 Jan 2026", "study": "12 Jan 2026"}],
+        ),
+    ],
+)
+def test_another_study_in_the_header_holds_the_file(
+    put, study, coordinator, of_patient, columns, header, mismatches
+):
+    studies.change(study=study, by=coordinator, **columns)
+    file = put(make.dicom(**{**of_patient, **header}))
+    assert file.mismatches == mismatches
+    assert file.state == ("held" if mismatches else "stored")
+
+
 def test_a_held_file_offers_and_shows_nothing_until_a_person_confirms_it(put, study, coordinator):
     file = put(make.dicom(PatientID="OTHER-7", AccessionNumber="ACC-9"))
     assert (offers(file, study), offered_measurements(file)) == ([], [])
@@ -185,6 +233,8 @@ def test_what_a_header_offers_is_written_only_where_a_person_ticks_it(
         ),
         "s.zip",
     )
+    assert offers(file, study) == []
+    file = study_files.confirm(file=file, by=coordinator)
     study.refresh_from_db()
     assert (study.accession_number, study.phases, study.dlp_mgy_cm) == ("", None, None)
     offered = {offer.column: offer for offer in offers(file, study)}
@@ -221,6 +271,7 @@ def test_what_a_header_offers_is_written_only_where_a_person_ticks_it(
 
 def test_what_is_offered_is_still_checked(put, study, coordinator, of_patient):
     file = put(make.dicom(**of_patient, StudyDate="19010101"))
+    file = study_files.confirm(file=file, by=coordinator)
     with pytest.raises(Invalid) as caught:
         study_files.take_over(file=file, columns=["performed_on"], by=coordinator)
     assert "50 years" in caught.value.errors["performed_on"][0]

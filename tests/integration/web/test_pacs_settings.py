@@ -9,7 +9,7 @@ from cases.dicom.pacs_faults import Fault
 from cases.models import PacsConnection
 from cases.selectors.pacs import on_case_page, viewer_link, viewer_links
 from cases.services import pacs_connections
-from cases.services.errors import Invalid
+from cases.services.errors import Invalid, Refused
 from tests.archives import Archive, server
 from tests.factories.cases import make_case, make_study
 from tests.factories.people import add_member
@@ -214,3 +214,12 @@ def test_the_page_of_a_case_knows_whether_there_is_an_archive(
     save(qido_url="")
     with institution_scope(institution):
         assert not on_case_page(studies).has_archive
+
+
+def test_two_who_name_an_archive_for_the_first_time_at_once(scope, administrator, monkeypatch):
+    def check_while_another_saves(stored, *, also):
+        PacsConnection.objects.create(name="Theirs", saved_by=administrator)
+
+    monkeypatch.setattr(pacs_connections, "check", check_while_another_saves)
+    with pytest.raises(Refused, match="Somebody else saved this just now"):
+        pacs_connections.save(by=administrator, **GOOD)

@@ -4,6 +4,7 @@ import io
 import os
 import resource
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,11 @@ def test_an_oversize_file_is_refused_before_anything_reads_it(monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", None)
     assert refusal(make.dicom(), "ct.dcm") is Reason.TOO_LARGE
     assert limits.FILE_BYTES == 250_000_000
+
+
+def test_the_process_is_the_first_to_go_where_memory_runs_out():
+    asks = "from cases.dicom.child import go_first; go_first(); "
+    said = "print(open('/proc/self/oom_score_adj').read())"
+    command = [sys.executable, "-c", asks + said]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, cwd=inspection.ROOT)
+    assert ended.stdout.strip() == "1000"

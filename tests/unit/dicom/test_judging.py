@@ -1,6 +1,7 @@
 """Which files are taken and which are refused, and why."""
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -67,6 +68,9 @@ def test_what_is_as_it_says_is_taken(name, content, kind):
         ("ct.dcm", make.with_preamble(b"<html>", make.dicom()), Reason.PREAMBLE),
         ("ct.dcm", make.with_preamble(b"%PDF-1.7", make.dicom()), Reason.PREAMBLE),
         ("ct.dcm", make.with_preamble(b"PK\x03\x04", make.dicom()), Reason.PREAMBLE),
+        ("ct.dcm", make.with_preamble(b"\x00" * 127 + b"x", make.dicom()), Reason.PREAMBLE),
+        ("ct.dcm", make.with_preamble(bytes(4) + b"MZ\x90", make.dicom()), Reason.PREAMBLE),
+        ("ct.dcm", make.with_preamble(b"II*\x00<script>", make.dicom()), Reason.PREAMBLE),
         ("ct.dcm", make.nested(), Reason.NESTED),
         ("sr.dcm", make.nested_report(), Reason.NESTED),
         ("ct.dcm", make.dicom()[:-40], Reason.DAMAGED),
@@ -84,7 +88,7 @@ def test_what_is_as_it_says_is_taken(name, content, kind):
         ("report.pdf", make.pdf(script="page"), Reason.ACTIVE),
         ("report.pdf", make.pdf(script="note"), Reason.ACTIVE),
         ("report.pdf", make.pdf(script="then"), Reason.ACTIVE),
-        ("report.pdf", make.pdf(script="circle"), Reason.ACTIVE),
+        ("report.pdf", make.pdf(script="hidden"), Reason.ACTIVE),
         ("s.zip", make.encrypted_archive(make.dicom()), Reason.ENCRYPTED),
         ("s.zip", make.archive(bytes(20 * MEGABYTE)), Reason.BOMB),
         ("s.zip", make.archive(), Reason.UNKNOWN),
@@ -114,6 +118,26 @@ def test_what_is_as_it_says_is_taken(name, content, kind):
 )
 def test_what_is_not_as_it_should_be_is_refused(name, content, reason):
     assert refusal(content, name) is reason
+
+
+@pytest.mark.parametrize(
+    ("header", "is_real"),
+    [
+        (b"II*\x00" + struct.pack("<L", 5_000), True),
+        (b"MM\x00*" + struct.pack(">L", 5_000), True),
+        (b"II+\x00" + struct.pack("<HHQ", 8, 0, 5_000), True),
+        (b"MM\x00+" + struct.pack(">HHQ", 8, 0, 5_000), True),
+        (b"II*\x00" + struct.pack("<L", 8), False),
+        (b"II*\x00" + struct.pack(">L", 5_000), False),
+        (b"II+\x00" + struct.pack("<HHQ", 4, 0, 5_000), False),
+    ],
+)
+def test_a_preamble_may_hold_the_header_of_a_real_tiff(header, is_real):
+    content = make.with_preamble(header, make.dicom())
+    if is_real:
+        assert judge(io.BytesIO(content), "dcm")["kind"] == Kind.DICOM
+    else:
+        assert refusal(content, "ct.dcm") is Reason.PREAMBLE
 
 
 def test_a_link_in_an_archive_is_refused():

@@ -25,7 +25,7 @@ def test_csv_opens_in_utf_8_and_keeps_every_character():
     assert as_csv(ROWS).startswith(b"\xef\xbb\xbf")
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "x;=", "x; +", "\uff1d", " ="])
 def test_csv_defuses_what_a_spreadsheet_would_run(start):
     [[cell]] = read_csv(as_csv([[f"{start}cmd|' /C calc'!A0"]]))
     assert cell.startswith("'")

@@ -52,3 +52,28 @@ def test_an_answer_keeps_what_the_record_says():
         }
     }
     assert trend().beside(answer("rising")) == {}
+
+
+def measured(value, rule="lesions.size_change"):
+    return Known(value, rule, "From the lesions")
+
+
+def test_what_the_lesions_say_otherwise_is_kept_beside_the_result():
+    result = Known("stable", "result.size_change", "From the result").before(measured("increase"))
+    assert result.as_origin(None)["record"] == {
+        "value": "increase",
+        "rule": "lesions.size_change",
+        "text": "From the lesions",
+    }
+
+
+def test_what_was_answered_otherwise_is_the_other_side_where_both_are():
+    result = Known("stable", "result.size_change", "From the result").before(measured("increase"))
+    assert "record" not in result.as_origin(answer("decrease"))
+    assert "record" in result.as_origin(answer("stable"))
+
+
+def test_nothing_is_kept_of_what_agrees_or_is_no_measurement():
+    result = Known("stable", "result.size_change", "From the result")
+    for other in (None, measured("stable"), measured("increase", rule="study.size_change")):
+        assert result.before(other) is result

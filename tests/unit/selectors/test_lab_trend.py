@@ -25,11 +25,14 @@ def at(date, value, **fields):
     ("before", "now", "word", "percent"),
     [
         ("200", "250", "rising", "+25.0 %"),
-        ("200", "249.9", "stable", "+24.9 %"),
-        ("200", "249.99", "stable", "+24.9 %"),
+        ("200", "249.9", "stable", "+24.95 %"),
+        ("200", "249.99", "stable", "+24.995 %"),
         ("200", "200", "stable", "0.0 %"),
         ("200", "150", "falling", "-25.0 %"),
-        ("200", "150.1", "stable", "-24.9 %"),
+        ("200", "150.1", "stable", "-24.95 %"),
+        ("78", "71", "normal", "-9.0 %"),
+        ("2000", "1501", "stable", "-24.95 %"),
+        ("2000", "1502", "stable", "-24.9 %"),
         ("200", "100", "normal", "-50.0 %"),
         ("50", "100", "normal", "+100.0 %"),
         ("200", "<5", "normal", "at least -97.5 %"),
@@ -50,7 +53,7 @@ def test_the_change_against_the_value_before(before, now, word, percent):
 
 def test_both_values_dates_and_the_change_are_shown():
     found = trend(at("2025-09-03", "210", upper="100"), at("2026-03-12", "345", upper="100"))
-    assert found.words == "345 ng/mL on 12 Mar 2026 after 210 ng/mL on 3 Sep 2025, +64.2 %"
+    assert found.words == "345 ng/mL on 12 Mar 2026 after 210 ng/mL on 3 Sep 2025, +64.3 %"
     assert (found.word, found.mark, found.notes) == ("rising", "up", ())
 
 
@@ -105,6 +108,20 @@ def test_stable_over_several_values_stays_stable():
 def test_a_fall_after_a_peak_is_a_fall_though_it_was_lower_once():
     found = trend(at("2025-01-01", "100"), at("2025-06-01", "300"), at("2026-01-01", "200"))
     assert found.word == "falling"
+
+
+def test_a_value_in_another_unit_is_named_as_left_out():
+    values = (
+        at("2026-01-12", "200", upper="100"),
+        at("2026-06-12", "3", unit="nmol/L"),
+        at("2026-09-12", "300", upper="100"),
+    )
+    found = trend(*values)
+    assert found.word == "rising"
+    assert found.words == (
+        "300 ng/mL on 12 Sep 2026 after 200 ng/mL on 12 Jan 2026, +50.0 %; "
+        "12 Jun 2026 not compared: other unit"
+    )
 
 
 def test_units_that_convert_are_converted_and_it_is_said():

@@ -1,5 +1,7 @@
 """Courses of lesions in words."""
 
+import datetime
+
 import pytest
 
 from cases.selectors import lesion_words
@@ -7,6 +9,7 @@ from cases.selectors.body_map import Place, is_place, place_of, places
 from guidance.calculators import course_choi, course_reading, course_sizes, targets
 from guidance.calculators.course_reading import Category, Reason
 from guidance.calculators.course_sizes import Size
+from guidance.calculators.response import BestResponse
 
 LABELS = {"1": "L1", "2": "L2"}
 
@@ -39,6 +42,18 @@ def test_every_reason_has_words():
 )
 def test_a_category_says_what_it_rests_on(category, words):
     assert lesion_words.category_words(category, LABELS) == words
+
+
+def test_a_best_response_says_until_when_it_counts_and_whether_it_is_confirmed():
+    day = datetime.date(2025, 3, 21)
+    best = BestResponse(confirmed="SD", unconfirmed="SD")
+    assert lesion_words.best_words("mRECIST", best, day) == (
+        "Best response by mRECIST until progression on 21 Mar 2025: SD."
+    )
+    best = BestResponse(confirmed="SD", unconfirmed="PR")
+    assert lesion_words.best_words("mRECIST", best, None) == (
+        "Best response by mRECIST: PR, not confirmed (confirmed best response SD)."
+    )
 
 
 @pytest.mark.parametrize(

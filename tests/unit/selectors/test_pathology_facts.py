@@ -149,3 +149,22 @@ def test_each_way_of_taking_a_specimen_has_its_word():
         "resection": "resection specimen",
         "other": "specimen",
     }
+
+
+def test_a_grade_of_another_who_edition_is_not_given_and_the_origin_says_so():
+    specimen = some_specimen(ki67_percent=2.5, grade="G1", who_version="WHO2022")
+    found = said(specimen, who_version="WHO2010")
+    assert "pathologist_grade" not in found
+    assert found["ki67_percent"].origin == (
+        "From the biopsy of 3 Feb 2026 (liver); "
+        "its report says G1 (WHO 2022), which is not read as WHO 2010"
+    )
+    assert values(specimen)["pathologist_grade"] == "G1"
+
+
+def test_a_higher_grade_of_another_who_edition_lets_no_lower_specimen_speak():
+    older = some_specimen("2024-01-01", grade="G3", who_version="WHO2010")
+    newer = some_specimen("2026-01-01", ki67_percent=1)
+    found = values(older, newer)
+    assert "ki67_percent" not in found
+    assert "pathologist_grade" not in found

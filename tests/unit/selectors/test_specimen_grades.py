@@ -25,6 +25,18 @@ def test_the_pathologists_grade_stands_in_where_nothing_was_counted():
     assert (found.grade, found.by_pathologist) == ("G3", True)
 
 
+def test_a_grade_of_another_who_edition_is_none_of_this_one():
+    specimen = some_specimen(grade="G2", who_version="WHO2022")
+    assert grading(specimen, by="WHO2022").grade == "G2"
+    assert grading(specimen, by="WHO2010").grade is None
+    in_gap = some_specimen(grade="G1", ki67_percent=2.5, who_version="WHO2022")
+    found = grading(in_gap, by="WHO2010")
+    assert (found.grade, found.in_gap) == (None, True)
+    # It still keeps a lower specimen from speaking in its place.
+    assert rank(specimen, by="WHO2010") == 3
+    assert rank(in_gap, by="WHO2010") == 2
+
+
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [

@@ -35,7 +35,7 @@ def test_a_grade_stands_by_the_edition_in_force_and_by_the_reports_own():
     row = read(specimen).specimens[0]
     assert row.grade == "G1 (WHO 2022)"
     assert row.reported == "G2 (WHO 2010)"
-    assert row.recomputed == "G2 (WHO 2010)"
+    assert row.recomputed == "no class (WHO 2010)"
     found = findings(specimen)["GRADE-EDITIONS"]
     assert found.text == (
         "By the report's edition it is G2 (WHO 2010), by the edition in force G1 (WHO 2022)."
@@ -88,8 +88,31 @@ def test_a_reported_grade_against_the_counts_is_shown_with_both_sides():
 def test_a_reported_grade_is_held_against_its_own_edition():
     fits = some_specimen(ki67_percent=2.5, grade="G1", who_version="WHO2022")
     assert "GRADE-REPORTED" not in findings(fits, who_version="WHO2010")
-    alone = some_specimen(grade="G3", who_version="WHO2010")
-    assert findings(alone) == {}
+    row = read(fits, who_version="WHO2010").specimens[0]
+    assert (row.grade, row.reported) == ("no class (WHO 2010)", "G1 (WHO 2022)")
+    assert findings(fits, who_version="WHO2010")["GRADE-EDITIONS"].text == (
+        "By the report's edition it is G1 (WHO 2022), by the edition in force no class "
+        "(WHO 2010). The guidance is not given a grade of another edition."
+    )
+
+
+def test_a_grade_of_another_edition_without_counts_stands_as_reported_only():
+    row = read(some_specimen(grade="G3", who_version="WHO2010")).specimens[0]
+    assert (row.grade, row.reported, row.recomputed) == ("unknown", "G3 (WHO 2010)", "")
+    (found,) = row.findings
+    assert found.text == (
+        "By the report's edition it is G3 (WHO 2010), by the edition in force unknown. "
+        "The guidance is not given a grade of another edition."
+    )
+
+
+def test_mitoses_counted_in_another_unit_than_the_editions_say_so():
+    specimen = some_specimen(mitoses_per_10hpf=3)
+    assert read(specimen).specimens[0].unit_remark == (
+        "counted per 10 HPF; WHO 2022 counts per 2 mm2; not converted"
+    )
+    assert read(specimen, who_version="WHO2017").specimens[0].unit_remark == ""
+    assert read(some_specimen(ki67_percent=3)).specimens[0].unit_remark == ""
 
 
 def test_poor_differentiation_with_a_low_grade_is_shown():

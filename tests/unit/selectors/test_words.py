@@ -22,7 +22,7 @@ from guidance.engine.dictionary import DICTIONARY
         ("new_symptoms", ["flushing", "jaundice"], "Flushing, Jaundice"),
         ("new_symptoms", [], "none"),
         ("treatments", [{"type": "TACE", "ongoing": True}, {"type": "SSA"}],
-         "TACE, Yes; Somatostatin analog"),
+         "TACE, ongoing: yes; Somatostatin analog"),
         ("treatments", [], "none"),
         ("ruleset_version", "2026.1", "2026.1"),
     ],

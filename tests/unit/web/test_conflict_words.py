@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django import forms
 
-from cases.web.conflicts import _same, words_of
+from cases.web.conflicts import says_same, words_of
 from cases.web.forms.known import yes_no_unknown
 
 GROUPED = forms.ChoiceField(choices=[("", "Not stated"), ("CT", [("CT_AP", "CT of the abdomen")])])
@@ -53,4 +53,4 @@ def test_values_are_shown_as_their_form_says_them(field, value, words):
     ],
 )
 def test_what_typing_and_keeping_changes_is_no_difference(one, other, same):
-    assert _same(one, other) is same
+    assert says_same(one, other) is same

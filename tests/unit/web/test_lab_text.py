@@ -1,10 +1,12 @@
 """Pasted laboratory values: what is read, and what is left to a person."""
 
 import datetime
+import re
 
 import pytest
 
-from cases.web.lab_text import MOST_LINES, read
+from cases.web import lab_text
+from cases.web.lab_text import LONGEST_LINE, MOST_LINES, read
 
 MARCH = datetime.date(2026, 3, 12)
 
@@ -65,3 +67,35 @@ def test_a_long_paste_is_read_to_a_limit_and_the_rest_is_shown():
     pasted = read("Insulin 20\n" * (MOST_LINES + 2) + "\n")
     assert len(pasted.values) == MOST_LINES
     assert pasted.unread == ("Insulin 20", "Insulin 20")
+
+
+def test_a_line_longer_than_any_of_a_report_is_not_understood():
+    line = "CgA 5 ng/mL " + "1" * 19_900
+    assert read(line) == lab_text.Pasted((), (line,))
+    long = "Insulin 20 ".ljust(LONGEST_LINE + 1, "x")
+    assert read(f"{long}\n{long[:-1]}").unread == (long,)
+
+
+@pytest.mark.parametrize(
+    ("line", "limits"),
+    [
+        ("Insulin 20 1234567890123-5", ("", "")),
+        ("Insulin 20 <1234567890123", ("", "")),
+        ("Insulin 20 2.3456789-5", ("", "")),
+        ("Insulin 20 2.5-9.75", ("2.5", "9.75")),
+    ],
+)
+def test_a_limit_is_no_part_of_a_longer_number(line, limits):
+    (value,) = read(line).values
+    assert (value.lower, value.upper) == limits
+
+
+def test_a_value_of_too_many_digits_is_not_understood():
+    for number in ("1" * 13, "1.2345678"):
+        assert read(f"Insulin {number}") == lab_text.Pasted((), (f"Insulin {number}",))
+
+
+def test_no_pattern_repeats_digits_without_end():
+    patterns = [value for value in vars(lab_text).values() if isinstance(value, re.Pattern)]
+    for pattern in (*patterns, *lab_text.DATES):
+        assert not re.search(r"(\\d|\[[^]]*\d[^]]*\])([+*]|\{\d*,\})", pattern.pattern)

@@ -63,14 +63,21 @@ def test_imaging_newest_first_with_what_it_showed(on_page_and_paper, coordinator
         case=case, modality="PET_SSTR", ordered_on=datetime.date(2026, 3, 1), by=coordinator
     )
 
-    for told in on_page_and_paper(case):
-        lines = [
-            "1 Mar 2026 SSTR PET/CT Ordered, not performed yet",
-            "1 Feb 2026 CT No result yet",
-            "12 Jan 2026 MRI abdomen and pelvis without and with IV contrast "
-            "Indeterminate: A 9 mm focus.",
-        ]
-        assert sorted(lines, key=told.index) == lines
+    page, printed = on_page_and_paper(case)
+    lines = [
+        "1 Mar 2026 SSTR PET/CT Ordered, not performed yet",
+        "1 Feb 2026 CT No result yet",
+        "12 Jan 2026 MRI abdomen and pelvis without and with IV contrast "
+        "Indeterminate: A 9 mm focus.",
+    ]
+    assert sorted(lines, key=printed.index) == lines
+    lines = [
+        "SSTR PET/CT ordered 1 Mar 2026, current none",
+        "CT 1 Feb 2026 none",
+        "MRI abdomen and pelvis without and with IV contrast 12 Jan 2026 "
+        "Indeterminate A 9 mm focus.",
+    ]
+    assert sorted(lines, key=page.index) == lines
 
 
 def test_key_numbers_with_units_and_unknown_as_an_answer(on_page_and_paper, coordinator):
@@ -256,4 +263,4 @@ def test_the_agenda_takes_as_many_queries_for_many_cases(browser, url, meeting, 
                 browser.get(url(name, meeting.pk))
             counted.append(len(queries))
         assert counted[0] == counted[1]
-        assert counted[1] <= 45
+        assert counted[1] <= 60

@@ -90,6 +90,18 @@ def test_the_ticked_cases_leave_as_xlsx(browser, cases, at):
     assert [row[1].value for row in sheet.iter_rows()] == ["Family name", "Rivera"]
 
 
+def test_ticks_that_are_no_cases_export_none_instead_of_all(browser, cases, at):
+    answer = browser.post(at("case_export"), {"format": "csv", "case": "garbage"})
+    assert len(list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))) == 1
+
+
+def test_a_filter_that_is_none_stands_in_no_address_and_in_no_view(browser, cases, at):
+    answer = browser.post(at("case_list"), {"q": "", "readiness": "Rivera", "scenario": "\x00"})
+    assert answer["Location"] == at("case_list")
+    saved = browser.post(at("view_save"), {"name": "x", "readiness": "\x00"})
+    assert saved["Location"] == at("case_list")
+
+
 def test_too_many_for_one_table_says_so(browser, cases, at, monkeypatch):
     monkeypatch.setattr("cases.services.exports.MOST", 1)
     answer = browser.post(at("case_export"), {"format": "csv"}, follow=True)

@@ -78,13 +78,32 @@ def test_asking_without_javascript(browser, at, bare, coordinator):
     assert (request.case, request.asked_of, request.entered_by) == (bare, "Dr. Patel", coordinator)
 
 
+def on_the_page(at, case):
+    """What htmx sends from a form in the table of the case."""
+    url = f"http://testserver{at('case_completeness', case.pk)}"
+    return {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": url}
+
+
+def test_a_form_on_a_page_of_its_own_leads_back_to_the_table(browser, at, bare):
+    address = at("gap_ask", bare.pk, "ki67")
+    here = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": f"http://testserver{address}"}
+    response = browser.post(address, ask_form(), **here)
+    assert response.headers["HX-Redirect"] == at("case_completeness", bare.pk) + "#item-ki67"
+    assert "It is noted who was asked." in text_of(browser.get(at("case_completeness", bare.pk)))
+
+
+def test_an_open_scenario_says_that_the_list_is_not_whole(browser, at, bare):
+    words = text_of(browser.get(at("case_completeness", bare.pk)))
+    assert "The scenario is open: what else is asked for is known only once" in words
+
+
 def test_asking_within_the_row(browser, at, bare):
     address = at("gap_ask", bare.pk, "ki67")
     form = browser.get(address, HTTP_HX_REQUEST="true")
     assert b"<form" in form.content
     assert b"<html" not in form.content
     assert form.headers["Vary"].count("HX-Request") == 1
-    response = browser.post(address, ask_form(), HTTP_HX_REQUEST="true")
+    response = browser.post(address, ask_form(), **on_the_page(at, bare))
     assert response.headers["HX-Retarget"] == "#completeness"
     assert response.content.decode().startswith('<div id="completeness"')
     assert "It is noted who was asked." in text_of(response)
@@ -143,7 +162,7 @@ def test_accepting_twice_is_refused_in_the_form(browser, at, bare, chair):
 
 def test_an_acceptance_is_withdrawn_within_the_row(browser, at, bare, coordinator):
     acceptance = gaps.accept(case=bare, item="ki67", reason="Urgent", by=coordinator)
-    response = browser.post(at("gap_acceptance_withdraw", acceptance.pk), HTTP_HX_REQUEST="true")
+    response = browser.post(at("gap_acceptance_withdraw", acceptance.pk), **on_the_page(at, bare))
     assert "Not ready, 4 gaps" in text_of(response)
     assert not GapAcceptance.objects.exists()
 

@@ -6,7 +6,7 @@ import pghistory
 import pytest
 
 from cases.models import FactAnswer
-from cases.services import cases, facts, patients
+from cases.services import cases, facts, patients, results, studies
 from tests.factories.cases import make_case, make_study
 from tests.integration.web.cases.reading import (
     checked_of,
@@ -175,3 +175,64 @@ def test_an_answer_that_the_record_overtook_is_not_lost_in_silence(browser, at, 
 
     assert response.status_code == 422
     assert "now Yes; you typed No (from the record, and changed there)" in text_of(response)
+
+
+@pytest.fixture
+def study(case, institution, coordinator):
+    with institution_scope(institution):
+        return make_study(case=case, by=coordinator, report="Old.")
+
+
+def test_a_report_pasted_meanwhile_stays(browser, at, study, institution, meanwhile):
+    address = at("result_enter", study.pk)
+    page = browser.get(address)
+    seen = {name: value_of(page, name) for name in ("row_version", "beside_version")}
+    meanwhile(studies.change, study=study, report="New metastasis.")
+    response = browser.post(address, {**seen, "outcome": "stable", "report": "Old."})
+
+    assert response.status_code == 422
+    assert "Report Before: Old. Now: New metastasis. (Chris Chair, " in text_of(response)
+    again = {name: value_of(response, name) for name in seen}
+    data = {**again, "outcome": "stable", "report": "New metastasis."}
+    assert browser.post(address, data).status_code == 302
+    with institution_scope(institution):
+        study.refresh_from_db()
+    assert study.report == "New metastasis."
+
+
+def test_who_types_a_report_second_sees_both(browser, at, study, institution, meanwhile):
+    address = at("result_enter", study.pk)
+    page = browser.get(address)
+    seen = {name: value_of(page, name) for name in ("row_version", "beside_version")}
+    meanwhile(studies.change, study=study, report="New metastasis.")
+    typed = {"outcome": "stable", "report": "No change."}
+    response = browser.post(address, {**seen, **typed})
+
+    assert response.status_code == 422
+    assert "You typed: No change." in text_of(response)
+    assert ">\nNo change.</textarea>" in response.content.decode()
+    with institution_scope(institution):
+        study.refresh_from_db()
+    assert study.report == "New metastasis."
+    again = {name: value_of(response, name) for name in seen}
+    assert browser.post(address, {**again, **typed}).status_code == 302
+    with institution_scope(institution):
+        study.refresh_from_db()
+    assert study.report == "No change."
+
+
+def test_both_rows_of_a_result_page_are_told_at_once(browser, at, study, institution, meanwhile):
+    with institution_scope(institution):
+        result = meanwhile(results.enter, study=study, outcome="stable", summary="One.")
+    address = at("result_enter", study.pk)
+    page = browser.get(address)
+    seen = {name: value_of(page, name) for name in ("row_version", "beside_version")}
+    meanwhile(results.change, result=result, summary="Two.")
+    meanwhile(studies.change, study=study, report="New.")
+    typed = {"outcome": "stable", "summary": "Three.", "report": "Typed."}
+    response = browser.post(address, {**seen, **typed})
+
+    words = text_of(response)
+    assert "You typed: Three." in words
+    assert "You typed: Typed." in words
+    assert summary_of(response).count("Somebody else changed this") == 1

@@ -43,7 +43,7 @@ def test_values_stand_with_multiples_and_trend(browser, at, case, values):
     assert "345" in page
     assert "3.5 x ULN" in page
     assert "Rising" in page
-    assert "+64.2 %" in page
+    assert "+64.3 %" in page
     assert "From different laboratories: Country, before City." in page
     assert "rising or falling from a change of 25 % on" in page
 

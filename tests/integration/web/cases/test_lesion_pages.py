@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Lesion, LesionSheet, Measurement, Result, StudyFile
+from cases.selectors.lesion_words import SYSTEMS
 from cases.services import lesions, results, treatments
 from tests.factories.cases import make_study
 from tests.factories.lesions import FIRST, make_course, make_lesion, measure
@@ -37,6 +38,12 @@ def carried(browser, address):
     return {name: value for name, value in hidden if name != "csrfmiddlewaretoken"}
 
 
+def systems_of(page):
+    """The systems that have a row in the summary on the page of the case."""
+    found = re.findall(r'<th scope="row">([^<]+)</th>', page.content.decode())
+    return [name for name in found if name in SYSTEMS.values()]
+
+
 def cell(lesion, name):
     return f"l{lesion.pk.hex}_{name}"
 
@@ -58,6 +65,7 @@ def test_the_first_study_brings_its_lesions_in_the_same_grid(browser, at, case, 
     assert value_of(page, "n0_label") == "L1"
     assert value_of(page, "n11_label") == "L12"
     assert "Is there a new lesion?" not in text_of(page)
+    assert "every liver metastasis of this study recorded here, and nothing else" in text_of(page)
     data = {
         **carried(browser, address),
         "n0_label": "L1",
@@ -364,6 +372,25 @@ def test_a_result_against_the_measurements_is_asked_about(browser, at, case, coo
     shown = text_of(browser.get(at("lesions", case.pk)))
     assert "Correct the result, or say why it stands" in shown
     assert at("result_enter", studies[1].pk) in browser.get(at("case", case.pk)).content.decode()
+    page = browser.get(address)
+    words = text_of(page)
+    was = words.partition("Said when this result was saved")[2]
+    assert "sum 60 mm" in was.partition("The measurements say otherwise")[0]
+    assert "Reason given then: Bleeding, see MRI." in was
+    assert "sum 70 mm" in was.partition("The measurements say otherwise")[2]
+    assert "sum 60 mm" not in was.partition("The measurements say otherwise")[2]
+    # A reason given now answers what is shown now.
+    shown = {name: value_of(page, name) for name in ("row_version", "kept_against")}
+    fresh = {**typed, **shown, "report": "No change.", "kept_reason": "Still bleeding."}
+    shown["beside_version"] = value_of(page, "beside_version")
+    assert browser.post(address, {**fresh, **shown}).status_code == 302
+    result.refresh_from_db()
+    assert result.kept_reason == "Still bleeding."
+
+    measure(studies[1], {lesion: 40}, by=coordinator)
+    words = text_of(browser.get(address))
+    assert "Said when this result was saved" in words
+    assert "The measurements say otherwise" not in words
 
 
 def test_a_reason_without_what_it_answers_asks_again(browser, at, case, coordinator):
@@ -479,7 +506,24 @@ def test_the_three_systems_stand_side_by_side(browser, at, case, coordinator):
     assert "RECIST 1.1 baseline SD stable disease" in words
     assert "enhancing sum 40 mm; baseline PR partial response enhancing sum 10 mm" in words
     assert "Choi baseline PR partial response attenuation -20 %" in words
-    assert "Best response by mRECIST: PR, confirmed SD." in words
+    assert "Best response by mRECIST: PR, not confirmed (confirmed best response SD)." in words
+    assert "mRECIST was made for hepatocellular carcinoma." in words
+    assert "contains the short axis of nodes" not in words
+    assert "mRECIST" in systems_of(browser.get(at("case", case.pk)))
+
+
+def test_the_sum_of_enhancing_parts_names_the_nodes_in_it(browser, at, case, coordinator):
+    _, studies = make_course(case, {"longest_mm": 40, "enhancing_mm": 40}, by=coordinator)
+    node = make_lesion(case=case, by=coordinator, label="N1", site="abdominal_ln")
+    measure(studies[0], {node: 18}, by=coordinator)
+    words = text_of(browser.get(at("lesions", case.pk)))
+    assert "The sum of enhancing parts contains the short axis of nodes: N1." in words
+
+
+def test_a_best_response_counts_until_progression(browser, at, case, coordinator):
+    make_course(case, 40, 40, 60, 20, by=coordinator)
+    page = browser.get(at("lesions", case.pk))
+    assert "Best response by RECIST 1.1 until progression on 29 Jul 2025: SD." in text_of(page)
 
 
 def test_growth_stands_with_what_limits_it(browser, at, case, coordinator, monkeypatch):
@@ -522,6 +566,8 @@ def test_the_page_of_the_case_shows_the_newest_studies(browser, at, case, coordi
     assert "sum 36 mm, -10 % from baseline, smallest before 28 mm (+28.6 %)" in words
     assert "RECIST 1.1: PD , progression" in words
     assert at("lesions", case.pk) in page.content.decode()
+    # Systems that were never computed have no row.
+    assert systems_of(page) == ["RECIST 1.1"]
 
 
 def test_queries_and_columns_of_the_page_are_constant(browser, at, case, coordinator):

@@ -65,8 +65,9 @@ def test_a_specimen_is_added_and_stands_on_the_page(browser, at, case, scope):
         "3 Feb 2025 Resection, pancreas Main laboratory, P-17",
         "G2 (WHO 2022) used by the guidance",
         "Ki-67 4.5 %, mitoses 1 per 10 HPF",
+        "Counted per 10 HPF; WHO 2022 counts per 2 mm2; not converted",
         "Chromogranin A positive, hormones: Insulin",
-        "Margin R0, none",
+        "Margin R0, no residual tumor",
         "Nodes with tumor: 2 of 14",
         "Vascular invasion: no",
         "Well-differentiated tumor.",
@@ -77,6 +78,9 @@ def test_a_specimen_is_added_and_stands_on_the_page(browser, at, case, scope):
 
 def test_a_specimen_is_corrected(browser, at, case, specimen, scope):
     page = browser.get(at("specimen_edit", specimen.pk))
+    assert "Ki-67 in %" in text_of(page)
+    assert "Mitoses per 10 HPF" in text_of(page)
+    assert "R0, no residual tumor" in text_of(page)
     assert value_of(page, "ki67_percent") == "4"
     assert value_of(page, "taken_on") == "3 Feb 2026"
     assert checked_of(page, "hormones") == ["reviewed_none"]

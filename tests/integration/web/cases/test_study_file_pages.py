@@ -1,6 +1,7 @@
 """Files of studies through the pages; above all those that are meant to do harm."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +10,8 @@ from pydicom.sr.codedict import codes
 from cases.dicom import inspection
 from cases.dicom.reasons import WORDS, Reason
 from cases.models import StudyFile, StudyFilePart, StudySeries
-from cases.services import study_files
+from cases.services import patients, studies, study_files
+from cases.web import study_files as pages
 from cases.web.forms import study_files as forms
 from tests.factories import dicom as make
 from tests.factories.cases import make_study
@@ -138,6 +140,10 @@ def test_what_a_file_offers_is_written_only_where_it_is_ticked(send, browser, at
     send(content, "ct.dcm")
     file = StudyFile.objects.get()
     page = text_of(browser.get(at("study_file", file.pk)))
+    assert "Is this the study?" in page
+    assert "Study date 10 Jan 2026 12 Jan 2026" in page
+    browser.post(at("study_file_confirm", file.pk))
+    page = text_of(browser.get(at("study_file", file.pk)))
     assert "Accession number: ACC-9 (from Accession number)" in page
     assert "Performed on: 10 Jan 2026 (from Study date; now 12 Jan 2026)" in page
     study.refresh_from_db()
@@ -151,11 +157,99 @@ def test_what_a_file_offers_is_written_only_where_it_is_ticked(send, browser, at
     assert (study.accession_number, f"{study.performed_on}") == ("ACC-9", "2026-01-12")
 
 
+def seen_in(response) -> str:
+    """The version of the study that the page of a file carries."""
+    return re.search(r'name="row_version" value="(\d+)"', response.content.decode())[1]
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
+    send, browser, at, study, header, coordinator
+):
+    send(make.dicom(**header, AccessionNumber="ACC-9", InstitutionName="East Clinic"), "ct.dcm")
+    address = at("study_file", StudyFile.objects.get().pk)
+    ticked = {"columns": ["accession_number"], "row_version": seen_in(browser.get(address))}
+    studies.change(study=study, accession_number="ACC-7", by=coordinator)
+    response = browser.post(address, ticked)
+
+    assert response.status_code == 422
+    page = text_of(response)
+    assert "Changed by somebody else while this page was open" in page
+    assert "Now: ACC-7 (Cora Coordinator," in page
+    assert "You typed: ACC-9" in page
+    study.refresh_from_db()
+    assert study.accession_number == "ACC-7"
+    # What nobody touched is taken over all the same.
+    assert browser.post(address, {**ticked, "columns": ["performing_site"]}).status_code == 302
+    # With the correction seen it is a choice.
+    ticked["row_version"] = seen_in(response)
+    assert browser.post(address, ticked).status_code == 302
+    study.refresh_from_db()
+    assert (study.accession_number, study.performing_site) == ("ACC-9", "East Clinic")
+
+
+def test_values_ticked_on_a_page_that_says_no_version_overwrite_nothing(
+    send, browser, at, study, header, coordinator
+):
+    studies.change(study=study, accession_number="ACC-7", by=coordinator)
+    send(make.dicom(**header, AccessionNumber="ACC-9"), "ct.dcm")
+    address = at("study_file", StudyFile.objects.get().pk)
+    assert browser.post(address, {"columns": ["accession_number"]}).status_code == 422
+    study.refresh_from_db()
+    assert study.accession_number == "ACC-7"
+
+
+def test_a_file_of_a_patient_who_became_another_says_so(
+    send, browser, at, study, case, header, coordinator
+):
+    send(make.dicom(**header), "ct.dcm")
+    file = StudyFile.objects.get()
+    told = "Names another patient than the record does now"
+    for address in (at("study_file", file.pk), at("study", study.pk)):
+        assert told not in text_of(browser.get(address))
+    patients.change(patient=case.patient, record_number="OTHER-8", by=coordinator)
+
+    assert told in text_of(browser.get(at("study", study.pk)))
+    page = text_of(browser.get(at("study_file", file.pk)))
+    assert told in page
+    assert f"{header['PatientID']} in the file, OTHER-8 in the record" in page
+    file.refresh_from_db()
+    assert (file.state, file.mismatches) == ("stored", [])
+
+
+def test_a_file_confirmed_by_a_person_is_told_again_only_with_what_is_new(
+    send, browser, at, case, coordinator
+):
+    send(make.dicom(PatientID="OTHER-7"), "ct.dcm")
+    file = StudyFile.objects.get()
+    told = "Names another patient than the record does now"
+    assert told not in text_of(browser.get(at("study_file", file.pk)))
+    study_files.confirm(file=file, by=coordinator)
+    assert told not in text_of(browser.get(at("study_file", file.pk)))
+    patients.change(patient=case.patient, family_name="Rivers", by=coordinator)
+    page = text_of(browser.get(at("study_file", file.pk)))
+    assert told in page
+    assert "Rivera in the file, Rivers in the record" in page
+    assert "OTHER-7 in the file" not in page
+
+
+def test_the_second_of_two_who_discard_a_file_is_told(
+    send, browser, at, study, header, coordinator, monkeypatch
+):
+    send(make.dicom(**header), "ct.dcm")
+    file = StudyFile.objects.select_related("study__case").get()
+    study_files.discard(file=file, by=coordinator)
+    monkeypatch.setattr(pages, "_file_or_404", lambda _id: file)
+    response = browser.post(at("study_file_discard", file.pk), follow=True)
+    assert response.redirect_chain == [(at("study", study.pk), 302)]
+    assert "This file was discarded meanwhile." in text_of(response)
+
+
 def test_an_offer_that_cannot_be_says_why(send, browser, at, study, header):
     send(make.dicom(**header, StudyDate="19010101"), "ct.dcm")
-    response = browser.post(
-        at("study_file", StudyFile.objects.get().pk), {"columns": ["performed_on"]}
-    )
+    browser.post(at("study_file_confirm", StudyFile.objects.get().pk))
+    address = at("study_file", StudyFile.objects.get().pk)
+    seen = seen_in(browser.get(address))
+    response = browser.post(address, {"columns": ["performed_on"], "row_version": seen})
     assert response.status_code == 422
     assert "50 years" in text_of(response)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.models import Rereading, Result, Study
 from cases.selectors.cases import one
-from cases.services import rereadings, studies
+from cases.services import rereadings, results, studies
 from cases.web.imaging_section import imaging_section
 from tests.factories.cases import make_study
 from tests.integration.web.cases.reading import (
@@ -221,3 +221,13 @@ def test_who_may_only_read_gets_no_forms(sign_in_as, at, study):
     assert at("rereading_new", study.pk) not in html
     assert client.get(at("rereading_new", study.pk)).status_code == 403
     assert client.get(at("study_file_new", study.pk)).status_code == 403
+
+
+def test_an_agreement_with_a_result_that_was_corrected_is_told(browser, at, study, coordinator):
+    reading = {**READING, "outcome": "stable", "agreement": "agree", "read_on": TODAY}
+    result = Result.objects.get()
+    rereadings.add(study=study, by=coordinator, **reading)
+    assert "Agreed with an earlier result" not in text_of(browser.get(at("study", study.pk)))
+    results.change(result=result, outcome="progression", by=coordinator)
+    for page in (at("study", study.pk), at("case", study.case_id)):
+        assert "Agreed with an earlier result" in text_of(browser.get(page))

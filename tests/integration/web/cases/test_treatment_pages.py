@@ -250,10 +250,11 @@ def test_the_page_asks_the_same_for_any_number_of_rows(
     browser, at, case, scope, coordinator, django_assert_num_queries
 ):
     def add(count):
-        for _ in range(count):
+        for number in range(count):
+            told_apart = f"{count}-{number}"
             treatments.add(case=case, type="SSA", by=coordinator)
-            procedures.add(case=case, kind="whipple", by=coordinator)
-            make_specimen(case=case, by=coordinator)
+            procedures.add(case=case, kind="biliary_stent", note=told_apart, by=coordinator)
+            make_specimen(case=case, by=coordinator, report_number=told_apart)
 
     add(1)
     address = at("treatments", case.pk)

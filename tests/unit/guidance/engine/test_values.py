@@ -48,3 +48,12 @@ def test_text_is_storable(text):
 @pytest.mark.parametrize("text", ["a\x00", "\ud800", "a\udfff"])
 def test_what_is_no_text_is_not(text):
     assert not is_storable(text)
+
+
+def test_a_record_joins_its_lists_and_says_to_what_it_answers_yes():
+    study = {"modality": "CT", "contrast": True, "phases": ["unenhanced", "late_arterial", "x"]}
+    words = value_words(DICTIONARY["studies"], [study, {"modality": "MRI", "phases": []}])
+    assert words == "CT, contrast: yes, Unenhanced, Late arterial, x; MRI, none"
+    treatment = {"type": "SSA", "ongoing": None}
+    words = value_words(DICTIONARY["treatments"], [treatment])
+    assert words == "Somatostatin analog, ongoing: unknown"
