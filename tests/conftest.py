@@ -118,6 +118,10 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+#: How often the tables are emptied before a deadlock with a late request is an error.
+MOST_ATTEMPTS = 5
+
+
 def _empty_as_owner(_: TransactionTestCase) -> None:
     """After a transactional test: the application role may not truncate, the owner may.
 
@@ -131,13 +135,20 @@ def _empty_as_owner(_: TransactionTestCase) -> None:
         "schemaname = 'public' AND tablename NOT IN "
         "('django_migrations', 'django_content_type', 'editions_guidanceedition')"
     )
-    with psycopg.connect(dbname=owner["NAME"], **address) as database:
-        tables = database.execute(f"{names} WHERE {kept}").fetchone()
-        assert tables is not None
-        database.execute(f"TRUNCATE {tables[0]} CASCADE")
-        # Every test finds the editions of this software, and no others.
-        loaded = "DELETE FROM editions_guidanceedition WHERE NOT version = ANY(%s)"
-        database.execute(loaded, [list(content.versions())])
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            with psycopg.connect(dbname=owner["NAME"], **address) as database:
+                tables = database.execute(f"{names} WHERE {kept}").fetchone()
+                assert tables is not None
+                database.execute(f"TRUNCATE {tables[0]} CASCADE")
+                # Every test finds the editions of this software, and no others.
+                loaded = "DELETE FROM editions_guidanceedition WHERE NOT version = ANY(%s)"
+                database.execute(loaded, [list(content.versions())])
+            return
+        except psycopg.errors.DeadlockDetected:
+            # A browser that is gone may have left a request that is still being answered.
+            if attempt + 1 == MOST_ATTEMPTS:
+                raise
 
 
 @pytest.fixture(autouse=True, scope="session")
