@@ -19,7 +19,8 @@ from cases.models import AgendaItem, Assessment, Decision
 from cases.selectors.agendas import present_at
 from cases.selectors.annotations import Annotations, annotations_of, annotations_of_signed
 from cases.selectors.briefing import Guidance
-from cases.services.decisions import InWords, in_words, sheet_of
+from cases.selectors.recommended import InWords, in_words
+from cases.services.decision_sheets import sheet_of
 from tumorboard.formats import day, moment
 
 

@@ -2,13 +2,18 @@
 
 from cases.models.acknowledgment import Acknowledgment
 from cases.models.agenda_item import AgendaItem
+from cases.models.agenda_publication import AgendaPublication
 from cases.models.assessment import Assessment
 from cases.models.attendance import Attendance
 from cases.models.board import Board
+from cases.models.board_member import BoardMember
+from cases.models.calendar_feed import CalendarFeed
+from cases.models.candidacy import Candidacy
 from cases.models.case import Case
 from cases.models.completeness import DataSetItem, Gap, GapAcceptance, GapRequest
 from cases.models.decision import Decision, Participant, Recommendation
-from cases.models.decision_draft import DecisionDraft, DraftRecommendation
+from cases.models.decision_draft import DecisionDraft, DraftDissent, DraftRecommendation
+from cases.models.discussion import Discussion
 from cases.models.edition_trial import EditionTrial, EditionTrialChange
 from cases.models.fact_answer import FactAnswer
 from cases.models.feasibility import Allergy, Device
@@ -18,29 +23,40 @@ from cases.models.lab_result import LabResult
 from cases.models.lesion import Lesion, Measurement
 from cases.models.lesion_sheet import LesionSheet
 from cases.models.meeting import Meeting
+from cases.models.opinion import Opinion
 from cases.models.pacs_connection import PacsConnection
 from cases.models.patient import Patient
+from cases.models.postponement import Postponement
 from cases.models.procedure import Procedure
+from cases.models.protocol_audit import ProtocolAudit
 from cases.models.rereading import Rereading
 from cases.models.result import Result
 from cases.models.saved_view import SavedView
 from cases.models.specimen import Specimen
+from cases.models.standard import Standard
 from cases.models.study import Study
 from cases.models.study_file import StudyFile, StudyFilePart, StudySeries
+from cases.models.task import Task
 from cases.models.treatment import Treatment
 
 __all__ = [
     "Acknowledgment",
     "AgendaItem",
+    "AgendaPublication",
     "Allergy",
     "Assessment",
     "Attendance",
     "Board",
+    "BoardMember",
+    "CalendarFeed",
+    "Candidacy",
     "Case",
     "DataSetItem",
     "Decision",
     "DecisionDraft",
     "Device",
+    "Discussion",
+    "DraftDissent",
     "DraftRecommendation",
     "EditionTrial",
     "EditionTrialChange",
@@ -57,18 +73,23 @@ __all__ = [
     "LesionSheet",
     "Measurement",
     "Meeting",
+    "Opinion",
     "PacsConnection",
     "Participant",
     "Patient",
+    "Postponement",
     "Procedure",
+    "ProtocolAudit",
     "Recommendation",
     "Rereading",
     "Result",
     "SavedView",
     "Specimen",
+    "Standard",
     "Study",
     "StudyFile",
     "StudyFilePart",
     "StudySeries",
+    "Task",
     "Treatment",
 ]

@@ -5,26 +5,21 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from cases.models.agenda_item import AgendaItem
+from cases.models.agenda_item import AgendaItem, Track
 from cases.models.assessment import Assessment
+from cases.models.board import Board
 from cases.models.case import Case
+from cases.models.conclusion import Asked, Conclusion
+from cases.models.specialty import Specialty
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 
 
-class RecommendationKind(models.TextChoices):
-    """What kind of thing a recommendation asks for."""
-
-    IMAGING = "imaging", "Imaging"
-    TREATMENT = "treatment", "Treatment"
-    REFERRAL = "referral", "Referral"
-    REDISCUSSION = "rediscussion", "Re-discussion"
-    OTHER = "other", "Other"
-
-
-class Decision(TenantModel):
+class Decision(Conclusion, TenantModel):
     """A signed decision; amended only by a further version.
 
     `content_hash` is the SHA-256 of everything that was signed, see `services.decisions`.
+    `chain_hash` ties it to the decision that was signed before it on the same board; what was
+    signed before there were chains has none.
     """
 
     agenda_item = TenantForeignKey(AgendaItem, related_name="decisions")
@@ -43,10 +38,33 @@ class Decision(TenantModel):
     #: What stood beside the assessment when it was signed: local words and acknowledgments, see
     #: `selectors.annotations`. None where it was signed before these were quoted.
     quoted = models.JSONField(null=True)
+    #: What the case was settled by: a discussion, or a named standard on the protocol track.
+    track = models.CharField(
+        max_length=20,
+        choices=Track.choices,
+        default=Track.DISCUSSION,
+        db_default=Track.DISCUSSION,
+    )
+    standard_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    standard_source = models.CharField(max_length=300, blank=True, default="", db_default="")
+    #: What the signer accepted by name: [{"what": code, "text": words, "reason": words}].
+    accepted = models.JSONField(default=list, db_default=[])
+    #: Opinions that were given before: [{"name", "specialty", "text", "given_at"}].
+    opinions = models.JSONField(default=list, db_default=[])
+    #: Which columns `content_hash` covers; see `services.content_hash`.
+    hash_scheme = models.PositiveSmallIntegerField(default=1, db_default=1)
     content_hash = models.CharField(max_length=64)
+    board = TenantForeignKey(Board, null=True, related_name="+")
+    #: Counted from 1 on each board, over all versions.
+    chain_position = models.PositiveIntegerField(null=True)
+    previous_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    chain_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["institution", "board", "chain_position"], name="decision_chained_once"
+            ),
             models.UniqueConstraint(
                 fields=["institution", "agenda_item", "version"], name="decision_version_once"
             ),
@@ -56,14 +74,18 @@ class Decision(TenantModel):
         ]
 
 
-class Recommendation(TenantModel):
+class Recommendation(Asked, TenantModel):
     """One coded thing that a signed decision asks for."""
 
     decision = TenantForeignKey(Decision, related_name="recommendations")
-    position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=20, choices=RecommendationKind.choices)
-    code = models.CharField(max_length=40, blank=True)
-    text = models.CharField(max_length=500, blank=True)
+    #: Who sees to it; where nobody was named, the service that makes the task chooses.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]
@@ -80,6 +102,11 @@ class Participant(TenantModel):
     decision = TenantForeignKey(Decision, related_name="participants")
     name = models.CharField(max_length=120)
     specialty = models.CharField(max_length=80, blank=True)
+    specialty_code = models.CharField(
+        max_length=40, choices=Specialty.choices, blank=True, default="", db_default=""
+    )
+    #: What they would have decided instead; empty where they agreed.
+    dissent = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]

@@ -19,9 +19,12 @@ from cases.selectors.annotations import annotations_of, annotations_of_signed
 from cases.selectors.briefing import Guidance, briefing_of
 from cases.selectors.completeness import completeness_on_list
 from cases.selectors.notices import notices_of
+from cases.selectors.recommended import in_words
 from cases.services import decisions as services
 from cases.services import reassessments
-from cases.services.decisions import Recommended
+from cases.services.content_hash import is_intact
+from cases.services.decision_drafts import Recommended, save_draft
+from cases.services.decision_sheets import sheet_of
 from cases.services.errors import Changed, Invalid, Refused
 from cases.web.errors import add_errors, errors_on
 from cases.web.forms.decisions import (
@@ -102,7 +105,7 @@ def _save(request: InstitutionRequest, item: AgendaItem) -> HttpResponse:
     if not form.is_valid():
         return render(request, "boards/decision.html", _context(item, form), status=422)
     try:
-        services.save_draft(
+        save_draft(
             item=item,
             rationale=form.cleaned_data["rationale"],
             recommendations=form.recommendations,
@@ -126,12 +129,12 @@ def _changed_page(request: InstitutionRequest, item: AgendaItem, error: Changed)
     """What was typed, beside what somebody else saved; saving again now replaces that."""
     form = DecisionForm({**request.POST.dict(), "version": error.current})
     form.add_error(None, str(error))
-    theirs = services.sheet_of(item)
+    theirs = sheet_of(item)
     version = item.case.assessment.edition_version
     context = {
         **_context(item, form),
         "theirs": theirs,
-        "theirs_in_words": services.in_words(theirs.recommendations, version=version),
+        "theirs_in_words": in_words(theirs.recommendations, version=version),
     }
     return render(request, "boards/decision.html", context, status=409)
 
@@ -192,9 +195,9 @@ def _record_context(item: AgendaItem, signed: Decision) -> dict[str, Any]:
     version = signed.assessment.edition_version
     return {
         "decision": signed,
-        "recommendations": services.in_words(signed.recommendations.all(), version=version),
+        "recommendations": in_words(signed.recommendations.all(), version=version),
         "participants": signed.participants.all(),
-        "is_intact": services.is_intact(signed),
+        "is_intact": is_intact(signed),
         **_seen(item, signed),
     }
 
@@ -220,7 +223,7 @@ def _sign_page(
 ) -> HttpResponse:
     if agendas.decision_of(item) is not None:
         return redirect("decision", request.institution.slug, item.pk)
-    sheet = services.sheet_of(item)
+    sheet = sheet_of(item)
     if sheet is None:
         messages.error(request, "There is nothing to sign yet. Write the decision first.")
         return redirect("decision", request.institution.slug, item.pk)
@@ -238,7 +241,7 @@ def _sign_page(
         "form": form,
         "shown": shown,
         "sheet": sheet,
-        "recommendations": services.in_words(sheet.recommendations, version=version),
+        "recommendations": in_words(sheet.recommendations, version=version),
         "role": _role(request),
         "meaning": services.MEANING,
     }

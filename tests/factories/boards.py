@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cases.models import AgendaItem, Board, Case, Decision, DecisionDraft, Meeting
 from cases.services import agendas, boards, decisions
-from cases.services.decisions import Recommended
+from cases.services.decision_drafts import Recommended, save_draft
 from tests.factories.cases import STAGING, make_case, make_study
 from tumorboard.accounts.models import User
 
@@ -66,9 +66,7 @@ def draft(
     """A complete draft, with somebody present."""
     if not item.meeting.attendances.exists():
         boards.note_present(meeting=item.meeting, name="Nina Nuclear", specialty="NM", by=by)
-    return decisions.save_draft(
-        item=item, rationale=rationale, recommendations=recommendations, by=by
-    )
+    return save_draft(item=item, rationale=rationale, recommendations=recommendations, by=by)
 
 
 def sign(item: AgendaItem, *, by: User) -> Decision:

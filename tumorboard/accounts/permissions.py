@@ -17,6 +17,10 @@ class Permission(StrEnum):
     AGENDA_WRITE = "agenda.write"
     DECISION_WRITE = "decision.write"
     DECISION_SIGN = "decision.sign"
+    OPINION_WRITE = "opinion.write"
+    TASK_WRITE = "task.write"
+    PROTOCOL_AUDIT = "protocol.audit"
+    NUMBERS_READ = "numbers.read"
     TOKEN_USE = "token.use"  # noqa: S105 - the name of a right
     PEOPLE_MANAGE = "people.manage"
     INSTITUTION_MANAGE = "institution.manage"

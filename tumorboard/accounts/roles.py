@@ -34,6 +34,9 @@ class Role(Enum):
             Permission.BOARD_MANAGE,
             Permission.AGENDA_WRITE,
             Permission.DECISION_WRITE,
+            Permission.OPINION_WRITE,
+            Permission.TASK_WRITE,
+            Permission.NUMBERS_READ,
         },
     )
     CLINICIAN = RoleDescription(
@@ -45,17 +48,19 @@ class Role(Enum):
             Permission.RESULT_WRITE,
             Permission.CHECK_ACKNOWLEDGE,
             Permission.AGENDA_WRITE,
+            Permission.OPINION_WRITE,
+            Permission.TASK_WRITE,
         },
     )
     RADIOLOGIST = RoleDescription(
         "Radiologist",
         "Enters studies and their results.",
-        READ | {Permission.RESULT_WRITE, Permission.CHECK_ACKNOWLEDGE},
+        READ | {Permission.RESULT_WRITE, Permission.CHECK_ACKNOWLEDGE, Permission.OPINION_WRITE},
     )
     PATHOLOGIST = RoleDescription(
         "Pathologist",
         "Enters pathology.",
-        READ | {Permission.CASE_WRITE, Permission.CHECK_ACKNOWLEDGE},
+        READ | {Permission.CASE_WRITE, Permission.CHECK_ACKNOWLEDGE, Permission.OPINION_WRITE},
     )
     BOARD_CHAIR = RoleDescription(
         "Board chair",
@@ -71,6 +76,10 @@ class Role(Enum):
             Permission.AGENDA_WRITE,
             Permission.DECISION_WRITE,
             Permission.DECISION_SIGN,
+            Permission.OPINION_WRITE,
+            Permission.TASK_WRITE,
+            Permission.PROTOCOL_AUDIT,
+            Permission.NUMBERS_READ,
         },
     )
     ADMINISTRATOR = RoleDescription(
@@ -82,6 +91,7 @@ class Role(Enum):
                 Permission.PEOPLE_MANAGE,
                 Permission.INSTITUTION_MANAGE,
                 Permission.GUIDANCE_MANAGE,
+                Permission.NUMBERS_READ,
             }
         ),
     )

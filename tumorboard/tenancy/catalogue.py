@@ -33,6 +33,8 @@ APPEND_ONLY = {
     "cases_recommendation",
     "cases_participant",
     "cases_acknowledgment",
+    "cases_agendapublication",
+    "cases_postponement",
     "editions_guidanceedition",
     "editions_editionadoption",
     "editions_localnote",

@@ -9,8 +9,9 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from cases.models import DecisionDraft, DraftRecommendation
-from cases.models.decision import RecommendationKind
-from cases.services.decisions import Codes, Recommended, codes_to_choose
+from cases.models.conclusion import RecommendationKind
+from cases.selectors.recommended import Codes, codes_to_choose
+from cases.services.decision_drafts import Recommended
 from cases.services.errors import Invalid
 
 PREFIX = "recommendations"

@@ -20,9 +20,12 @@ from cases.models import (
 )
 from cases.selectors.annotations import annotations_of_signed
 from cases.selectors.cases import one
+from cases.selectors.recommended import TREATMENT_OPTIONS, codes_to_choose, in_words
 from cases.services import acknowledgments, agendas, boards, decisions, patients
 from cases.services.assessments import reassess
-from cases.services.decisions import Recommended
+from cases.services.content_hash import content_hash, is_intact
+from cases.services.decision_drafts import Recommended, save_draft
+from cases.services.decision_sheets import sheet_of
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.facts import answer
 from guidance.editions import local_notes
@@ -42,7 +45,7 @@ def item(coordinator):
 def save(item, by, **changes):
     """Save a draft of one recommendation."""
     given = {"rationale": "Why", "recommendations": [Recommended("other", text="Wait")], **changes}
-    return decisions.save_draft(item=item, by=by, **given)
+    return save_draft(item=item, by=by, **given)
 
 
 class TestDraft:
@@ -143,7 +146,7 @@ class TestDraft:
 class TestSigning:
     def test_takes_everything_over(self, item, coordinator, chair):
         written = draft(item, by=coordinator)
-        sheet = decisions.sheet_of(item)
+        sheet = sheet_of(item)
 
         decision = decisions.sign(
             item=item,
@@ -166,7 +169,7 @@ class TestSigning:
         assert list(decision.participants.values_list("name", "specialty")) == [
             ("Nina Nuclear", "NM")
         ]
-        assert decisions.is_intact(decision)
+        assert is_intact(decision)
         assert AuditEntry.objects.filter(action="decision.signed", person=chair).exists()
         item.case.refresh_from_db()
         assert item.case.readiness == "signed"
@@ -185,7 +188,7 @@ class TestSigning:
         assert item.case.readiness == "signed"
 
     def test_needs_a_draft(self, item, chair):
-        assert decisions.sheet_of(item) is None
+        assert sheet_of(item) is None
         with pytest.raises(Refused, match="nothing to sign"):
             decisions.sign(
                 item=item,
@@ -202,7 +205,7 @@ class TestSigning:
             sign(item, by=chair)
 
         assert set(caught.value.errors) == {"recommendations", "rationale", "present"}
-        assert decisions.sheet_of(item).gaps == caught.value.errors
+        assert sheet_of(item).gaps == caught.value.errors
         assert written.version == 1
         assert not Decision.objects.exists()
 
@@ -244,7 +247,7 @@ class TestSigning:
     @pytest.mark.parametrize("change", ["question", "present"])
     def test_not_when_the_sheet_is_another_by_now(self, item, coordinator, chair, change):
         written = draft(item, by=coordinator)
-        seen = decisions.sheet_of(item).seen
+        seen = sheet_of(item).seen
         if change == "question":
             agendas.ask(item=item, question="Other?", by=coordinator)
         else:
@@ -286,7 +289,7 @@ class TestChecks:
         assert caught.value.errors == {}
         assert reason.startswith("Acknowledge W-NONCONTRAST first: Without IV contrast")
         assert not Decision.objects.exists()
-        assert [c.code for c in decisions.sheet_of(item).blocking] == ["W-NONCONTRAST"]
+        assert [c.code for c in sheet_of(item).blocking] == ["W-NONCONTRAST"]
 
     def test_once_acknowledged_it_is_signed_and_pinned(self, item, coordinator, chair):
         row = self.acknowledge(item, coordinator, text="Contrast was refused.")
@@ -297,14 +300,14 @@ class TestChecks:
         standing = states["W-NONCONTRAST"]["standing"]
         assert (standing["text"], standing["by"]) == ("Contrast was refused.", coordinator.name)
         assert states["W-CHEST"]["standing"] is None
-        assert decisions.is_intact(decision)
+        assert is_intact(decision)
 
         acknowledgments.withdraw(acknowledgment=row, by=coordinator)
         facts_before = annotations_of_signed(decision)
         answer(case=item.case, answers={"gbca_permitted": False}, by=coordinator)
         decision.refresh_from_db()
         assert annotations_of_signed(decision) == facts_before
-        assert decisions.is_intact(decision)
+        assert is_intact(decision)
 
     def test_a_caution_may_stay_open(self, item, coordinator, chair):
         self.acknowledge(item, coordinator)
@@ -321,7 +324,7 @@ class TestChecks:
     def test_not_when_what_stands_beside_it_is_another(self, item, coordinator, chair, change):
         row = self.acknowledge(item, coordinator)
         written = draft(item, by=coordinator)
-        seen = decisions.sheet_of(AgendaItem.objects.get(pk=item.pk)).seen
+        seen = sheet_of(AgendaItem.objects.get(pk=item.pk)).seen
         if change == "acknowledged":
             self.acknowledge(item, coordinator, code="W-CHEST")
         elif change == "withdrawn":
@@ -366,7 +369,7 @@ class TestChecks:
     def test_a_case_without_an_assessment_quotes_nothing(self, item, coordinator):
         draft(item, by=coordinator)
         item.case.assessment = None
-        sheet = decisions.sheet_of(item)
+        sheet = sheet_of(item)
         assert (sheet.blocking, sheet.annotations.states) == ([], ())
 
 
@@ -374,12 +377,12 @@ class TestHash:
     def test_changes_with_every_field(self, item, chair):
         decision = sign(item, by=chair)
         asked, present = list(decision.recommendations.all()), list(decision.participants.all())
-        hashes = {decisions.content_hash(decision, asked, present)}
+        hashes = {content_hash(decision, asked, present)}
 
         def changed(row, field, value):
             before = getattr(row, field)
             setattr(row, field, value)
-            hashes.add(decisions.content_hash(decision, asked, present))
+            hashes.add(content_hash(decision, asked, present))
             setattr(row, field, before)
 
         fields = {f.attname for f in Decision._meta.concrete_fields} - {"id", "content_hash"}
@@ -416,20 +419,20 @@ class TestHash:
         }
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         expected = hashlib.sha256(text.encode()).hexdigest()
-        assert decisions.content_hash(decision, asked, present) == expected
+        assert content_hash(decision, asked, present) == expected
 
     def test_counts_what_comes_and_goes(self, item, chair):
         decision = sign(item, by=chair)
         asked, present = list(decision.recommendations.all()), list(decision.participants.all())
 
-        assert decisions.content_hash(decision, asked[1:], present) != decision.content_hash
-        assert decisions.content_hash(decision, asked, []) != decision.content_hash
+        assert content_hash(decision, asked[1:], present) != decision.content_hash
+        assert content_hash(decision, asked, []) != decision.content_hash
 
     def test_tells_when_the_record_is_not_what_was_signed(self, item, chair):
         decision = sign(item, by=chair)
         decision.rationale = "Something else"
 
-        assert not decisions.is_intact(decision)
+        assert not is_intact(decision)
 
 
 class TestSignedStays:
@@ -459,14 +462,14 @@ class TestSignedStays:
         decision = Decision.objects.get()
         item.case.refresh_from_db()
         assert decision.assessment_id == seen != item.case.assessment_id
-        assert decisions.is_intact(decision)
+        assert is_intact(decision)
 
 
 class TestWords:
     def test_every_kind_is_said_in_words(self, item, coordinator):
         written = draft(item, by=coordinator)
 
-        lines = decisions.in_words(
+        lines = in_words(
             written.recommendations.all(), version=item.case.assessment.edition_version
         )
 
@@ -479,4 +482,4 @@ class TestWords:
         ]
 
     def test_treatments_are_those_of_the_guidance(self):
-        assert tuple(decisions.codes_to_choose()["treatment"]) == decisions.TREATMENT_OPTIONS
+        assert tuple(codes_to_choose()["treatment"]) == TREATMENT_OPTIONS

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 
 from cases.models import FactAnswer
-from cases.services import decisions
+from cases.services.decision_sheets import sheet_of
 from cases.services.row_versions import version_of
 from tests.factories.boards import draft, make_asking_case, make_item, make_meeting
 from tests.factories.cases import STAGING, make_case, make_study
@@ -108,7 +108,7 @@ def test_the_posts_of_a_board(send, url, case, coordinator):
     written = {"version": version, "rationale": FAMILY_NAME}
     send(url("decision", item.pk), {**written, "add-row": "1"}, headers=HTMX)
     send(url("decision", item.pk), written)
-    assert decisions.sheet_of(item).draft.rationale == FAMILY_NAME
+    assert sheet_of(item).draft.rationale == FAMILY_NAME
     send(url("agenda_take_off", item.pk))
     send(url("agenda_take_off", other.pk))
     send(url("agenda_put_on", case.pk), {"meeting": meeting.pk, "back": "queue"})

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.services import agendas, boards, decisions
+from cases.services.decision_drafts import save_draft
 from tumorboard.accounts.models import User
 
 LISTED = {
@@ -31,7 +32,7 @@ def add_board(cases: Mapping[str, Case], *, coordinator: User, chair: User) -> N
         ("Nora Unreal", "Nuclear medicine"),
     ):
         boards.note_present(meeting=meeting, name=name, specialty=specialty, by=coordinator)
-    draft = decisions.save_draft(
+    draft = save_draft(
         item=items[0],
         rationale="Liver metastases on MRI; receptor status is needed before a choice is made.",
         recommendations=[

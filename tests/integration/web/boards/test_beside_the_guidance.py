@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.models import Decision
 from cases.selectors.cases import one
 from cases.services import acknowledgments, agendas, facts, studies
-from cases.services.decisions import sheet_of
+from cases.services.decision_sheets import sheet_of
 from guidance.editions import local_notes, local_studies
 from tests.factories.boards import draft, make_item, sign
 from tests.factories.cases import FEASIBLE, STAGING, make_case, make_study

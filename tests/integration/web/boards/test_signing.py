@@ -6,7 +6,8 @@ from django.core.cache import cache
 from cases.models import Decision
 from cases.selectors.cases import one
 from cases.services import agendas, boards
-from cases.services.decisions import MEANING, Recommended
+from cases.services.decision_drafts import Recommended
+from cases.services.decisions import MEANING
 from cases.services.facts import answer
 from guidance.editions.policies import choose
 from tests.factories.boards import draft, sign
@@ -119,7 +120,7 @@ def test_not_when_something_has_changed(sheet, chairs_browser, url, item, coordi
 
 
 def test_says_what_is_missing_before(chairs_browser, url, item, coordinator):
-    from cases.services.decisions import save_draft
+    from cases.services.decision_drafts import save_draft
 
     save_draft(item=item, rationale="", recommendations=[], by=coordinator)
 
@@ -131,7 +132,8 @@ def test_says_what_is_missing_before(chairs_browser, url, item, coordinator):
 
 
 def test_what_is_missing_at_the_last_moment(sheet, chairs_browser, url, item, coordinator):
-    from cases.services.decisions import save_draft, sheet_of
+    from cases.services.decision_drafts import save_draft
+    from cases.services.decision_sheets import sheet_of
 
     save_draft(
         item=item, rationale="", recommendations=[Recommended("other", text="x")], by=coordinator
