@@ -72,7 +72,7 @@ def pictures() -> None:
     many = {"studies": 500, "days": 7300}
     print("a picture of 500 studies:", milliseconds(lambda n: picture_of(another(n, **many))))
     print("one that was kept:", milliseconds(lambda _: picture_of(story())))
-    child = rendering._renderer._child
+    child = rendering._renderers[0]._child
     assert child is not None
     print(f"memory of the process that asks: {before:.0f} -> {memory_mb(os.getpid()):.0f} MB")
     print(f"memory of the process that draws: {memory_mb(child.process.pid):.0f} MB")
@@ -93,11 +93,11 @@ def agenda() -> None:
         print("a timeline of 500 studies, read:", milliseconds(lambda _: timeline_of(large)))
         real = build_agenda.timelines_of
         for words, stories in (
-            ("without", lambda cases, on: {case.id: Timeline(on) for case in cases}),
+            ("without", lambda cases, on, lesions: {case.id: Timeline(on) for case in cases}),
             (
                 "with",
-                lambda cases, on: (
-                    real(cases, on=on)
+                lambda cases, on, lesions: (
+                    real(cases, on=on, lesions=lesions)
                     and {case.id: another(1000 + n) for n, case in enumerate(cases)}
                 ),
             ),

@@ -2,7 +2,16 @@
 
 from celery import shared_task
 
-from cases.services import completeness, edition_trials, form_drafts, reassessments
+from cases.services import (
+    candidacies,
+    completeness,
+    cutoffs,
+    edition_trials,
+    form_drafts,
+    reassessments,
+    relisting,
+    task_reminders,
+)
 from cases.services.imports import uploads, writing
 from guidance.editions.policies import REASSESS
 from tumorboard.outbox.queue import handles
@@ -12,4 +21,8 @@ handles(REASSESS)(reassessments.reassess_next)
 handles(edition_trials.TOPIC)(edition_trials.look_at_next)
 handles(edition_trials.DISCARD)(edition_trials.discard_next)
 handles(completeness.TOPIC)(completeness.refresh_next)
+handles(candidacies.TOPIC)(candidacies.refresh_next)
+handles(relisting.TOPIC)(relisting.relist_next)
 shared_task(name="form_drafts.sweep")(form_drafts.sweep)
+shared_task(name="meetings.cutoff")(cutoffs.sweep)
+shared_task(name="tasks.sweep")(task_reminders.sweep)

@@ -37,6 +37,23 @@ def moment(value: datetime.datetime | None) -> str:
     return f"{day(local)}, {local:%H:%M}"
 
 
+@register.filter
+def zoned_moment(value: datetime.datetime) -> str:
+    """A time as 21 Nov 2026, 14:00 CET: what is signed says in which zone its time is."""
+    return f"{moment(value)} {timezone.localtime(value):%Z}"
+
+
+@register.filter
+def moment_in(value: datetime.datetime, zone: str) -> str:
+    """A time by the clock of `zone`, as 21 Nov 2026, 14:00.
+
+    Where that is not the clock of the installation, it says so: (Europe/Berlin).
+    """
+    with timezone.override(zone):
+        words = moment(value)
+    return words if zone == timezone.get_default_timezone_name() else f"{words} ({zone})"
+
+
 #: A document of the guidance at the start of a citation: "002 L35, L45".
 SOURCE_TAG = re.compile(r"(\d{3})\b.*", re.ASCII)
 #: An entry of a register of the guidance, and the page of each register in the library.

@@ -36,6 +36,8 @@ SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000")
 
 DATABASE_URL = os.environ.get("DATABASE_URL", EMBEDDED.url("tumorboard_app"))
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", EMBEDDED.url("tumorboard_owner"))
+#: Where live meetings listen: the database itself, never a pooler, which loses LISTEN.
+DATABASE_DIRECT_URL = os.environ.get("DATABASE_DIRECT_URL", DATABASE_URL)
 DATABASE_ADMIN_URL = os.environ.get("DATABASE_ADMIN_URL", EMBEDDED.url("postgres", "postgres"))
 DATABASE_BACKUP_ROLE = os.environ.get("DATABASE_BACKUP_ROLE", "tumorboard_backup")
 
@@ -196,6 +198,8 @@ CELERY_BEAT_SCHEDULE = {
     "outbox.sweep": {"task": "outbox.sweep", "schedule": 15.0, "options": {"expires": 15}},
     # What people typed and never saved is patient data: nothing of it is kept for long.
     "form_drafts.sweep": {"task": "form_drafts.sweep", "schedule": 6 * 60 * 60.0},
+    "tasks.sweep": {"task": "tasks.sweep", "schedule": 60 * 60.0},
+    "meetings.cutoff": {"task": "meetings.cutoff", "schedule": 5 * 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

@@ -6,18 +6,27 @@ What belongs to an institution lies below `/i/<slug>/`, its API below `/api/v1/i
 from django.urls import include, path
 
 from cases.api.urls import urlpatterns as api
+from cases.web.agenda_urls import urlpatterns as agendas
+from cases.web.board_plan_urls import urlpatterns as board_plans
 from cases.web.board_urls import urlpatterns as boards
+from cases.web.candidate_urls import urlpatterns as candidates
 from cases.web.case_urls import urlpatterns as cases
 from cases.web.completeness_urls import urlpatterns as completeness
+from cases.web.decision_urls import urlpatterns as decisions
 from cases.web.draft_urls import urlpatterns as drafts
 from cases.web.edition_urls import urlpatterns as editions
 from cases.web.history_urls import urlpatterns as history
 from cases.web.import_urls import urlpatterns as imports
+from cases.web.item_urls import urlpatterns as items
 from cases.web.labs_urls import urlpatterns as labs
 from cases.web.lesions_urls import urlpatterns as lesions
 from cases.web.list_urls import urlpatterns as case_lists
+from cases.web.live_urls import urlpatterns as live
+from cases.web.numbers_urls import urlpatterns as numbers
 from cases.web.pacs_urls import urlpatterns as archives
+from cases.web.signing_urls import urlpatterns as signing
 from cases.web.study_urls import urlpatterns as studies
+from cases.web.task_urls import urlpatterns as tasks
 from cases.web.timeline_urls import urlpatterns as timelines
 from guidance.web.urls import institution_patterns as choices
 from guidance.web.urls import urlpatterns as guidance
@@ -44,12 +53,21 @@ urlpatterns = [
                 *studies,
                 *completeness,
                 *archives,
+                *board_plans,
                 *boards,
+                *candidates,
+                *decisions,
+                *agendas,
                 *history,
                 *imports,
+                *items,
                 *labs,
                 *lesions,
+                *live,
+                *numbers,
                 *editions,
+                *signing,
+                *tasks,
                 *timelines,
                 *choices,
                 *people,

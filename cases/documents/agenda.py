@@ -5,7 +5,6 @@ from datetime import datetime
 
 from cases.documents.lines import (
     BoardReasonLine,
-    BranchLine,
     CheckLine,
     LocalLine,
     Standing,
@@ -17,36 +16,33 @@ from cases.documents.typesetting import PageSize, typeset
 
 
 @dataclass(frozen=True)
-class ImagingLine:
-    """One study of the story so far and what it showed."""
+class ComparedLine:
+    """One study in a column under its heading; empty strings where nothing is known."""
 
+    heading: str
     date: str
     study: str
     outcome: str
+    summary: str
+    measured: str
 
 
 @dataclass(frozen=True)
-class CriterionLine:
-    """One criterion; `state` is "met", "not met", "unknown", or "excluded" of another scenario."""
+class AheadLine:
+    """What follows one result; `is_in_play` marks the result that the case has."""
 
-    state: str
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
-class ReasonLines:
-    """Criteria that say why, or why not, under their heading."""
-
-    heading: str
-    criteria: tuple[CriterionLine, ...]
+    outcomes: str
+    trigger: str
+    steps: tuple[str, ...]
+    interval: str
+    is_in_play: bool
 
 
 @dataclass(frozen=True)
 class TimelineLines:
-    """The picture of the story as SVG (or ""), what it is, and the same as a table without studies.
+    """The picture of the story as SVG, with everything in it in words for who cannot see it.
 
-    The studies stand among the imaging of the case.
+    Where it could not be drawn `picture` is empty, and `listing` is printed in its place.
     """
 
     picture: str
@@ -55,14 +51,23 @@ class TimelineLines:
 
 
 @dataclass(frozen=True)
-class AgendaItemPage:
-    """One case on the agenda: who, what is asked, what is known, what the edition says.
+class OpinionLine:
+    """What somebody who may not come thinks; `who` with specialty and time."""
 
-    `key_numbers` are pairs of label and value, such as ("Grade", "G2 (WHO 2022)").
-    `open_questions` can change the answer; `before_ordering` are to be confirmed before the
-    recommended study is ordered. `notices` speak against the result in play. `obstacles` are pairs
-    of label and value, such as ("Devices", "Pacemaker: MR unsafe").
-    Empty strings and empty tuples leave no heading behind.
+    who: str
+    text: str
+
+
+@dataclass(frozen=True)
+class AgendaItemPage:
+    """One case on the agenda: what `boards/item_screen.html` shows of it.
+
+    `story` and `key_numbers` are pairs of label and value, such as ("Grade", "G2 (WHO 2022)").
+    `marks` are short words on the item itself: its track, late, expected minutes. `quorum` says
+    who is missing. `waiting` are the newest studies without a result. `open_questions` can change
+    the answer; `before_ordering` are to be confirmed before the recommended study is ordered.
+    `notices` speak against the result in play. `obstacles` are pairs of label and value, such as
+    ("Devices", "Pacemaker: MR unsafe"). Empty strings and tuples leave no heading behind.
     """
 
     position: int
@@ -71,32 +76,37 @@ class AgendaItemPage:
     birth_date: str
     sex: str
     question: str
-    story: tuple[str, ...]
+    story: tuple[tuple[str, str], ...]
     key_numbers: tuple[tuple[str, str], ...]
-    imaging: tuple[ImagingLine, ...]
     standing: Standing
-    reasons: tuple[ReasonLines, ...]
     recommended: StudyLine | None
     recommended_label: str
     alternatives: tuple[StudyLine, ...]
-    branch: BranchLine | None
     board_reasons: tuple[BoardReasonLine, ...]
     open_questions: tuple[str, ...]
     before_ordering: tuple[str, ...]
     checks: tuple[CheckLine, ...]
+    marks: tuple[str, ...] = ()
+    quorum: str = ""
+    waiting: tuple[str, ...] = ()
+    imaging: tuple[ComparedLine, ...] = ()
+    ahead: tuple[AheadLine, ...] = ()
     local: tuple[LocalLine, ...] = ()
     timeline: TimelineLines | None = None
     notices: tuple[WarningLine, ...] = ()
     missing: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     obstacles: tuple[tuple[str, str], ...] = ()
+    opinions: tuple[OpinionLine, ...] = ()
 
 
 @dataclass(frozen=True)
 class AgendaDocument:
     """The agenda of one meeting; times and dates are already formatted ("21 Nov 2026, 14:00").
 
-    `edition` names the guidance edition that answered, as the reader shall see it.
+    `edition` names the guidance edition that answered, as the reader shall see it. `minutes` says
+    how long the list is expected to take, `version` which published version of the agenda it is;
+    both may be empty.
     """
 
     institution: str
@@ -107,6 +117,8 @@ class AgendaDocument:
     printed_on: str
     edition: str
     items: tuple[AgendaItemPage, ...]
+    minutes: str = ""
+    version: str = ""
 
 
 def render_agenda(

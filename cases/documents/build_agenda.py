@@ -4,17 +4,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from cases.documents.agenda import (
-    AgendaDocument,
-    AgendaItemPage,
-    CriterionLine,
-    ImagingLine,
-    ReasonLines,
-    TimelineLines,
-)
+from cases.documents.agenda import AgendaDocument, AgendaItemPage, TimelineLines
+from cases.documents.build_item import ahead_lines, compared_lines, opinion_lines, waiting_lines
 from cases.documents.build_lines import (
     board_reason_lines,
-    branch_line,
     check_lines,
     local_lines,
     person,
@@ -27,25 +20,26 @@ from cases.documents.build_record import (
     notice_lines,
     obstacle_lines,
 )
-from cases.documents.timeline.listing import listing_of
-from cases.documents.timeline.picture import describe, picture_of
-from cases.documents.timeline.rendering import NotDrawn
+from cases.documents.build_timeline import timelines_lines
 from cases.models import Meeting
-from cases.selectors.agendas import AgendaLine, agenda
-from cases.selectors.briefing import Briefing, Guidance, Reasons, Shown, briefings_of
-from cases.selectors.obstacles import Obstacles, obstacles_of_each
+from cases.models.agenda_item import Track
+from cases.selectors.agendas import items_of
+from cases.selectors.briefing import Briefing, briefings_of
+from cases.selectors.prepared_agenda import PreparedAgenda, PreparedLine, prepared_agenda
 from cases.selectors.timeline import timelines_of
-from cases.selectors.timeline_events import Timeline
 from tumorboard.formats import moment
 
 
 def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument:
     """What the agenda of `meeting` says on paper."""
-    lines = agenda(meeting)
-    editions = {line.assessment.edition_version for line in lines}
-    briefings = briefings_of([(line.item.case, line.assessment) for line in lines])
-    cases, today = [line.item.case for line in lines], timezone.localdate(printed_at)
-    timelines, obstacles = timelines_of(cases, on=today), obstacles_of_each(cases, on=today)
+    briefings = briefings_of(items_of(meeting))
+    prepared = prepared_agenda(meeting, [briefing.line for briefing in briefings])
+    timelines = timelines_of(
+        [briefing.item.case for briefing in briefings],
+        on=timezone.localdate(printed_at),
+        lesions={briefing.item.case_id: briefing.lesions for briefing in briefings},
+    )
+    drawn = timelines_lines([timelines[briefing.item.case_id] for briefing in briefings])
     return AgendaDocument(
         institution=meeting.institution.name,
         board=meeting.board.name,
@@ -53,38 +47,57 @@ def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument
         starts=moment(meeting.starts_at),
         place=meeting.place,
         printed_on=moment(printed_at),
-        edition=", ".join(sorted(editions)),
+        edition=", ".join(sorted({briefing.edition for briefing in briefings})),
         items=tuple(
-            _item_page(
-                line,
-                briefings[line.item.case_id],
-                timelines[line.item.case_id],
-                obstacles[line.item.case_id],
-                position,
+            _item_page(briefing, line, timeline, position)
+            for position, (briefing, line, timeline) in enumerate(
+                zip(briefings, prepared.lines, drawn, strict=True), start=1
             )
-            for position, line in enumerate(lines, start=1)
         ),
+        minutes=f"{prepared.minutes} of {meeting.minutes} minutes",
+        version=_version(prepared),
     )
 
 
+def _version(prepared: PreparedAgenda) -> str:
+    """Which published version it is, and how much changed since; empty before the first."""
+    published = prepared.published
+    if published is None:
+        return ""
+    changed = len(prepared.changes)
+    since = f", {changed} change{'s' if changed > 1 else ''} since" if changed else ""
+    return f"{published.number}, published {moment(published.published_at)}{since}"
+
+
+def _marks(line: PreparedLine) -> tuple[str, ...]:
+    """The track where it is not discussed, what sets it apart, and how long it is to take."""
+    track = [str(line.item.get_track_display())] if line.item.track == Track.PROTOCOL else []
+    return (*track, *line.marks, f"{line.expected.minutes} min")
+
+
 def _item_page(
-    line: AgendaLine, briefing: Briefing, timeline: Timeline, obstacles: Obstacles, position: int
+    briefing: Briefing,
+    prepared: PreparedLine,
+    timeline: TimelineLines | None,
+    position: int,
 ) -> AgendaItemPage:
-    guidance = Guidance(line.assessment, line.annotations)
+    line, guidance = briefing.line, briefing.guidance
     alternatives = (study_line(study) for study in guidance.alternatives)
     return AgendaItemPage(
         position=position,
-        **person(line.item.case.patient),
-        question=line.decision.question if line.decision else line.item.question,
-        story=briefing.story,
+        **person(briefing.item.case.patient),
+        question=briefing.question,
+        story=briefing.story.lines,
         key_numbers=tuple((number.label, number.value) for number in briefing.key_numbers),
-        imaging=tuple(ImagingLine(s.date, s.study, _outcome(s)) for s in briefing.imaging),
+        marks=_marks(prepared),
+        quorum="" if line.decision else briefing.quorum.words,
+        waiting=waiting_lines(briefing.imaging),
+        imaging=compared_lines(briefing.imaging),
+        ahead=ahead_lines(briefing),
         standing=standing(guidance),
-        reasons=tuple(_reason_lines(reasons) for reasons in guidance.reasons),
         recommended=study_line(guidance.recommended),
         recommended_label=guidance.recommended_label,
         alternatives=tuple(study for study in alternatives if study is not None),
-        branch=branch_line(guidance),
         board_reasons=board_reason_lines(guidance),
         open_questions=tuple(question["question"] for question in guidance.missing),
         # Nothing is ordered from an answer whose result is there.
@@ -93,30 +106,10 @@ def _item_page(
         else tuple(question["question"] for question in guidance.to_confirm),
         checks=check_lines(guidance),
         local=local_lines(guidance),
-        timeline=_timeline_lines(timeline),
+        timeline=timeline,
         notices=notice_lines(line.notices),
         missing=missing_lines(line.completeness),
         accepted=accepted_lines(line.completeness),
-        obstacles=obstacle_lines(obstacles),
+        obstacles=obstacle_lines(briefing.obstacles),
+        opinions=opinion_lines(briefing.opinions),
     )
-
-
-def _timeline_lines(timeline: Timeline) -> TimelineLines | None:
-    """The timeline; without its picture where that could not be drawn, none for no story."""
-    if timeline.is_empty:
-        return None
-    try:
-        picture = picture_of(timeline).paper if timeline.dates else ""
-    except NotDrawn:
-        picture = ""
-    listing = listing_of(timeline, with_studies=False)
-    return TimelineLines(picture, describe(timeline), listing)
-
-
-def _reason_lines(reasons: Reasons) -> ReasonLines:
-    lines = (CriterionLine(c["state"], c["text"], c["source"]) for c in reasons.criteria)
-    return ReasonLines(reasons.heading, tuple(lines))
-
-
-def _outcome(shown: Shown) -> str:
-    return f"{shown.outcome}: {shown.summary}" if shown.summary else shown.outcome

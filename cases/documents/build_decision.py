@@ -1,5 +1,7 @@
 """From one agenda item's rows to its printed decision."""
 
+from typing import Any
+
 from cases.documents.build_lines import (
     board_reason_lines,
     branch_line,
@@ -10,68 +12,94 @@ from cases.documents.build_lines import (
     study_line,
 )
 from cases.documents.decision import (
+    AcceptedLine,
     AssessmentQuote,
     DecisionDocument,
+    OpinionLine,
     PresentLine,
     RecommendationLine,
+    SignatureLine,
 )
 from cases.models import AgendaItem, Assessment, Decision
-from cases.selectors.agendas import present_at
 from cases.selectors.annotations import Annotations, annotations_of, annotations_of_signed
-from cases.selectors.briefing import Guidance
-from cases.selectors.recommended import InWords, in_words
-from cases.services.decision_sheets import sheet_of
-from tumorboard.formats import day, moment
+from cases.selectors.decisions import Said, said_by, sitting_of
+from cases.selectors.guidance_words import Guidance
+from cases.services.chains import agrees
+from cases.services.decision_sheets import present_for, sheet_of
+from cases.services.sheet_words import said_on
+from tumorboard.formats import day, moment, zoned_moment
 
 
-def decision_document(item: AgendaItem, signed: Decision | None) -> DecisionDocument:
-    """What the decision on `item` says on paper; the draft where none is `signed`."""
-    meeting = item.meeting
-    head = {
+def signed_document(
+    item: AgendaItem, signed: Decision, *, replaced_by: int | None = None
+) -> DecisionDocument:
+    """What one signed version of the decision on `item` says on paper."""
+    return DecisionDocument(
+        **_head(item, signed),
+        **_content(said_by(signed)),
+        assessment=_quote(signed.assessment, annotations_of_signed(signed)),
+        version=signed.version,
+        signature=SignatureLine(
+            signed_by=signed.signer_name,
+            signed_role=signed.signer_role,
+            signed_at=zoned_moment(signed.signed_at),
+            meaning=signed.meaning,
+            content_hash=signed.content_hash,
+            position=signed.chain_position,
+            chain_hash=signed.chain_hash,
+            agrees=agrees(signed),
+        ),
+        amendment_reason=signed.amendment_reason,
+        replaced_by=replaced_by,
+    )
+
+
+def draft_document(item: AgendaItem) -> DecisionDocument:
+    """What is written on `item` so far says on paper."""
+    assessment, sheet = item.case.assessment, sheet_of(item)
+    people = tuple(PresentLine(a.name, a.specialty) for a in present_for(item))
+    content = _content(said_on(sheet)) if sheet else _unwritten(item, people)
+    return DecisionDocument(
+        **_head(item),
+        **content,
+        assessment=_quote(assessment, annotations_of(item.case, assessment)),
+        version=sheet.version if sheet else 1,
+        signature=None,
+        amendment_reason=sheet.draft.amendment_reason if sheet else "",
+    )
+
+
+def _head(item: AgendaItem, signed: Decision | None = None) -> dict[str, str]:
+    sitting = sitting_of(item, signed)
+    return {
         "institution": item.institution.name,
-        "board": meeting.board.name,
-        "meeting": moment(meeting.starts_at),
+        "board": sitting.board,
+        "meeting": moment(sitting.starts_at),
         **person(item.case.patient),
     }
-    return _signed(head, signed) if signed else _draft(head, item)
 
 
-def _signed(head: dict[str, str], decision: Decision) -> DecisionDocument:
-    asked = in_words(decision.recommendations.all(), version=decision.assessment.edition_version)
-    return DecisionDocument(
-        **head,
-        question=decision.question,
-        assessment=_quote(decision.assessment, annotations_of_signed(decision)),
-        recommendations=_lines(asked),
-        rationale=decision.rationale,
-        present=tuple(PresentLine(p.name, p.specialty) for p in decision.participants.all()),
-        signed_by=decision.signer_name,
-        signed_role=decision.signer_role,
-        signed_at=moment(decision.signed_at),
-        meaning=decision.meaning,
-        version=decision.version,
-        content_hash=decision.content_hash,
-    )
+def _content(said: Said) -> dict[str, Any]:
+    return {
+        "question": said.question,
+        "track": said.track,
+        "outcome": said.outcome,
+        "recommendations": tuple(
+            RecommendationLine(a.number, a.kind, a.text, a.detail, a.added, a.instead_of)
+            for a in said.recommendations
+        ),
+        "rationale": said.rationale,
+        "lines": tuple(said.lines),
+        "present": tuple(PresentLine(p.name, p.specialty, p.dissent) for p in said.people),
+        "opinions": tuple(
+            OpinionLine(o.name, o.specialty, o.text, o.given_on) for o in said.opinions
+        ),
+        "accepted": tuple(AcceptedLine(tuple(a.texts.values()), a.reason) for a in said.accepted),
+    }
 
 
-def _draft(head: dict[str, str], item: AgendaItem) -> DecisionDocument:
-    assessment = item.case.assessment
-    sheet = sheet_of(item)
-    drafted = sheet.recommendations if sheet else ()
-    return DecisionDocument(
-        **head,
-        question=item.question,
-        assessment=_quote(assessment, annotations_of(item.case, assessment)),
-        recommendations=_lines(in_words(drafted, version=assessment.edition_version)),
-        rationale=sheet.draft.rationale if sheet else "",
-        present=tuple(PresentLine(a.name, a.specialty) for a in present_at(item.meeting)),
-        signed_by="",
-        signed_role="",
-        signed_at=None,
-        meaning="",
-        version=1,
-        content_hash="",
-    )
+def _unwritten(item: AgendaItem, people: tuple[PresentLine, ...]) -> dict[str, Any]:
+    return {"question": item.question, "recommendations": (), "rationale": "", "present": people}
 
 
 def _quote(assessment: Assessment, annotations: Annotations) -> AssessmentQuote:
@@ -88,7 +116,3 @@ def _quote(assessment: Assessment, annotations: Annotations) -> AssessmentQuote:
         checks=check_lines(guidance),
         local=local_lines(guidance),
     )
-
-
-def _lines(asked: list[InWords]) -> tuple[RecommendationLine, ...]:
-    return tuple(RecommendationLine(a.position, a.kind, a.text, a.detail) for a in asked)

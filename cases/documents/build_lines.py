@@ -17,7 +17,7 @@ from cases.documents.lines import (
 )
 from cases.models import Patient
 from cases.models.fact_answer import UNKNOWN
-from cases.selectors.briefing import Guidance, RatedStudy, Sourced
+from cases.selectors.guidance_words import Guidance, RatedStudy, Sourced
 from tumorboard.formats import day
 
 

@@ -36,29 +36,74 @@ class AssessmentQuote:
 
 @dataclass(frozen=True)
 class RecommendationLine:
-    """One coded thing that the decision asks for; `detail` may be empty."""
+    """One coded thing that the decision asks for; what was not said is empty.
+
+    `added` is what it is for, who sees to it and by when. An alternative names in `instead_of`
+    the number of the recommendation that it may replace.
+    """
 
     position: int
     kind: str
     text: str
     detail: str
+    added: str = ""
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True)
 class PresentLine:
-    """One person who was present, and for which specialty."""
+    """One person who took part, and for which specialty; `dissent` is empty where they agreed."""
 
     name: str
     specialty: str
+    dissent: str = ""
+
+
+@dataclass(frozen=True)
+class OpinionLine:
+    """One opinion that was given before the decision."""
+
+    name: str
+    specialty: str
+    text: str
+    given_on: str
+
+
+@dataclass(frozen=True)
+class AcceptedLine:
+    """What was lacking and the signer accepted for one reason."""
+
+    texts: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class SignatureLine:
+    """Who signed when, and by what the record can be checked.
+
+    `position` and `chain_hash` are its place in the board's chain; None and "" for what was signed
+    before there were chains. Hashes are printed whole, so that paper can be compared.
+    """
+
+    signed_by: str
+    signed_role: str
+    signed_at: str
+    meaning: str
+    content_hash: str
+    position: int | None
+    chain_hash: str
+    agrees: bool
 
 
 @dataclass(frozen=True)
 class DecisionDocument:
-    """One version of a decision; `signed_at` is None as long as it is a draft.
+    """One version of a decision; `signature` is None as long as it is a draft.
 
-    `rationale` is free text and keeps its line breaks. `meaning` is the sentence that the
-    signature stands for. `content_hash` is printed whole, so that paper can be compared; a draft
-    may have none ("").
+    `amendment_reason` says why it amends the version before; the first one has none ("").
+
+    `outcome` says that nothing is recommended and why, else it is empty; `lines` are the rest of
+    the coded conclusion. `rationale` is free text and keeps its line breaks. `replaced_by` is the
+    version that counts instead of this one; None for the one that counts.
     """
 
     institution: str
@@ -73,12 +118,15 @@ class DecisionDocument:
     recommendations: tuple[RecommendationLine, ...]
     rationale: str
     present: tuple[PresentLine, ...]
-    signed_by: str
-    signed_role: str
-    signed_at: str | None
-    meaning: str
     version: int
-    content_hash: str
+    signature: SignatureLine | None
+    outcome: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    track: str = ""
+    opinions: tuple[OpinionLine, ...] = ()
+    accepted: tuple[AcceptedLine, ...] = ()
+    amendment_reason: str = ""
+    replaced_by: int | None = None
 
 
 def render_decision(

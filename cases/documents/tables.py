@@ -9,10 +9,20 @@ import openpyxl
 
 Rows = Sequence[Sequence[str | int]]
 
+#: The kinds of file, by the ending of their names, with their content types.
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 #: A spreadsheet takes text that begins so for a formula, and runs it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 #: Tells a spreadsheet that the text is UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
+
+
+def as_file(rows: Rows, *, ending: str, title: str) -> bytes:
+    """The rows as a file of one of `CONTENT_TYPES`; a workbook's sheet is named `title`."""
+    return as_xlsx(rows, title=title) if ending == "xlsx" else as_csv(rows)
 
 
 def as_csv(rows: Rows) -> bytes:
@@ -22,10 +32,10 @@ def as_csv(rows: Rows) -> bytes:
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
 
-def as_xlsx(rows: Rows) -> bytes:
-    """The rows as a workbook of one sheet; every text is text, whatever it looks like."""
+def as_xlsx(rows: Rows, *, title: str) -> bytes:
+    """The rows as a workbook of one sheet, `title`; every text is text, whatever it looks like."""
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("Cases")
+    sheet = book.create_sheet(title)
     for row in rows:
         sheet.append([_text(sheet, cell) if isinstance(cell, str) else cell for cell in row])
     content = io.BytesIO()

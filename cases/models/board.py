@@ -11,6 +11,9 @@ from cases.models.specialty import Specialty
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantModel
 
+#: How far ahead a task may be due, in days: two years [INT].
+MOST_TASK_DAYS = 730
+
 
 class Rhythm(models.TextChoices):
     """How often a board sits."""
@@ -60,7 +63,7 @@ class Board(TenantModel):
         "days until a recommendation without a date is due",
         default=28,
         db_default=28,
-        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_TASK_DAYS)],
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

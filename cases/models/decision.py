@@ -26,6 +26,11 @@ class Decision(Conclusion, TenantModel):
     case = TenantForeignKey(Case, related_name="decisions")
     version = models.PositiveSmallIntegerField()
     assessment = TenantForeignKey(Assessment, related_name="+")
+    #: SHA-256 of what the assessment held when it was signed, see `services.content_hash`; empty
+    #: where it was signed before this was kept, as are the two below.
+    assessment_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    board_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    meeting_starts_at = models.DateTimeField(null=True)
     question = models.CharField(max_length=500, blank=True)
     rationale = models.TextField()
     signed_by = models.ForeignKey(

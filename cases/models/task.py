@@ -11,6 +11,7 @@ from cases.models.conclusion import RecommendationKind
 from cases.models.decision import Decision, Recommendation
 from cases.models.result import Result
 from cases.models.study import Study
+from cases.models.treatment import Treatment
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 
@@ -23,7 +24,7 @@ class TaskState(models.TextChoices):
     DONE = "done", "Done"
     RESULTED = "resulted", "Result is there"
     NOT_DONE = "not_done", "Not done"
-    REPLACED = "replaced", "Replaced by an amended decision"
+    REPLACED = "replaced", "Replaced"
 
 
 #: States in which somebody still has to do something.
@@ -72,6 +73,21 @@ class Task(TenantModel):
     #: What carried it out, where the record holds it.
     study = TenantForeignKey(Study, null=True, blank=True, related_name="+")
     result = TenantForeignKey(Result, null=True, blank=True, related_name="+")
+    treatment = TenantForeignKey(
+        Treatment, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    #: What a person said last of its state; empty where only the record spoke. What the record
+    #: says no longer, falls back to it.
+    said = models.CharField(
+        max_length=20,
+        choices=TaskState.choices,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
+    #: Whether what arrives in the record may carry it out; not once a person said otherwise.
+    follows_record = models.BooleanField(default=True, db_default=True, editable=False)
     #: 0: nobody was told that it is overdue; 1: its owner was; 2: the board's chair was.
     escalation = models.PositiveSmallIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(null=True, editable=False)

@@ -1,4 +1,4 @@
-"""Reading boards, meetings, agendas, and the queue of cases that ask for a board."""
+"""Reading boards, meetings and agendas."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cases.models import (
@@ -19,38 +19,16 @@ from cases.models import (
     DecisionDraft,
     Meeting,
 )
-from cases.models.case import BoardLevel, Readiness
+from cases.models.case import BoardLevel
 from cases.selectors.annotated import AnnotatedAnswer
 from cases.selectors.annotations import Annotations, annotations_of_each, annotations_of_signed
 from cases.selectors.completeness import Completeness, completeness_on_list
 from cases.selectors.notices import Notice, notices_of_each
-from cases.selectors.preparation import with_preparation
 
 ASKING = (BoardLevel.YES, BoardLevel.CONSIDER)
 
 #: A meeting that began less than this ago still counts as the present one.
 RECENT = datetime.timedelta(hours=12)
-
-
-def queue() -> QuerySet[Case]:
-    """Cases that ask for the board and are on no coming list.
-
-    "yes" before "consider"; within each, cases that are ready go first, then the oldest. Each has
-    what `with_preparation` says.
-
-    A case whose current assessment has been decided no longer asks; one that a past meeting left
-    undecided asks again. Each has `waiting_since`:
-    when it was first assessed as asking, since it last did not ask and was last decided.
-    """
-    return (
-        with_preparation(Case.objects.filter(board_level__in=ASKING))
-        .exclude(readiness=Readiness.SIGNED)
-        .exclude(is_on_coming_list())
-        .select_related("patient", "assessment")
-        .defer("assessment__facts", "assessment__origins")
-        .annotate(urgency=_urgency(), waiting_since=_waiting_since())
-        .order_by("urgency", "preparation_rank", "waiting_since", "id")
-    )
 
 
 def is_on_coming_list(case: str = "pk") -> Exists:
@@ -60,35 +38,30 @@ def is_on_coming_list(case: str = "pk") -> Exists:
         case: the column of the outer query that holds the case's id.
     """
     return Exists(
-        AgendaItem.objects.filter(
-            ~_is_decided(), case=OuterRef(case), meeting__starts_at__gte=timezone.now() - RECENT
-        )
+        AgendaItem.objects.filter(~_is_decided(), is_coming("meeting__"), case=OuterRef(case))
     )
+
+
+def is_coming(meeting: str = "") -> Q:
+    """The condition of a meeting that is neither over nor canceled.
+
+    Args:
+        meeting: the way from the queried rows to the meeting, such as "meeting__".
+    """
+    return Q(
+        (f"{meeting}starts_at__gte", timezone.now() - RECENT),
+        (f"{meeting}ended_at", None),
+        (f"{meeting}cancelled_at", None),
+    )
+
+
+def is_over(meeting: Meeting) -> bool:
+    """Whether a meeting was ended, or began so long ago that it must be."""
+    return meeting.ended_at is not None or meeting.starts_at < timezone.now() - RECENT
 
 
 def _is_decided() -> Exists:
     return Exists(Decision.objects.filter(agenda_item=OuterRef("pk")))
-
-
-def _urgency() -> models.Case:
-    return models.Case(
-        models.When(board_level=BoardLevel.YES, then=models.Value(0)), default=models.Value(1)
-    )
-
-
-def _waiting_since() -> Subquery:
-    """The oldest asking assessment with no quiet one and no decision after it."""
-    quiet = Assessment.objects.filter(
-        case=OuterRef("case"), made_at__gt=OuterRef("made_at"), board_level=BoardLevel.NO
-    )
-    decided = Decision.objects.filter(case=OuterRef("case"), signed_at__gt=OuterRef("made_at"))
-    return Subquery(
-        Assessment.objects.filter(case=OuterRef("pk"), board_level__in=ASKING)
-        .exclude(Exists(quiet))
-        .exclude(Exists(decided))
-        .order_by("made_at")
-        .values("made_at")[:1]
-    )
 
 
 def listed_in(case: Case) -> list[AgendaItem]:
@@ -102,8 +75,11 @@ def listed_in(case: Case) -> list[AgendaItem]:
 
 def coming_items(case: Case) -> list[AgendaItem]:
     """Where `case` stands on the list of a coming meeting without a decision, next first."""
-    since = timezone.now() - RECENT
-    return [item for item in listed_in(case) if item.meeting.starts_at >= since]
+    return list(
+        AgendaItem.objects.filter(~_is_decided(), is_coming("meeting__"), case=case)
+        .select_related("meeting__board")
+        .order_by("meeting__starts_at")
+    )
 
 
 def boards() -> list[Board]:
@@ -112,21 +88,36 @@ def boards() -> list[Board]:
 
 
 def coming_meetings() -> QuerySet[Meeting]:
-    """Meetings that have not begun more than half a day ago, next first, with their counts."""
-    since = timezone.now() - RECENT
+    """Meetings that are neither over nor canceled, next first, with their counts."""
     return (
-        Meeting.objects.filter(starts_at__gte=since)
+        Meeting.objects.filter(is_coming())
         .select_related("board")
         .annotate(item_count=Count("items"))
         .order_by("starts_at", "id")
     )
 
 
+def meetings_after(meeting: Meeting) -> QuerySet[Meeting]:
+    """Later meetings to which a case of `meeting` may move, those of its board first."""
+    own = models.Case(
+        models.When(board=meeting.board_id, then=models.Value(0)), default=models.Value(1)
+    )
+    later = coming_meetings().filter(starts_at__gte=meeting.starts_at).exclude(pk=meeting.pk)
+    return later.order_by(own, "starts_at", "id")
+
+
+def undecided(meeting: Meeting) -> list[AgendaItem]:
+    """The items of a meeting without a decision, in order, each with its patient."""
+    items = AgendaItem.objects.filter(~_is_decided(), meeting=meeting)
+    return list(items.select_related("case__patient").order_by("position"))
+
+
 def past_meetings() -> QuerySet[Meeting]:
-    """Meetings before that, latest first."""
-    since = timezone.now() - RECENT
+    """Meetings that are over, latest first; canceled ones are in the calendar alone."""
     return (
-        Meeting.objects.filter(starts_at__lt=since)
+        Meeting.objects.filter(
+            Q(starts_at__lt=timezone.now() - RECENT) | Q(ended_at__isnull=False), cancelled_at=None
+        )
         .select_related("board")
         .annotate(item_count=Count("items"))
         .order_by("-starts_at", "id")
@@ -172,11 +163,26 @@ class AgendaLine:
 
 def agenda(meeting: Meeting) -> list[AgendaLine]:
     """The items of a meeting in order, each with patient, assessment, draft and decision."""
-    items = list(
+    return lines_of(items_of(meeting))
+
+
+def items_of(meeting: Meeting) -> list[AgendaItem]:
+    """The items of a meeting in order, each with patient, assessment and standard."""
+    return list(
         AgendaItem.objects.filter(meeting=meeting)
-        .select_related("case__patient", "case__assessment", "meeting")
+        .select_related("case__patient", "case__assessment", "meeting__board", "standard")
         .order_by("position")
     )
+
+
+def lines_of(
+    items: Sequence[AgendaItem], *, notices: Mapping[Any, tuple[Notice, ...]] | None = None
+) -> list[AgendaLine]:
+    """Items of one meeting with what became of each.
+
+    Args:
+        notices: what speaks against the results in play, by the case's id, where it was read.
+    """
     decisions: dict[Any, Decision] = {
         d.agenda_item_id: d
         for d in Decision.objects.filter(agenda_item__in=items)
@@ -187,7 +193,8 @@ def agenda(meeting: Meeting) -> list[AgendaLine]:
     annotations = _annotations(items, decisions)
     open_items = [item for item in items if item.id not in decisions]
     prepared = completeness_on_list(open_items)
-    notices = notices_of_each([item.case_id for item in open_items])
+    if notices is None:
+        notices = notices_of_each([item.case_id for item in open_items])
     return [
         AgendaLine(
             item=item,

@@ -1,393 +1,125 @@
-"""A case as a board sees it: the story, the key numbers, and what the guidance says of it.
+"""An agenda item as a board sees it: everything of one screen, and of its printed page."""
 
-The words of the guidance come from the stored assessment and from the edition that made it, so
-that a signed decision quotes what was said when it was taken.
-"""
-
-from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from cases.models import Assessment, Case, Result, Study, Treatment
-from cases.models.fact_answer import UNKNOWN
-from cases.selectors.annotated import AnnotatedAnswer
-from cases.selectors.annotations import Annotations
+from django.utils import timezone
+
+from cases.models import AgendaItem, Assessment, Treatment
+from cases.selectors.agendas import AgendaLine, lines_of
+from cases.selectors.compared_imaging import ComparedImaging, compare
+from cases.selectors.guidance_words import Guidance
 from cases.selectors.imaging import Imaging, imaging_of_each
-from cases.selectors.local_words import LocalWord
-from cases.selectors.words import fact_words, grade_words
-from guidance.editions import shelf
-from tumorboard.formats import day
-
-#: Outcomes of a study that are no result.
-NO_OUTCOME = (None, UNKNOWN, "not_available")
-
-#: What stands where an edition gives no guidance, and what to do then.
-UNDETERMINED = "Not enough is known to say which guidance applies"
-ALONE = "The board decides on this case without guidance from this edition."
-CORRECT = "Correct the record. The case is then assessed again."
-ASK = "Answer the open questions. The case is then assessed again."
-
-#: Facts that stand at the head of every case before a board, in this order.
-KEY_FACTS = (
-    "ki67_percent",
-    "mitoses_per_10hpf",
-    "differentiation",
-    "functional_status",
-    "primary_size_mm",
-    "metastatic_sites",
-    "liver_burden_percent",
-    "sstr_result",
-    "resection_status",
-    "current_management",
-)
-
-
-@dataclass(frozen=True)
-class KeyNumber:
-    """One fact in words; `is_known` is false where it is unknown or was never asked."""
-
-    label: str
-    value: str
-    is_known: bool
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One study of the story so far and what it showed."""
-
-    date: str
-    study: str
-    outcome: str
-    summary: str
+from cases.selectors.key_numbers import KeyNumber, key_numbers_of
+from cases.selectors.lesions import LesionRecord, lesions_of_each
+from cases.selectors.notices import notices_of_each
+from cases.selectors.obstacles import Obstacles, obstacles_of_each
+from cases.selectors.opinions import GivenOpinion, opinions_on_each
+from cases.selectors.quorum import Quorum, quorum_of_each, with_prrt_in_play
+from cases.selectors.results_ahead import ResultAhead, results_ahead
+from cases.selectors.story import Story, story_of
 
 
 @dataclass(frozen=True)
 class Briefing:
-    """What is known of a case: in sentences, in numbers, in pictures."""
+    """One item: what is asked, what is known, what the guidance says, and what is missing.
 
-    story: tuple[str, ...]
+    Once an item is decided, `guidance`, `key_numbers` and `ahead` are as the board saw them;
+    story and imaging are of the record as it is now. `lesions` and `all_imaging` are what was
+    read for them, for whoever shows more of the record.
+    """
+
+    line: AgendaLine
+    guidance: Guidance
+    story: Story
     key_numbers: tuple[KeyNumber, ...]
-    imaging: tuple[Shown, ...]
+    imaging: ComparedImaging
+    ahead: tuple[ResultAhead, ...]
+    obstacles: Obstacles
+    opinions: tuple[GivenOpinion, ...]
+    quorum: Quorum
+    all_imaging: Imaging
+    lesions: LesionRecord
+
+    @property
+    def item(self) -> AgendaItem:
+        """What it is about."""
+        return self.line.item
+
+    @property
+    def question(self) -> str:
+        """What the board is asked; once it is decided, what it was asked."""
+        return self.line.decision.question if self.line.decision else self.item.question
+
+    @property
+    def assessment(self) -> Assessment:
+        """What the guidance said, now or when the board decided."""
+        return self.guidance.assessment
+
+    @property
+    def edition(self) -> str:
+        """The edition that says it."""
+        return self.assessment.edition_version
 
 
-@dataclass(frozen=True)
-class RatedStudy:
-    """One study as the edition rates it; `rrl` is the relative radiation level in its words.
+def briefing_of(item: AgendaItem) -> Briefing:
+    """The briefing of one item; see `briefings_of`."""
+    return briefings_of([item])[0]
 
-    `local` is what the institution says of it beside that.
+
+def briefings_of(items: Sequence[AgendaItem]) -> list[Briefing]:
+    """The briefings of items of one meeting, in as many queries as for one.
+
+    Case, patient, assessment, meeting and board of the items are read; fetch them with the items.
+    Cases that were never assessed have none.
     """
-
-    name: str
-    rating: str
-    rating_label: str
-    rrl: str
-    note: str
-    source: str
-    local: tuple[LocalWord, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sourced:
-    """One statement with where it comes from."""
-
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Why there is no guidance, in words: what is the matter, with sources, and what to do."""
-
-    title: str
-    lines: tuple[Sourced, ...]
-    next_step: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step after a result; several actions are alternatives to each other (X-06).
-
-    `is_choice`: the actions are options that the board weighs, not things to do.
-    """
-
-    actions: tuple[Mapping[str, Any], ...]
-    is_choice: bool
-
-    @property
-    def lead(self) -> str:
-        """How alternatives are introduced; empty for a single action."""
-        if self.is_choice:
-            return "Options for the board to weigh" if self.is_several else "Option for the board"
-        return "Either" if self.is_several else ""
-
-    @property
-    def is_several(self) -> bool:
-        """Whether there is something to choose from."""
-        return len(self.actions) > 1
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The actions in words; every further one of an either/or begins with "or"."""
-        texts = [str(action["text"]) for action in self.actions]
-        if self.is_several and not self.is_choice:
-            texts[1:] = [f"or: {text}" for text in texts[1:]]
-        return tuple(texts)
-
-
-@dataclass(frozen=True)
-class Reasons:
-    """Criteria that answer one question about the scenario; `heading` says which.
-
-    Each criterion is the stored one; where it speaks against another scenario, its state is
-    "excluded" and its text begins with that scenario's name.
-    """
-
-    heading: str
-    criteria: tuple[Mapping[str, Any], ...]
-
-
-class Guidance(AnnotatedAnswer):
-    """What one assessment says, in words, with what stands beside it."""
-
-    def __init__(self, assessment: Assessment, annotations: Annotations | None = None) -> None:
-        super().__init__(assessment.answer, annotations or Annotations())
-        self.assessment = assessment
-
-    @property
-    def scenario(self) -> str:
-        """The situation by its name, or why there is none."""
-        return self.notice.title if self.notice else str(self.answer["scenario_name"])
-
-    @property
-    def notice(self) -> Notice | None:
-        """Why this edition gives no guidance; None where a scenario was found."""
-        answer = self.answer
-        if answer["not_covered"]:
-            return Notice("Not covered by this edition", (_sourced(answer["not_covered"]),), ALONE)
-        if answer["contradictions"]:
-            found = tuple(_sourced(entry) for entry in answer["contradictions"])
-            return Notice("The record contradicts itself", found, CORRECT)
-        if answer["scenario_name"] is None:
-            found = tuple(
-                Sourced(f"It may be {names}.", "") for names in [_one_of(self.candidates)] if names
-            )
-            return Notice(UNDETERMINED, found, ASK)
-        return None
-
-    @property
-    def candidates(self) -> list[str]:
-        """The names of the scenarios between which an undetermined case stands."""
-        return [self._name_of(scenario) for scenario in self.answer["candidates"]]
-
-    @property
-    def provisional(self) -> str:
-        """What keeps the answer from being final; empty where it is."""
-        if not self.answer["provisional"] or self.notice:
-            return ""
-        unknown = [str(c["text"]) for c in self.answer["criteria"] if c["state"] == "unknown"]
-        if not unknown and not self.missing and self.answer["checks"]:
-            return "this answer may change. The checks say why."
-        return " ".join(
-            ["this answer may change.", *(["Unknown so far:", *unknown] * bool(unknown))]
+    if not items:
+        return []
+    ids = [item.case_id for item in items]
+    imaging, lesions = imaging_of_each(ids), lesions_of_each(ids)
+    notices = notices_of_each(ids, imaging=imaging, lesions=lesions)
+    obstacles = obstacles_of_each([item.case for item in items], on=timezone.localdate())
+    quorum = quorum_of_each(items[0].meeting, items)
+    about_prrt = with_prrt_in_play(items)
+    opinions = opinions_on_each(items)
+    return [
+        _briefing(
+            line,
+            assessment,
+            imaging=imaging[line.item.case_id],
+            lesions=lesions[line.item.case_id],
+            obstacles=obstacles[line.item.case_id],
+            opinions=opinions[line.item.pk],
+            quorum=quorum[line.item.pk],
+            is_prrt_in_play=line.item.pk in about_prrt,
         )
-
-    @property
-    def recommended(self) -> RatedStudy | None:
-        """The study at the top of the ranking."""
-        return next(iter(self._studies("top")), None)
-
-    @property
-    def recommended_label(self) -> str:
-        """Which question the recommended study answers."""
-        return f"Recommended for the {self.answer['top_answers']}"
-
-    @property
-    def alternatives(self) -> list[RatedStudy]:
-        """The other studies that are possible, in rank order."""
-        return self._studies("alternative")
-
-    @property
-    def has_local_alternatives(self) -> bool:
-        """Whether the institution says something of one of them."""
-        return any(study.local for study in self.alternatives)
-
-    @property
-    def local_elsewhere(self) -> list[RatedStudy]:
-        """Studies that are neither recommended nor alternatives, but have a word beside them."""
-        shown = ("top", "alternative")
-        standings = {study["standing"] for study in self.answer["studies"]}.difference(shown)
-        studies = (study for standing in sorted(standings) for study in self._studies(standing))
-        return [study for study in studies if study.local]
-
-    @property
-    def has_result(self) -> bool:
-        """Whether a result is in play; then nothing is ordered from the answer."""
-        return self.assessment.facts.get("study_outcome", UNKNOWN) not in NO_OUTCOME
-
-    @property
-    def missing(self) -> list[Mapping[str, Any]]:
-        """The open questions whose answers can change what is said."""
-        return [entry for entry in self.answer["questions"] if entry["kind"] == "missing"]
-
-    @property
-    def to_confirm(self) -> list[Mapping[str, Any]]:
-        """The questions to confirm before the study is ordered."""
-        return [entry for entry in self.answer["questions"] if entry["kind"] == "confirm"]
-
-    @property
-    def steps(self) -> list[Step]:
-        """The actions of the branch in order; those of one group are alternatives to each other."""
-        branch = self.answer["branch_detail"]
-        grouped: dict[str, list[Mapping[str, Any]]] = {}
-        for place, action in enumerate(branch["actions"] if branch else ()):
-            grouped.setdefault(action["group"] or str(place), []).append(action)
-        return [
-            Step(tuple(actions), is_choice=all(action["kind"] == "option" for action in actions))
-            for actions in grouped.values()
-        ]
-
-    @property
-    def hints(self) -> list[Sourced]:
-        """What the sources say of a scenario that they name and do not rate."""
-        hint = self.answer["hint"]
-        return [_sourced(point) for point in hint["points"]] if hint else []
-
-    @property
-    def reasons(self) -> list[Reasons]:
-        """Why the case is in its scenario, or in none; then why not in another."""
-        answer = self.answer
-        own: dict[str, list[Mapping[str, Any]]] = {}
-        against: dict[str, Mapping[str, Any]] = {}
-        for criterion in answer["criteria"]:
-            if criterion["kind"] == "exclusion":
-                text = f"{self._name_of(criterion['scenario'])}: {criterion['text']}"
-                against[criterion["id"]] = {**criterion, "text": text, "state": "excluded"}
-            else:
-                own.setdefault(criterion["scenario"], []).append(criterion)
-        found = [
-            Reasons(self._heading(scenario), tuple(criteria)) for scenario, criteria in own.items()
-        ]
-        if against:
-            found.append(Reasons("Why not another scenario", tuple(against.values())))
-        return found
-
-    def _heading(self, scenario: str) -> str:
-        if scenario in self.answer["candidates"]:
-            return f"Why it may be: {self._name_of(scenario)}"
-        if self.answer["not_covered"]:
-            return "Why it is not covered"
-        return f"What makes it: {self._name_of(scenario)}"
-
-    def _name_of(self, scenario: str) -> str:
-        scenarios = shelf.edition(self.assessment.edition_version).catalogue.scenarios
-        return scenarios[scenario].name if scenario in scenarios else scenario
-
-    def _studies(self, standing: str) -> list[RatedStudy]:
-        return [
-            _rated(study, self.annotations.on("study", study["procedure"]))
-            for study in self.answer["studies"]
-            if study["standing"] == standing
-        ]
+        for line in lines_of(items, notices=notices)
+        if (assessment := line.assessment) is not None
+    ]
 
 
-def _sourced(entry: Mapping[str, Any]) -> Sourced:
-    return Sourced(str(entry["text"]), str(entry["source"]))
-
-
-def _one_of(names: Sequence[str]) -> str:
-    *first, last = names or [""]
-    return f"{', '.join(first)} or {last}" if first else last
-
-
-def _rated(study: Mapping[str, Any], local: tuple[LocalWord, ...]) -> RatedStudy:
-    return RatedStudy(
-        name=study["name"],
-        rating=study["rating"],
-        rating_label=study["rating_label"],
-        rrl=study["rrl"],
-        note=" ".join(part for part in (study["reason"], study["why"]) if part),
-        source=study["source"],
-        local=local,
+def _briefing(line: AgendaLine, assessment: Assessment, **found: Any) -> Briefing:
+    case, imaging, lesions = line.item.case, found["imaging"], found["lesions"]
+    version = assessment.edition_version
+    treatments = sorted(lesions.treatments, key=_when)
+    return Briefing(
+        line=line,
+        guidance=Guidance(assessment, line.annotations),
+        story=story_of(case, assessment, treatments=treatments, imaging=imaging),
+        key_numbers=key_numbers_of(assessment, is_prrt_in_play=found["is_prrt_in_play"]),
+        imaging=compare(imaging, lesions, edition_version=version),
+        ahead=results_ahead(assessment),
+        obstacles=found["obstacles"],
+        opinions=tuple(found["opinions"]),
+        quorum=found["quorum"],
+        all_imaging=imaging,
+        lesions=lesions,
     )
 
 
-def briefing_of(case: Case, assessment: Assessment) -> Briefing:
-    """What is known of `case`, its key numbers as `assessment` read them; in three queries."""
-    return briefings_of([(case, assessment)])[case.id]
-
-
-def briefings_of(pairs: Sequence[tuple[Case, Assessment]]) -> dict[UUID, Briefing]:
-    """The briefings of many cases, by the case's id, in three queries."""
-    ids = [case.id for case, _ in pairs]
-    imaging = imaging_of_each(ids)
-    treated: dict[UUID, list[str]] = {case_id: [] for case_id in ids}
-    for treatment in Treatment.objects.filter(case__in=ids).order_by("start", "id"):
-        treated[treatment.case_id].append(_treated(treatment))
-    return {
-        case.id: Briefing(
-            story=(case.title, *treated[case.id]),
-            key_numbers=(grade_of(assessment), *_key_facts(assessment)),
-            imaging=_shown(imaging[case.id], assessment),
-        )
-        for case, assessment in pairs
-    }
-
-
-def grade_of(assessment: Assessment) -> KeyNumber:
-    """The grade with the WHO edition that it is given by."""
-    detail = assessment.answer["grade_detail"]
-    words = grade_words(detail["grade"], detail["who_version"])
-    return KeyNumber("Grade", words, detail["grade"] is not None)
-
-
-def _key_facts(assessment: Assessment) -> list[KeyNumber]:
-    dictionary = shelf.edition(assessment.edition_version).dictionary
-    words = [
-        (dictionary[name].label, fact_words(dictionary[name], assessment.facts))
-        for name in KEY_FACTS
-    ]
-    return [KeyNumber(label, value, value != UNKNOWN) for label, value in words]
-
-
-def _treated(treatment: Treatment) -> str:
-    words = treatment.get_type_display()
-    if treatment.target:
-        words += f" ({treatment.target})"
-    return f"{words}, {treatment_dates(treatment)}"
-
-
-def treatment_dates(treatment: Treatment) -> str:
-    """When a treatment was given, as far as it is known."""
-    dates = [
-        f"{word} {day(date)}"
-        for word, date in (("from", treatment.start), ("to", treatment.end))
-        if date
-    ]
-    if treatment.ongoing:
-        dates.append("still going on")
-    return ", ".join(dates) or "dates unknown"
-
-
-def _shown(imaging: Imaging, assessment: Assessment) -> tuple[Shown, ...]:
-    return tuple(
-        Shown(
-            date=day(study.date),
-            study=study_name(study, edition_version=assessment.edition_version),
-            outcome=_outcome(study, imaging.results.get(study.id)),
-            summary=result.summary if (result := imaging.results.get(study.id)) else "",
-        )
-        for study in imaging.newest_first
-    )
-
-
-def study_name(study: Study, *, edition_version: str) -> str:
-    """A study by its procedure as the edition calls it, else by its modality."""
-    procedure = shelf.edition(edition_version).ratings.procedures.get(study.procedure)
-    return procedure.name if procedure else str(study.get_modality_display())
-
-
-def _outcome(study: Study, result: Result | None) -> str:
-    if result is not None:
-        return str(result.get_outcome_display())
-    return "No result yet" if study.performed_on else "Ordered, not performed yet"
+def _when(treatment: Treatment) -> tuple[datetime.date, UUID]:
+    """Oldest first; those of unknown date come last."""
+    return (treatment.start or treatment.end or datetime.date.max, treatment.pk)

@@ -11,10 +11,10 @@ from uuid import UUID
 from cases.models import Case, Procedure, Treatment
 from cases.models.procedure import PANCREATIC, ProcedureKind
 from cases.models.treatment import MEDICAL, SURGICAL, BestResponse, StopReason, TreatmentType
-from cases.selectors.briefing import treatment_dates
 from cases.selectors.known import Known
 from cases.selectors.procedures import gating
 from cases.selectors.provenance import of_rows, of_treatments
+from cases.selectors.treatments import treatment_dates
 from tumorboard.formats import day
 
 #: Operations after which a complete resection may be reckoned.

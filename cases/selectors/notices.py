@@ -53,12 +53,16 @@ class Notice:
 
 
 def notices_of_each(
-    case_ids: Sequence[UUID], *, imaging: Mapping[UUID, Imaging] | None = None
+    case_ids: Sequence[UUID],
+    *,
+    imaging: Mapping[UUID, Imaging] | None = None,
+    lesions: Mapping[UUID, LesionRecord] | None = None,
 ) -> dict[UUID, tuple[Notice, ...]]:
     """What speaks against the result in play of each case, by the case's id, in eleven queries.
 
     Args:
-        imaging: the studies and results, where they were read already; then it is nine.
+        imaging: the studies and results, where they were read already; then it is two fewer.
+        lesions: the lesions, where they were read already; then it is seven fewer.
     """
     if imaging is None:
         imaging = imaging_of_each(case_ids)
@@ -67,7 +71,7 @@ def notices_of_each(
         for case_id in case_ids
         if (found := imaging[case_id]).current is not None
     }
-    by_study = _notices([study for study in current.values() if study is not None])
+    by_study = _notices([study for study in current.values() if study is not None], lesions)
     return {
         case_id: by_study[study.pk] if (study := current.get(case_id)) else ()
         for case_id in case_ids
@@ -85,7 +89,9 @@ def notices_of_study(study: Study) -> tuple[Notice, ...]:
     return _notices([study])[study.pk]
 
 
-def _notices(studies: Sequence[Study]) -> dict[UUID, tuple[Notice, ...]]:
+def _notices(
+    studies: Sequence[Study], lesions: Mapping[UUID, LesionRecord] | None = None
+) -> dict[UUID, tuple[Notice, ...]]:
     """By the study's id; at most one study of each case."""
     ids = [study.pk for study in studies]
     rows = Result.objects.filter(study__in=ids).select_related("entered_by")
@@ -94,7 +100,8 @@ def _notices(studies: Sequence[Study]) -> dict[UUID, tuple[Notice, ...]]:
         row.study_id: row
         for row in Rereading.objects.filter(study__in=ids).order_by("read_on", "entered_at", "id")
     }
-    lesions = lesions_of_each([row.case_id for row in results.values()])
+    if lesions is None:
+        lesions = lesions_of_each([row.case_id for row in results.values()])
     return {study.pk: tuple(_of(study, results, read, lesions)) for study in studies}
 
 

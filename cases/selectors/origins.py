@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db.models import Model
 
 from cases.models import Assessment, Patient, Study
-from cases.selectors.briefing import study_name
 from cases.selectors.sources import SOURCES
+from cases.selectors.study_names import study_name
 from guidance.engine.dictionary import FactDefinition
 from guidance.engine.values import value_words
 from tumorboard.accounts.models import User

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cases.models import Case, Study
-from cases.selectors.briefing import study_name
+from cases.selectors.study_names import study_name
 from guidance.calculators.radiation import Band, CumulativeDose, Exposure, add_up
 from guidance.editions import shelf
 from guidance.engine.edition import Edition

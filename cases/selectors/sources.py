@@ -16,8 +16,8 @@ from cases.models import (
     Treatment,
 )
 from cases.selectors.analytes import catalogue
-from cases.selectors.briefing import treatment_dates
 from cases.selectors.lab_points import digits
+from cases.selectors.treatments import treatment_dates
 from tumorboard.formats import day
 
 

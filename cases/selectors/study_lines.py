@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from cases.models import Case, Rereading, Result, Study
 from cases.models.rereading import Agreement
-from cases.selectors.briefing import study_name
 from cases.selectors.imaging import Imaging, imaging_of
 from cases.selectors.study_files import FileCount, counts
+from cases.selectors.study_names import study_name
 
 #: Beside `Agreement`: the reading agreed, and the result says something else since.
 AGREED_EARLIER = "agreed_earlier"

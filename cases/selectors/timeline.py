@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +21,11 @@ from cases.models import (
 )
 from cases.models.procedure import REMOVABLE
 from cases.models.rereading import Agreement
-from cases.selectors.briefing import study_name
 from cases.selectors.lab_results import series_of
-from cases.selectors.lesions import LesionRecord, lesions_of_each, readings_of
+from cases.selectors.lesions import LesionRecord, lesions_of_each
+from cases.selectors.specimen_grades import grading
 from cases.selectors.study_lines import AGREED_EARLIER, agreement_now
+from cases.selectors.study_names import study_name
 from cases.selectors.timeline_events import (
     Band,
     DiameterSum,
@@ -36,6 +37,7 @@ from cases.selectors.timeline_events import (
 )
 from cases.selectors.treatments import SINGLE
 from cases.selectors.words import grade_words
+from guidance.editions import policies
 from guidance.engine.values import number_words
 
 #: Panels of the laboratory that tell of the tumor.
@@ -53,26 +55,37 @@ def timeline_of(case: Case, *, on: datetime.date | None = None) -> Timeline:
     return timelines_of([case], on=on)[case.id]
 
 
-def timelines_of(cases: Sequence[Case], *, on: datetime.date | None = None) -> dict[UUID, Timeline]:
-    """The timelines of many cases, by the case's id, in as many queries as for one."""
+def timelines_of(
+    cases: Sequence[Case],
+    *,
+    on: datetime.date | None = None,
+    lesions: Mapping[UUID, LesionRecord] | None = None,
+) -> dict[UUID, Timeline]:
+    """The timelines of many cases, by the case's id, in as many queries as for one.
+
+    Args:
+        lesions: the lesions of the cases, where they were read already.
+    """
     until = on or timezone.localdate()
     ids = [case.id for case in cases]
     rows: dict[UUID, dict[Any, list[Any]]] = {id_: defaultdict(list) for id_ in ids}
     for model in MODELS:
         for row in model._default_manager.filter(case__in=ids):
             rows[row.case_id][model].append(row)
-    lesions = lesions_of_each(ids)
-    return {case.id: _timeline(case, rows[case.id], lesions[case.id], until) for case in cases}
+    if lesions is None:
+        lesions = lesions_of_each(ids)
+    who = policies.current().who_version
+    return {case.id: _timeline(case, rows[case.id], lesions[case.id], until, who) for case in cases}
 
 
 def _timeline(
-    case: Case, rows: dict[Any, list[Any]], lesions: LesionRecord, until: datetime.date
+    case: Case, rows: dict[Any, list[Any]], lesions: LesionRecord, until: datetime.date, who: str
 ) -> Timeline:
     return Timeline(
         until=until,
         bands=(*map(_treatment, rows[Treatment]), *map(_procedure, rows[Procedure])),
         studies=tuple(_studies(case, rows)),
-        points=(*map(_specimen, rows[Specimen]), *_decisions(rows[Decision])),
+        points=(*(_specimen(row, who) for row in rows[Specimen]), *_decisions(rows[Decision])),
         sums=tuple(_sums(lesions)),
         markers=tuple(_markers(rows[LabResult])),
     )
@@ -131,23 +144,33 @@ def _procedure(row: Procedure) -> Band:
     )
 
 
-def _specimen(row: Specimen) -> Point:
+def _specimen(row: Specimen, who: str) -> Point:
     kind = str(row.get_kind_display())
-    found = list(_found_in(row))
+    found = list(_found_in(row, who))
     return Point(
         row=Row.SPECIMEN,
         date=row.taken_on,
         label=", ".join(found) or kind,
         name=f"{kind}, {row.get_site_display().lower()}",
-        details=tuple(found),
+        details=(*found, *_reported_otherwise(row, who)),
     )
 
 
-def _found_in(row: Specimen) -> Iterator[str]:
-    if row.grade:
+def _found_in(row: Specimen, who: str) -> Iterator[str]:
+    """The grade by the institution's WHO edition, as everywhere; else as it was reported."""
+    in_force = grading(row, by=who).grade
+    if in_force:
+        yield grade_words(in_force, who)
+    elif row.grade:
         yield grade_words(row.grade, row.who_version or None)
     if row.ki67_percent is not None:
         yield f"Ki-67 {number_words(float(row.ki67_percent))} %"
+
+
+def _reported_otherwise(row: Specimen, who: str) -> Iterator[str]:
+    """The grade of the report, where what stands before it is by another edition."""
+    if row.grade and row.who_version not in ("", who) and grading(row, by=who).grade:
+        yield f"reported as {grade_words(row.grade, row.who_version)}"
 
 
 def _studies(case: Case, rows: dict[Any, list[Any]]) -> Iterator[StudyPoint]:
@@ -195,7 +218,7 @@ def _sums(record: LesionRecord) -> Iterator[DiameterSum]:
     Where a new course begins, its baseline has a second sum, of the targets from then on.
     """
     course = 0
-    for reading in readings_of(record):
+    for reading in record.readings:
         for visit in filter(None, (reading.visit, reading.starts)):
             course += visit.is_baseline and visit is reading.starts
             if visit.recist.sum_mm is not None:

@@ -10,9 +10,8 @@ from cases.models import Procedure, Specimen, Treatment
 from cases.models.procedure import PANCREATIC
 from cases.models.specimen import SpecimenKind
 from cases.models.treatment import BestResponse, TreatmentType
-from cases.selectors.briefing import treatment_dates
 from cases.selectors.finding import CAUTION, INFO, Finding
-from cases.selectors.treatments import SINGLE, overlaps
+from cases.selectors.treatments import SINGLE, overlaps, treatment_dates
 from tumorboard.formats import day
 
 

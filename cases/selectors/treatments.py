@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from cases.models import Case, FactAnswer, Treatment
 from cases.models.treatment import LIVER_DIRECTED, SURGICAL
+from tumorboard.formats import day
 
 #: Done on one day, unless the record says otherwise.
 SINGLE = SURGICAL | LIVER_DIRECTED
@@ -100,3 +101,15 @@ def _within(treatment: Treatment, first: datetime.date, last: datetime.date) -> 
     if known or (start and end):
         return True
     return None
+
+
+def treatment_dates(treatment: Treatment) -> str:
+    """When a treatment was given, as far as it is known."""
+    dates = [
+        f"{word} {day(date)}"
+        for word, date in (("from", treatment.start), ("to", treatment.end))
+        if date
+    ]
+    if treatment.ongoing:
+        dates.append("still going on")
+    return ", ".join(dates) or "dates unknown"

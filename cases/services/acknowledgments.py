@@ -10,7 +10,7 @@ from cases.models import Acknowledgment, Assessment, Case
 from cases.models.acknowledgment import SEVERITIES, AcknowledgmentReason
 from cases.selectors.acknowledgments import acknowledgments_of_each, basis_of, stands
 from cases.services.cases import lock
-from cases.services.checks import text_fault
+from cases.services.checks import said, text_fault
 from cases.services.errors import Invalid, Refused
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
@@ -36,7 +36,7 @@ def acknowledge(
             check is mere information, or somebody acknowledged it already.
     """
     case = lock(case)
-    text = text.strip()
+    text = said(text)
     _check(reason, text)
     assessment = case.assessment
     if assessment is None or assessment.id != assessment_id:
@@ -73,7 +73,7 @@ def withdraw(*, acknowledgment: Acknowledgment, text: str = "", by: User) -> Ack
         Refused: it was withdrawn already, or is itself a withdrawal.
     """
     case = lock(acknowledgment.case)
-    text = text.strip()
+    text = said(text)
     if fault := text_fault(text, most=_longest()):
         raise Invalid({"text": [fault]})
     withdrawn = Acknowledgment.objects.filter(withdraws=acknowledgment).exists()

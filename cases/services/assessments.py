@@ -11,8 +11,10 @@ from cases.models import Assessment, Case, Decision
 from cases.models.case import Readiness
 from cases.selectors.facts import CaseFacts, facts_of
 from cases.selectors.trial_changes import changes_of, summary
+from cases.services import candidacies
 from cases.services.completeness import refresh
 from cases.services.errors import Invalid
+from cases.services.task_matching import match
 from guidance.editions import shelf
 from guidance.engine.assess import assess
 from guidance.engine.edition import Edition
@@ -47,6 +49,7 @@ def reassess(*, case: Case, on: datetime.date | None = None) -> Assessment:
     place(case=case, assessment=last, decided=_last_decision(case))
     case.save(update_fields=PLACE)
     refresh(case=case)
+    candidacies.refresh(case=case)
     return last
 
 
@@ -116,7 +119,9 @@ def changed(*, case: Case) -> Assessment:
     case.version += 1
     case.changed_at = timezone.now()
     case.save(update_fields=["version", "changed_at"])
-    return reassess(case=case)
+    assessment = reassess(case=case)
+    match(case=case)
+    return assessment
 
 
 def _differs(last: Assessment, new: Assessment) -> bool:

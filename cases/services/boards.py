@@ -1,117 +1,105 @@
-"""Writing boards and their meetings."""
+"""Writing standing boards."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cases.models import AgendaItem, Attendance, Board, Decision, Meeting
-from cases.services.agendas import lock_meeting, remove
+from cases.models import Board
+from cases.selectors.rhythms import time_zones
 from cases.services.checks import check
-from cases.services.completeness import listed_anew
-from cases.services.errors import Invalid, Refused
+from cases.services.errors import Invalid
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
 TAKEN = "A board with this name is already there."
-#: How far ahead a meeting may be planned. In the last hours of the calendar, a time zone would
-#: lead out of what can be stored and read again.
-YEARS_AHEAD = 10
+#: How many years ago a rhythm may have begun, and how far ahead it may begin [INT].
+YEARS_BACK = 20
+YEARS_AHEAD = 2
 
 
 @transaction.atomic
-def add(*, name: str, place: str = "", by: User) -> Board:
-    """Add a standing board.
+def add(*, name: str, place: str = "", by: User, **fields: Any) -> Board:
+    """Add a standing board; without a time zone, in that of the installation.
+
+    Args:
+        fields: as for `change`.
 
     Raises:
         Invalid: a field cannot be accepted, or the name is taken.
     """
-    board = Board(name=name.strip(), place=place.strip())
-    check(board)
-    if Board.objects.filter(name=board.name).exists():
-        raise Invalid({"name": [TAKEN]})
-    try:
-        with transaction.atomic():
-            board.save()
-    except IntegrityError as error:
-        # Somebody else added the same name since it was looked for.
-        raise Invalid({"name": [TAKEN]}) from error
+    board = Board(time_zone=settings.TIME_ZONE)
+    _write(board, {"name": name, "place": place, **fields})
     record(action="board.added", subject=board, by=by)
     return board
 
 
 @transaction.atomic
-def plan_meeting(
-    *, board: Board, starts_at: datetime.datetime, place: str = "", by: User
-) -> Meeting:
-    """Plan a sitting of `board`; where no place is given, at its usual place.
-
-    Raises:
-        Invalid: the time has passed or is too far ahead, or the board meets then already.
-    """
-    board = Board.objects.select_for_update().get(pk=board.pk)
-    meeting = Meeting(board=board, starts_at=starts_at, place=place.strip() or board.place)
-    check(meeting)
-    now = timezone.now()
-    if starts_at < now:
-        raise Invalid({"starts_at": ["This time has passed."]})
-    if starts_at.year > now.year + YEARS_AHEAD:
-        raise Invalid({"starts_at": [f"This is more than {YEARS_AHEAD} years ahead."]})
-    if Meeting.objects.filter(board=board, starts_at=starts_at).exists():
-        raise Invalid({"starts_at": ["The board meets at this time already."]})
-    meeting.save()
-    record(action="meeting.planned", subject=meeting, by=by)
-    return meeting
-
-
-@transaction.atomic
-def note_present(
-    *, meeting: Meeting, name: str, specialty: str = "", person: User | None = None, by: User
-) -> Attendance:
-    """Note that somebody is present.
+def change(*, board: Board, by: User, **fields: Any) -> Board:
+    """Change a standing board; meetings that are planned already stay as they are.
 
     Args:
-        person: the member, or None for somebody from outside.
+        fields: columns of `Board`: name, place, rhythm (a value of `Rhythm`), first_on,
+            begins_at, time_zone (a name of the IANA database), minutes, cutoff_hours,
+            required_specialties (values of `Specialty`), task_days.
 
     Raises:
-        Invalid: a field cannot be accepted, or the name is on the list.
-        Refused: the meeting was canceled.
+        Invalid: a field cannot be accepted, or the name is taken.
     """
-    meeting = lock_meeting(meeting)
-    attendance = Attendance(
-        meeting=meeting, name=name.strip(), specialty=specialty.strip(), person=person
-    )
-    check(attendance)
-    if Attendance.objects.filter(meeting=meeting, name=attendance.name).exists():
-        raise Invalid({"name": ["This name is on the list already."]})
-    attendance.save()
-    record(action="meeting.attendance.noted", subject=meeting, by=by)
-    return attendance
+    board = Board.objects.select_for_update().get(pk=board.pk)
+    _write(board, fields)
+    record(action="board.changed", subject=board, by=by)
+    return board
 
 
-@transaction.atomic
-def note_absent(*, attendance: Attendance, by: User) -> None:
-    """Take somebody off the list of those present; signed decisions keep who was there."""
-    meeting = attendance.meeting
-    attendance.delete()
-    record(action="meeting.attendance.removed", subject=meeting, by=by)
+def _write(board: Board, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        setattr(board, name, _tidy(value))
+    check(board, also=_errors(board))
+    if _is_taken(board):
+        raise Invalid({"name": [TAKEN]})
+    try:
+        with transaction.atomic():
+            board.save()
+    except IntegrityError as error:
+        # Somebody else took the same name since it was looked for.
+        raise Invalid({"name": [TAKEN]}) from error
 
 
-@transaction.atomic
-def cancel_meeting(*, meeting: Meeting, by: User) -> None:
-    """Cancel a meeting that has no decisions; its cases ask for the board again.
+def _is_taken(board: Board) -> bool:
+    return Board.objects.filter(name=board.name).exclude(pk=board.pk).exists()
 
-    Raises:
-        Refused: decisions were signed in it, or it is canceled already.
-    """
-    meeting = lock_meeting(meeting)
-    items = list(AgendaItem.objects.select_for_update().filter(meeting=meeting))
-    if Decision.objects.filter(agenda_item__in=items).exists():
-        message = "Decisions were signed in this meeting, so it cannot be canceled."
-        raise Refused(message)
-    record(action="meeting.cancelled", subject=meeting, by=by)
-    for item in items:
-        remove(item=item)
-    meeting.attendances.all().delete()
-    meeting.delete()
-    listed_anew(case_ids=[item.case_id for item in items])
+
+def _tidy(value: Any) -> Any:
+    """One line without needless spaces: names stand in subjects of mails; each choice once."""
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, list | tuple):
+        return list(dict.fromkeys(value))
+    return value
+
+
+def _errors(board: Board) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    if board.time_zone not in time_zones():
+        errors["time_zone"] = ["Choose a time zone by its name, such as America/New_York."]
+    if board.rhythm and board.first_on is None:
+        errors["first_on"] = ["Enter the day of a meeting, from which the rhythm is counted."]
+    if board.rhythm and board.begins_at is None:
+        errors["begins_at"] = ["Enter the time at which the meetings begin."]
+    if board.first_on is not None and (fault := _day_fault(board.first_on)):
+        errors["first_on"] = [fault]
+    return errors
+
+
+def _day_fault(first_on: datetime.date) -> str:
+    """Why no rhythm is counted from this day; empty where it may be."""
+    this_year = timezone.localdate().year
+    if first_on.year < this_year - YEARS_BACK:
+        return f"This is more than {YEARS_BACK} years ago."
+    if first_on.year > this_year + YEARS_AHEAD:
+        return f"This is more than {YEARS_AHEAD} years ahead."
+    return ""

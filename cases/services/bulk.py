@@ -7,6 +7,7 @@ from django.db import transaction
 
 from cases.models import Case, Meeting
 from cases.services import agendas
+from cases.services.cases import lock_all
 from cases.services.errors import ServiceError
 from tumorboard.accounts.models import User
 
@@ -23,6 +24,10 @@ class Outcome:
 def put_on(*, meeting: Meeting, cases: Iterable[Case], by: User) -> list[Outcome]:
     """Put each case last on the list of `meeting`; one that is refused holds up no other."""
     outcomes = []
+    cases = list(cases)
+    # The meeting before the cases, and those in one order, whatever the order of the list.
+    Meeting.objects.select_for_update().filter(pk=meeting.pk).first()
+    lock_all(case.pk for case in cases)
     for case in cases:
         try:
             agendas.put_on(meeting=meeting, case=case, by=by)

@@ -1,6 +1,7 @@
 """Checks that every write goes through."""
 
 import datetime
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from cases.models.board import MOST_TASK_DAYS
 from cases.services.errors import Changed, Invalid
 from guidance.engine.values import is_storable
 
@@ -15,6 +17,11 @@ WHOLE = ""
 TWICE = "This is in the record already."
 #: What stands in a column of which nothing is known.
 EMPTY: tuple[Any, ...] = (None, "")
+#: General categories of Unicode by which something can be seen: letters, numbers, punctuation,
+#: symbols; a mark needs one of these to stand on.
+VISIBLE = frozenset("LNPS")
+#: Letters and symbols that are drawn as nothing: fillers of Hangul, the empty cell of Braille.
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 UNSTORABLE = "This contains a character that cannot be stored."
 
 #: How far back a date may lie: the longest life, and the longest time that guidance reckons with
@@ -97,6 +104,18 @@ def refuse_twice(
         raise Invalid({WHOLE: [TWICE]})
 
 
+def said(text: str) -> str:
+    """`text` without the space around it; empty where nothing of it can be seen.
+
+    Spaces of any width, joiners, marks of direction and other controls say nothing by themselves;
+    within words they stay, as some scripts need them.
+    """
+    is_visible = any(
+        unicodedata.category(letter)[0] in VISIBLE and letter not in BLANK for letter in text
+    )
+    return text.strip() if is_visible else ""
+
+
 def text_fault(text: str, *, most: int) -> str:
     """Why `text` cannot be kept in a column of `most` characters; empty where it can."""
     if not is_storable(text):
@@ -128,6 +147,13 @@ def date_error(date: datetime.date, *, years: int, born: datetime.date | None = 
     if (date.year + years, date.month, date.day) < (today.year, today.month, today.day):
         return f"The date lies more than {years} years ago."
     return ""
+
+
+def due_fault(date: datetime.date | None) -> str:
+    """Why a task cannot be due as late as `date`; empty where it can, or none is given."""
+    if date is None or date - timezone.localdate() <= datetime.timedelta(days=MOST_TASK_DAYS):
+        return ""
+    return "The date lies more than two years ahead."
 
 
 def check_version(*, current: int, if_match: int | None) -> None:

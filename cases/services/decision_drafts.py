@@ -1,28 +1,67 @@
 """Writing a decision before it is signed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from cases.models import AgendaItem, Decision, DecisionDraft, DraftRecommendation
-from cases.models.conclusion import RecommendationKind
-from cases.selectors.recommended import codes_to_choose
+from cases.models.conclusion import Outcome
+from cases.models.decision_draft import DraftDissent
+from cases.selectors.concordance import standing_on
 from cases.services.agendas import lock_item
-from cases.services.checks import check_version, text_fault
+from cases.services.checks import check_version, said
+from cases.services.draft_faults import faults_of
 from cases.services.errors import Invalid, Refused
+from cases.services.live import announce
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
 
 @dataclass(frozen=True)
 class Recommended:
-    """One recommendation as typed: its kind, its code where the kind has codes, and words."""
+    """One recommendation as typed: its kind, its code where the kind has codes, and words.
+
+    `alternative_to` is the position, counted from 1, of the recommendation that it may replace;
+    `owner_id` is who sees to it by `due_on`.
+    """
 
     kind: str
     code: str = ""
     text: str = ""
+    intent: str = ""
+    alternative_to: int | None = None
+    due_on: datetime.date | None = None
+    owner_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Concluded:
+    """The coded part of a conclusion, by the choices of `cases.models.conclusion`."""
+
+    outcome: str = str(Outcome.RECOMMENDATION)
+    no_recommendation_reason: str = ""
+    no_recommendation_text: str = ""
+    concordance: str = ""
+    deviation_reason: str = ""
+    deviation_text: str = ""
+    confidence: str = ""
+    stage_discussed: bool = False
+    guideline_discussed: bool = False
+    #: Discussed before treatment began; None: not said.
+    is_prospective: bool | None = None
+    amendment_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Dissented:
+    """Who would decide otherwise, and what."""
+
+    name: str
+    text: str
 
 
 @transaction.atomic
@@ -33,32 +72,56 @@ def save_draft(
     recommendations: Sequence[Recommended],
     by: User,
     if_match: int | None = None,
+    conclusion: Concluded | None = None,
+    dissents: Sequence[Dissented] = (),
 ) -> DecisionDraft:
-    """Keep what has been written so far for `item`.
+    """Keep what has been written so far for `item`; it may be incomplete.
+
+    What a signature needs beside that, `cases.services.decision_checks.gaps_of` says.
+
+    Args:
+        conclusion: the coded part. None leaves it as it is; how a decision stands to the guidance
+            is then taken from what is coded, as far as nobody said it.
 
     Raises:
-        Invalid: a recommendation's kind or code is not known; the field is
-            `recommendations.<place>.<field>`, counted from 0.
-            A rationale that is too long is refused likewise.
+        Invalid: a code is not known, a text is too long, an owner is no member, a claim that the
+            guidance says so is not true; the field is `recommendations.<place>.<field>` or
+            `dissents.<place>.<field>`, counted from 0, or that of the conclusion.
         Changed: somebody else saved since version `if_match` (0 where there was no draft).
-        Refused: the decision is signed, or the case was taken off the list.
+        Refused: the decision is signed and no amendment is open, or the case was taken off the
+            list.
     """
+    announce(meeting_id=item.meeting_id)
     item = lock_item(item)
-    refuse_signed(item)
     draft = DecisionDraft.objects.filter(agenda_item=item).first()
+    if draft is None or draft.amends is None:
+        refuse_signed(item)
     check_version(current=draft.version if draft else 0, if_match=if_match)
-    recommendations = [Recommended(r.kind, r.code, r.text.strip()) for r in recommendations]
-    _check_draft(rationale.strip(), recommendations)
+    rationale = said(rationale)
+    recommendations = [replace(r, text=said(r.text)) for r in recommendations]
+    dissents = [Dissented(said(d.name), said(d.text)) for d in dissents]
     if draft is None:
         draft = DecisionDraft(agenda_item=item)
     else:
         draft.version += 1
-    draft.rationale, draft.changed_by, draft.changed_at = rationale.strip(), by, timezone.now()
+    standing = standing_on(item.case.assessment, recommendations) if item.case.assessment else None
+    if conclusion is not None:
+        for name, value in asdict(conclusion).items():
+            setattr(draft, name, said(value) if isinstance(value, str) else value)
+    elif standing is not None and not draft.concordance:
+        draft.concordance = standing.concordance
+    draft.rationale, draft.changed_by, draft.changed_at = rationale, by, timezone.now()
+    if errors := faults_of(draft, recommendations, dissents, standing):
+        raise Invalid(errors)
     draft.save()
     draft.recommendations.all().delete()
     DraftRecommendation.objects.bulk_create(
         DraftRecommendation(draft=draft, position=position, **asdict(recommended))
         for position, recommended in enumerate(recommendations, start=1)
+    )
+    draft.dissents.all().delete()
+    DraftDissent.objects.bulk_create(
+        DraftDissent(draft=draft, **asdict(dissented)) for dissented in dissents
     )
     record(action="decision.draft.saved", subject=item, by=by)
     return draft
@@ -69,33 +132,3 @@ def refuse_signed(item: AgendaItem) -> None:
     if Decision.objects.filter(agenda_item=item).exists():
         message = "This decision is signed and cannot be changed."
         raise Refused(message)
-
-
-def _check_draft(rationale: str, recommendations: Sequence[Recommended]) -> None:
-    errors: dict[str, list[str]] = {}
-    most = DecisionDraft._meta.get_field("rationale").max_length or 0
-    if fault := text_fault(rationale, most=most):
-        errors["rationale"] = [fault]
-    codes = codes_to_choose()
-    for index, recommended in enumerate(recommendations):
-        field, reason = _fault(recommended, codes.get(recommended.kind, {}))
-        if reason:
-            errors[f"recommendations.{index}.{field}"] = [reason]
-    if errors:
-        raise Invalid(errors)
-
-
-def _fault(recommended: Recommended, codes: Mapping[str, str]) -> tuple[str, str]:
-    """The field that cannot be accepted and why; empty where all can."""
-    longest = DraftRecommendation._meta.get_field("text").max_length or 0
-    if recommended.kind not in RecommendationKind.values:
-        return "kind", "Choose what kind of recommendation this is."
-    if recommended.code and recommended.code not in codes:
-        return "code", "This is not a code for this kind of recommendation."
-    if fault := text_fault(recommended.text, most=longest):
-        return "text", fault
-    if not recommended.code and not recommended.text:
-        if codes:
-            return "code", "Choose one, or say in words what is recommended."
-        return "text", "Say in words what is recommended."
-    return "", ""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core import signing
+from django.db import transaction
 from django.utils import timezone
 
 from cases.models import FormDraft
@@ -85,6 +86,29 @@ def kept(*, key: DraftKey) -> FormDraft | None:
     """The draft that may still be offered."""
     drafts = FormDraft.objects.filter(saved_at__gt=timezone.now() - KEPT_FOR)
     return drafts.filter(person_id=key.person, form=key.form, about=key.about).first()
+
+
+def kept_of(*, person: UUID, form: str) -> list[FormDraft]:
+    """What a person typed into all forms of one name and may still be offered, latest first."""
+    drafts = FormDraft.objects.filter(saved_at__gt=timezone.now() - KEPT_FOR)
+    return list(drafts.filter(person_id=person, form=form).order_by("-saved_at"))
+
+
+@transaction.atomic
+def hand_on(*, draft: FormDraft, about: UUID, fields: Mapping[str, list[str]]) -> FormDraft:
+    """Keep a draft under what its form is about from now on; what is kept there already stays.
+
+    Args:
+        fields: what of its fields is different there.
+    """
+    handed, _ = FormDraft.objects.get_or_create(
+        person_id=draft.person_id,
+        form=draft.form,
+        about=str(about),
+        defaults={"fields": {**draft.fields, **fields}, "saved_at": draft.saved_at},
+    )
+    draft.delete()
+    return handed
 
 
 def discard(*, key: DraftKey) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from cases.models import Case, GapAcceptance, GapRequest
 from cases.selectors.completeness import ItemState, completeness_of
 from cases.services.cases import lock
-from cases.services.checks import GUIDANCE_YEARS, check, date_errors
+from cases.services.checks import GUIDANCE_YEARS, check, date_errors, said
 from cases.services.completeness import refresh
 from cases.services.errors import Refused
 from tumorboard.accounts.models import User
@@ -70,7 +70,7 @@ def accept(*, case: Case, item: str, reason: str, by: User) -> GapAcceptance:
     if gap.acceptance:
         message = f"{gap.acceptance.entered_by.name} accepted this gap already."
         raise Refused(message)
-    acceptance = GapAcceptance(case=case, item=item, reason=reason.strip(), entered_by=by)
+    acceptance = GapAcceptance(case=case, item=item, reason=said(reason), entered_by=by)
     check(acceptance)
     acceptance.save()
     record(action="case.gap.accepted", subject=case, by=by)

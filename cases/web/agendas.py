@@ -1,4 +1,4 @@
-"""The queue of cases that ask for a board, and the lists they are put on."""
+"""The lists of meetings: putting a case on, ordering, what is asked and needed, taking off."""
 
 from uuid import UUID
 
@@ -8,37 +8,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
-from cases.models import AgendaItem
+from cases.models import Meeting
 from cases.selectors import agendas
-from cases.selectors.cases import page
+from cases.selectors.forecast import (
+    ADDENDS,
+    BASE_MINUTES,
+    PROTOCOL_MINUTES,
+    expected_of_each,
+)
+from cases.selectors.prepared_agenda import prepared_agenda
+from cases.selectors.quorum import needed_specialties
+from cases.services import agenda_details
 from cases.services import agendas as services
-from cases.services.errors import Refused
-from cases.web.errors import errors_on
-from cases.web.forms.agendas import PutOnForm, QuestionForm, meeting_choices
+from cases.services.errors import Invalid, Refused
+from cases.web.board_item import item_or_404
+from cases.web.conflicts import watch
+from cases.web.errors import INVALID, errors_on, form_page
+from cases.web.forms.agendas import DetailsForm, PutOnForm
 from cases.web.found import case_or_404
-from cases.web.numbers import page_number
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
-from tumorboard.formats import moment
-
-QUEUE_SIZE = 25
-
-
-@institution_view(Permission.BOARD_READ)
-@require_http_methods(["GET"])
-def board_queue(request: InstitutionRequest) -> HttpResponse:
-    """Every case that asks for the board, with why."""
-    number = page_number(request.GET.get("page", ""))
-    found = page(agendas.queue(), number=number, size=QUEUE_SIZE)
-    record(action="queue.read", subject=request.institution, by=request.user)
-    context = {
-        "page": found,
-        "meetings": meeting_choices(agendas.coming_meetings()),
-        "previous_url": f"?page={found.previous}" if found.has_previous else "",
-        "next_url": f"?page={found.next}" if found.has_next else "",
-    }
-    return render(request, "boards/queue.html", context)
+from tumorboard.formats import moment_in
 
 
 @institution_view(Permission.AGENDA_WRITE)
@@ -56,10 +47,8 @@ def put_on(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
             item = services.put_on(case=case, **form.cleaned_data, by=request.user)
         if form.is_valid():
             # No names: messages lie in the session, outside row-level security.
-            when = moment(item.meeting.starts_at)
+            when = moment_in(item.meeting.starts_at, item.meeting.board.time_zone)
             messages.success(request, f"The case is item {item.position} on the list of {when}.")
-            if request.POST.get("back") == "queue":
-                return redirect("board_queue", request.institution.slug)
             return redirect("meeting", request.institution.slug, item.meeting_id)
     record(action="case.read", subject=case, by=request.user)
     context = {
@@ -75,43 +64,72 @@ def put_on(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def move(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
     """Move an item one place up or down; htmx gets the list, everybody else the page."""
-    item = _item_or_404(item_id)
+    item = item_or_404(item_id)
     try:
         position = services.move(item=item, up=request.POST.get("move") == "up", by=request.user)
-        news = f"Now item {position}."
     except Refused as error:
-        news = str(error)
-    if not request.htmx:
-        messages.info(request, news)
-        return redirect("meeting", request.institution.slug, item.meeting_id)
-    context = {"meeting": item.meeting, "lines": agendas.agenda(item.meeting)}
-    response = render(request, "boards/agenda_list.html", context)
-    return trigger_client_event(response, "announce", news)
+        return _arranged(request, item.meeting, fault=str(error))
+    return _arranged(request, item.meeting, news=f"Now item {position}.")
+
+
+@institution_view(Permission.AGENDA_WRITE)
+@require_http_methods(["POST"])
+def arrange(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
+    """Put the whole list into the order of `items`, as dragging `moved` left it."""
+    meeting = get_object_or_404(Meeting.objects.select_related("board"), pk=meeting_id)
+    ids = [found for typed in request.POST.get("items", "").split() if (found := _id(typed))]
+    try:
+        services.arrange(meeting=meeting, item_ids=ids, by=request.user)
+    except Invalid as error:
+        return _arranged(request, meeting, fault=" ".join(error.errors["items"]))
+    except Refused as error:
+        return _arranged(request, meeting, fault=str(error))
+    moved = _id(request.POST.get("moved", ""))
+    news = f"Now item {ids.index(moved) + 1}." if moved in ids else "The list is in order."
+    return _arranged(request, meeting, news=news)
 
 
 @institution_view(Permission.AGENDA_WRITE)
 @require_http_methods(["GET", "POST"])
 def question(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
-    """Change what the board is asked."""
-    item = _item_or_404(item_id)
-    form = QuestionForm(
-        request.POST if request.method == "POST" else None, initial={"question": item.question}
+    """Change what the board is asked, who is needed for it, and how long it will take."""
+    item = item_or_404(item_id)
+    form = DetailsForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "question": item.question,
+            "minutes": item.minutes,
+            "also_needed": item.also_needed,
+        },
     )
+    watch(form, item)
     if request.method == "POST" and form.is_valid():
+        typed, by = form.cleaned_data, request.user
         with errors_on(form):
-            services.ask(item=item, **form.cleaned_data, by=request.user)
+            services.ask(item=item, question=typed["question"], by=by)
+            agenda_details.set_minutes(item=item, minutes=typed["minutes"], by=by)
+            agenda_details.set_also_needed(item=item, specialties=typed["also_needed"], by=by)
         if form.is_valid():
             return redirect("meeting", request.institution.slug, item.meeting_id)
     record(action="case.read", subject=item.case, by=request.user)
-    context = {"form": form, "item": item}
-    return render(request, "boards/question.html", context, status=422 if form.errors else 200)
+    lines = agendas.lines_of([item])
+    context = {
+        "form": form,
+        "item": item,
+        "expected": expected_of_each(lines)[item.pk],
+        "needed": needed_specialties(item),
+        "base_minutes": BASE_MINUTES,
+        "addends": ADDENDS,
+        "protocol_minutes": PROTOCOL_MINUTES,
+    }
+    return form_page(request, "boards/question.html", context)
 
 
 @institution_view(Permission.AGENDA_WRITE)
 @require_http_methods(["GET", "POST"])
 def take_off(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
     """Ask, then take a case off its list."""
-    item = _item_or_404(item_id)
+    item = item_or_404(item_id)
     if request.method == "POST":
         try:
             services.take_off(item=item, by=request.user)
@@ -123,6 +141,21 @@ def take_off(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
     return render(request, "boards/take_off.html", {"item": item})
 
 
-def _item_or_404(item_id: UUID) -> AgendaItem:
-    items = AgendaItem.objects.select_related("case__patient", "meeting__board")
-    return get_object_or_404(items, pk=item_id)
+def _arranged(
+    request: InstitutionRequest, meeting: Meeting, *, news: str = "", fault: str = ""
+) -> HttpResponse:
+    """The list as it stands now, with what was done or why nothing was; without htmx, the page."""
+    if not request.htmx:
+        say = messages.error if fault else messages.info
+        say(request, fault or news)
+        return redirect("meeting", request.institution.slug, meeting.pk)
+    context = {"meeting": meeting, "agenda": prepared_agenda(meeting), "fault": fault}
+    response = render(request, "boards/agenda_list.html", context, status=INVALID if fault else 200)
+    return trigger_client_event(response, "announce", fault or news)
+
+
+def _id(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None

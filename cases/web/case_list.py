@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.documents.tables import as_csv, as_xlsx
+from cases.documents.tables import CONTENT_TYPES, as_file
 from cases.models import SavedView
 from cases.selectors import agendas, case_list, saved_views
 from cases.selectors.case_list import ListQuery
@@ -31,10 +31,6 @@ from tumorboard.formats import scenario
 
 #: How many cases one page of the list shows.
 PAGE_SIZE = 50
-FORMATS = {
-    "csv": ("text/csv; charset=utf-8", as_csv),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
-}
 
 
 @institution_view(Permission.CASE_READ)
@@ -97,14 +93,15 @@ def export(request: InstitutionRequest) -> HttpResponse:
     found = case_list.rows(query)
     if "case" in request.POST:
         found = case_list.chosen(_ticked(request.POST), query)
-    kind, write = FORMATS.get(request.POST.get("format", ""), FORMATS["csv"])
+    ending = request.POST.get("format", "")
+    ending = ending if ending in CONTENT_TYPES else "csv"
     try:
         table = exports.table_of(cases=found, columns=query.shown, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(_address(request, query))
-    ending = "xlsx" if write is as_xlsx else "csv"
-    response = HttpResponse(write(table), content_type=kind)
+    file = as_file(table, ending=ending, title="Cases")
+    response = HttpResponse(file, content_type=CONTENT_TYPES[ending])
     name = f"cases-{timezone.localdate().isoformat()}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

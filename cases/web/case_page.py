@@ -8,11 +8,13 @@ from cases.models.fact_answer import UNKNOWN
 from cases.selectors import agendas
 from cases.selectors.annotations import Annotations, annotations_of
 from cases.selectors.background import background_of
-from cases.selectors.briefing import Guidance, Reasons, grade_of
 from cases.selectors.facts import RECORD_ONLY
+from cases.selectors.guidance_words import Guidance, Reasons
 from cases.selectors.imaging import imaging_of
+from cases.selectors.key_numbers import grade_of
 from cases.selectors.words import fact_words, other_side
 from cases.web.fields import if_granted, where_answered, where_changed
+from cases.web.follow_up import follow_up_section
 from cases.web.record_sections import record_sections
 from guidance.editions import shelf
 from guidance.engine.dictionary import FactDefinition
@@ -58,6 +60,7 @@ def page_of(case: Case, *, granted: Collection[Permission]) -> dict[str, Any]:
         "result": imaging.result,
         "current_study": imaging.current,
         **record_sections(case, imaging=imaging),
+        **follow_up_section(case),
         "decisions": _decisions(case),
         "listed": agendas.coming_items(case),
         "hash": assessment.edition_hash[:12],

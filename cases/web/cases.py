@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases.selectors import agendas
+from cases.selectors import agendas, candidates
 from cases.selectors import cases as selectors
+from cases.selectors.tasks import overdue_count
 from cases.services import cases as services
 from cases.services import facts, patients
 from cases.web.case_page import page_of
@@ -29,11 +30,12 @@ FIRST_LINES = 10
 @require_safe
 def overview(request: InstitutionRequest) -> HttpResponse:
     """What a coordinator starts the day with."""
-    waiting = list(agendas.queue()[: FIRST_LINES + 1])
+    waiting = candidates.page(size=FIRST_LINES)
     context = {
         "meetings": agendas.coming_meetings()[:5],
-        "waiting": waiting[:FIRST_LINES],
-        "more_waiting": len(waiting) > FIRST_LINES,
+        "waiting": waiting.lines,
+        "more_waiting": waiting.has_next,
+        "overdue_tasks": overdue_count(request.user),
         "recent": selectors.search()[:FIRST_LINES],
     }
     return render(request, "cases/overview.html", context)

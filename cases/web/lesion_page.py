@@ -99,9 +99,13 @@ def _origin(record: LesionRecord, study: Study) -> dict[str, Any]:
     return {"study": study, "entered": list(entered.values())}
 
 
-def section_of(case: Case) -> dict[str, Any]:
-    """The lesions of a case in short, for its page: the newest three studies; seven queries."""
-    record = lesions_of(case)
+def section_of(case: Case, *, record: LesionRecord | None = None) -> dict[str, Any]:
+    """The lesions of a case in short, for its page: the newest three studies; seven queries.
+
+    Args:
+        record: the lesions, where they were read already; then it asks for nothing.
+    """
+    record = record or lesions_of(case)
     return {
         "table": table_of(record, studies=record.studies[-SHOWN_IN_CASE:]),
         "contradictions": [one for one in contradictions(record) if not one["reason"]],

@@ -16,11 +16,13 @@ from cases.documents.agenda import render_agenda
 from cases.documents.build_agenda import agenda_document
 from cases.models import Attendance, Meeting
 from cases.selectors import agendas
-from cases.services import boards as services
+from cases.selectors.board_members import specialty_of
+from cases.selectors.prepared_agenda import prepared_agenda
+from cases.services import attendances
 from cases.services.errors import Refused
 from cases.web.errors import errors_on
 from cases.web.forms.boards import AttendanceForm
-from cases.web.pdf import pdf_response
+from cases.web.pdf import paper_of, pdf_response
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.selectors import Member, member, members
@@ -44,24 +46,8 @@ def agenda_pdf(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     document = agenda_document(found, printed_at=now)
     record(action="agenda.printed", subject=found, by=request.user)
     day = timezone.localdate(found.starts_at)
-    return pdf_response(render_agenda(document, created_at=now), filename=f"agenda-{day}.pdf")
-
-
-@institution_view(Permission.BOARD_MANAGE)
-@require_http_methods(["GET", "POST"])
-def cancel(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
-    """Ask, then cancel a meeting."""
-    found = _meeting_or_404(meeting_id)
-    if request.method == "GET":
-        context = {"meeting": found, "count": found.items.count()}
-        return render(request, "boards/meeting_cancel.html", context)
-    try:
-        services.cancel_meeting(meeting=found, by=request.user)
-    except Refused as error:
-        messages.error(request, str(error))
-        return redirect("meeting", request.institution.slug, meeting_id)
-    messages.success(request, "The meeting is canceled.")
-    return redirect("boards", request.institution.slug)
+    pdf = render_agenda(document, created_at=now, page_size=paper_of(request))
+    return pdf_response(pdf, filename=f"agenda-{day}.pdf")
 
 
 @institution_view(Permission.AGENDA_WRITE)
@@ -71,11 +57,11 @@ def note_present(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     found = _meeting_or_404(meeting_id)
     form: forms.Form = AttendanceForm(request.POST)
     if "person" in request.POST:
-        form = AttendanceForm(_as_attendee(request.POST["person"]))
+        form = AttendanceForm(_as_attendee(found, request.POST["person"]))
     if form.is_valid():
         person = _member_or_404(request.POST["person"]).user if "person" in request.POST else None
         with errors_on(form):
-            services.note_present(
+            attendances.note_present(
                 meeting=found, person=person, **form.cleaned_data, by=request.user
             )
     if not form.is_valid():
@@ -90,8 +76,14 @@ def note_absent(request: InstitutionRequest, attendance_id: UUID) -> HttpRespons
     attendance = get_object_or_404(
         Attendance.objects.select_related("meeting__board"), pk=attendance_id
     )
-    services.note_absent(attendance=attendance, by=request.user)
-    return _changed(request, attendance.meeting, f"{attendance.name} is off the list.")
+    news = f"{attendance.name} is off the list."
+    try:
+        attendances.note_absent(attendance=attendance, by=request.user)
+    except Refused as error:
+        news = str(error)
+        if not request.htmx:
+            messages.error(request, news)
+    return _changed(request, attendance.meeting, news)
 
 
 def _meeting_or_404(meeting_id: UUID) -> Meeting:
@@ -108,9 +100,15 @@ def _member_or_404(person: str) -> Member:
     return found
 
 
-def _as_attendee(person: str) -> dict[str, str]:
+def _as_attendee(meeting: Meeting, person: str) -> dict[str, str]:
+    """A member in the fields of the form; whoever sits on the board counts for their specialty."""
     found = _member_or_404(person)
-    return {"name": found.user.name, "specialty": found.roles[0].value.label}
+    counts = specialty_of(meeting.board_id, found.user)
+    return {
+        "name": found.user.name,
+        "specialty": "" if counts else found.roles[0].value.label,
+        "specialty_code": counts,
+    }
 
 
 def _attendance(meeting: Meeting, form: forms.Form) -> dict[str, Any]:
@@ -129,9 +127,7 @@ def _attendance(meeting: Meeting, form: forms.Form) -> dict[str, Any]:
 
 def _page(request: InstitutionRequest, meeting: Meeting, form: forms.Form) -> HttpResponse:
     record(action="agenda.read", subject=meeting, by=request.user)
-    lines = agendas.agenda(meeting)
-    signed = sum(line.decision is not None for line in lines)
-    context = {"lines": lines, "signed": signed, **_attendance(meeting, form)}
+    context = {"agenda": prepared_agenda(meeting), **_attendance(meeting, form)}
     return render(request, "boards/meeting.html", context, status=422 if form.errors else 200)
 
 

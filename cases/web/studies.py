@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.models import Rereading, Result, Study
-from cases.selectors.briefing import study_name
 from cases.selectors.notices import notices_of_study
 from cases.selectors.offered_measurements import offered_measurements
 from cases.selectors.pacs import viewer_link
 from cases.selectors.study_files import files_of, later_differences, series_of
 from cases.selectors.study_lines import agreement_now, missing_of
+from cases.selectors.study_names import study_name
 from cases.selectors.study_offers import offers
 from cases.services import studies as services
 from cases.web.conflicts import watch

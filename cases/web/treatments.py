@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.models import Case, FactAnswer, Treatment
 from cases.models.fact_answer import UNKNOWN
-from cases.selectors.briefing import treatment_dates
 from cases.selectors.history_proposals import Proposal, proposals
 from cases.selectors.pathology_facts import specimens_in
 from cases.selectors.procedures import gate_of, is_gating, procedures_of
 from cases.selectors.treatment_findings import findings_of
-from cases.selectors.treatments import is_on_one_day, next_line, treatments_of
+from cases.selectors.treatments import is_on_one_day, next_line, treatment_dates, treatments_of
 from cases.services import facts
 from cases.services import treatments as services
 from cases.web.conflicts import watch

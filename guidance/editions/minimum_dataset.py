@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from guidance.engine import schema
+from guidance.editions import beside
 from guidance.engine.content import CONTENT
 from guidance.engine.dictionary import DICTIONARY
 from guidance.engine.edition import load_edition
 from guidance.engine.logic import Condition, parse_condition
-from guidance.engine.places import Document, read_document
-from guidance.engine.problems import ContentError, ContentProblem
+from guidance.engine.places import Document
+from guidance.engine.problems import ContentProblem
 
 NAME = "minimum_dataset"
 FILE = CONTENT / f"{NAME}.yaml"
@@ -115,11 +115,7 @@ def minimum_dataset() -> MinimumDataset:
     Raises:
         ContentError: the file is not what it should be.
     """
-    document = read_document(FILE.name, FILE.read_text(encoding="utf-8"))
-    problems = list(_problems(document))
-    if problems:
-        raise ContentError("The minimum data set cannot be read:", problems)
-    value = document.value
+    value = beside.load(NAME, FILE, _problems, message="The minimum data set cannot be read:")
     return MinimumDataset(
         notice=value["notice"],
         departments={each["code"]: each["name"] for each in value["departments"]},
@@ -129,18 +125,10 @@ def minimum_dataset() -> MinimumDataset:
 
 def check(file: Path = FILE) -> list[ContentProblem]:
     """Return everything that is wrong with the file, in order of its lines."""
-    try:
-        document = read_document(file.name, file.read_text(encoding="utf-8"))
-    except ContentError as error:
-        return list(error.problems)
-    return sorted(_problems(document))
+    return beside.check(NAME, file, _problems)
 
 
 def _problems(document: Document) -> Iterator[ContentProblem]:
-    breaches = list(schema.find_breaches(NAME, document.value))
-    if breaches:
-        yield from (document.problem(b.path, b.text, key=b.is_key) for b in breaches)
-        return
     yield from _repeats(document, "departments/*/code")
     yield from _repeats(document, "items/*/code")
     departments = {each["code"] for each in document.value["departments"]}

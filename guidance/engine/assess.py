@@ -76,7 +76,7 @@ def assess_reading(reading: Reading, grading: Grading, edition: Edition) -> dict
         provisional = provisional or bool(holding(scenario.reserve, reading))
 
     acceptance = explain_acceptance(reading, warnings, edition)
-    shown = _shown_intervals(reading, branch, intervals, edition)
+    shown = shown_intervals(reading, branch, intervals, edition)
     branch_detail = explain.explain_branch(branch, actions, shown, edition)
     mark_intervals(branch_detail, acceptance)
 
@@ -146,7 +146,7 @@ def _rank(reading: Reading, scenario: Scenario | None, edition: Edition) -> Rank
     return ranking
 
 
-def _shown_intervals(
+def shown_intervals(
     reading: Reading, branch: Branch | None, intervals: list[Interval], edition: Edition
 ) -> list[Interval]:
     """Return the intervals to show: under chemotherapy or a biologic the shorter one as well.

@@ -82,6 +82,8 @@
     if (isWatched(form)) dirty.add(form);
   });
   document.addEventListener("reset", (event) => dirty.delete(event.target));
+  // What is typed there is kept on the server, and its reader goes on to something else.
+  document.addEventListener("form:left", (event) => dirty.delete(event.target));
 
   addEventListener("beforeunload", (event) => {
     // drafts.js keeps what is typed; a form whose draft is kept can be left.

@@ -9,10 +9,12 @@
   document.documentElement.dataset.drafts = "on";
 
   const WAIT = 1200; // ms after the last key
+  const AGAIN = 4000; // ms after which what got no answer is sent again
   const LONGEST = 3000; // ms for which saving the form waits for a draft that is on its way
   const NEVER_KEPT = new Set(["file", "password", "submit", "button", "image", "reset"]);
   const OUR_OWN = new Set(["csrfmiddlewaretoken", "draft"]);
   const SIGNED_OUT = "You are signed out. What you typed stays on this page, but it is not kept anywhere: sign in again in another tab, then come back and go on here.";
+  const GONE = "The server has this page for you no longer: what it is about was removed, or somebody else is signed in. What you typed stays on this page, but it is not kept anywhere: copy it before you leave.";
   const NO_ANSWER = "No answer from the server, so what you typed is not kept as a draft. It stays on this page; this is tried again as you type.";
 
   const drafts = new Map(); // form -> Draft
@@ -132,21 +134,32 @@
       let answer = await this.post(body);
       if (answer?.status === 403 && await renewToken(this.url)) answer = await this.post(body);
       if (answer?.ok) {
-        const { saved_at } = await answer.json();
+        const told = await answer.json();
         if (this.form.dataset.draftState === "keeping") this.form.dataset.draftState = "kept";
-        this.status.textContent = `Draft kept ${saved_at}`;
+        this.status.textContent = told.said ?? `Draft kept ${told.saved_at}`;
         this.trouble("");
+        this.tell(told);
         return this.form.dataset.draftState === "kept";
       }
       this.form.dataset.draftState = "typed";
       this.trouble(await this.why(answer));
+      // Nobody may type again before the server is back: ask again without being asked to.
+      if (!answer || answer.status >= 500) this.timer = setTimeout(() => this.keep(), AGAIN);
       return false;
     }
 
+    /* What the server answered, for a script that does more with it. */
+    tell(told) { this.form.dispatchEvent(new CustomEvent("draft:told", { detail: told })); }
+
     async why(answer) {
       if (!answer) return NO_ANSWER;
-      if (isSignedOut(answer) || answer.status === 403 || answer.status === 404) return SIGNED_OUT;
-      const { reason } = await answer.json().catch(() => ({}));
+      if (isSignedOut(answer) || answer.status === 403) return SIGNED_OUT;
+      if (answer.status === 404) return GONE;
+      const { reason, said, ...told } = await answer.json().catch(() => ({}));
+      if (said) { // it is kept all the same, for whoever typed it
+        this.tell(told);
+        return said;
+      }
       return reason ? `What you typed is not kept as a draft: ${reason} It stays on this page.` : NO_ANSWER;
     }
 

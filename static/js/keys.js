@@ -29,7 +29,9 @@
 
   function places() {
     const found = new Map();
-    for (const el of document.querySelectorAll("[data-key]")) if (!found.has(el.dataset.key)) found.set(el.dataset.key, el);
+    for (const el of document.querySelectorAll("[data-key]")) {
+      if (!found.has(el.dataset.key) && !el.closest("[inert]")) found.set(el.dataset.key, el);
+    }
     return found;
   }
 
@@ -126,6 +128,7 @@
     row(table, "Ctrl + Enter", "Save the form");
     row(table, "Alt + Page Down", "Next group of fields");
     row(table, "Alt + Page Up", "Previous group of fields");
+    if (document.querySelector("[data-arrange]")) row(table, "Alt + Up, Alt + Down", "Move the row that has the focus");
     const choice = document.createElement("div");
     choice.className = "choice";
     const box = document.createElement("input");

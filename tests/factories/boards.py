@@ -1,19 +1,22 @@
 """Boards, meetings and decisions, made through the services as a person would make them."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from cases.models import AgendaItem, Board, Case, Decision, DecisionDraft, Meeting
-from cases.services import agendas, boards, decisions
-from cases.services.decision_drafts import Recommended, save_draft
+from cases.models.conclusion import Concordance, DeviationReason
+from cases.selectors.concordance import standing_on
+from cases.services import agendas, attendances, boards, decisions, meetings
+from cases.services.decision_drafts import Concluded, Recommended, save_draft
 from tests.factories.cases import STAGING, make_case, make_study
 from tumorboard.accounts.models import User
 
 _numbers = itertools.count(1)
+DEVIATES = str(Concordance.DEVIATES)
 
 #: One recommendation of each kind.
 EVERY_KIND = (
@@ -33,7 +36,14 @@ def make_board(*, by: User, name: str = "", place: str = "Room 1") -> Board:
 def make_meeting(*, by: User, board: Board | None = None, in_days: int = 7) -> Meeting:
     """A coming meeting."""
     starts_at = timezone.now() + timedelta(days=in_days, minutes=next(_numbers))
-    return boards.plan_meeting(board=board or make_board(by=by), starts_at=starts_at, by=by)
+    return meetings.plan(board=board or make_board(by=by), starts_at=starts_at, by=by)
+
+
+def bring_near(meeting: Meeting) -> Meeting:
+    """The same meeting on its day: it begins in an hour."""
+    meeting.starts_at = meeting.cutoff_at = timezone.now() + timedelta(hours=1)
+    meeting.save(update_fields=["starts_at", "cutoff_at"])
+    return meeting
 
 
 def make_asking_case(*, by: User, **given: Any) -> Case:
@@ -63,13 +73,26 @@ def draft(
     rationale: str = "Receptor-positive disease.",
     recommendations: Sequence[Recommended] = EVERY_KIND,
 ) -> DecisionDraft:
-    """A complete draft, with somebody present."""
+    """A complete draft, with somebody present, as the guidance says or with why it is not so."""
     if not item.meeting.attendances.exists():
-        boards.note_present(meeting=item.meeting, name="Nina Nuclear", specialty="NM", by=by)
-    return save_draft(item=item, rationale=rationale, recommendations=recommendations, by=by)
+        attendances.note_present(meeting=item.meeting, name="Nina Nuclear", specialty="NM", by=by)
+    item.case.refresh_from_db()
+    concordance = standing_on(item.case.assessment, recommendations).concordance or DEVIATES
+    reason = DeviationReason.PATIENT_WISH if concordance == DEVIATES else ""
+    return save_draft(
+        item=item,
+        rationale=rationale,
+        recommendations=recommendations,
+        conclusion=Concluded(concordance=concordance, deviation_reason=str(reason)),
+        by=by,
+    )
 
 
-def sign(item: AgendaItem, *, by: User) -> Decision:
+#: Why a signer accepts what is lacking.
+ACCEPTED = {"quorum": "They were asked before.", "gap": "Known from the referral."}
+
+
+def sign(item: AgendaItem, *, by: User, accepted: Mapping[str, str] | None = ACCEPTED) -> Decision:
     """The signed decision on `item`, drafted where it was not yet."""
     written = item.drafts.first() or draft(item, by=by)
     item.case.refresh_from_db()
@@ -78,5 +101,6 @@ def sign(item: AgendaItem, *, by: User) -> Decision:
         assessment_id=item.case.assessment_id,
         draft_version=written.version,
         signer_role="Board chair",
+        accepted=accepted,
         by=by,
     )

@@ -5,13 +5,15 @@ membership gets the same 404 as for an institution that does not exist.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pghistory
+from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from rest_framework.permissions import BasePermission
 
@@ -19,9 +21,10 @@ from tumorboard.accounts.models import Membership, User
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import permissions_of
 from tumorboard.tenancy.models import Institution
-from tumorboard.tenancy.scope import institution_scope
+from tumorboard.tenancy.scope import institution_scope, let_connection_go
 
 View = Callable[..., HttpResponse]
+AsyncView = Callable[..., Awaitable[HttpResponseBase]]
 
 
 class SignedInRequest(HttpRequest):
@@ -63,14 +66,36 @@ def institution_view(permission: Permission) -> Callable[[View], View]:
         ) -> HttpResponse:
             institution = get_object_or_404(Institution, slug=slug)
             with institution_scope(institution), pghistory.context(person=str(request.user.pk)):
-                permissions = permissions_in_scope(request.user)
-                if not permissions:
-                    raise Http404
-                request.institution = institution
-                request.permissions = permissions
-                if permission not in permissions:
-                    raise PermissionDenied
+                _admit(request, institution, permission)
                 return _rendered(view(request, *args, **kwargs))
+
+        within.permission = permission  # type: ignore[attr-defined]
+        return within
+
+    return decorate
+
+
+def institution_stream(permission: Permission) -> Callable[[AsyncView], AsyncView]:
+    """Begin a stream as one institution, for a member who holds `permission`.
+
+    The same door as `institution_view` for an asynchronous view, which itself runs outside any
+    scope and any transaction: a stream lives longer than either may. What it needs of the
+    institution it asks for in a scope of its own, and whoever is admitted may lose the right
+    while the stream flows, so the view asks again.
+
+    Raises:
+        Http404: no such institution, or the person has no membership there.
+        PermissionDenied: a member without the permission.
+    """
+
+    def decorate(view: AsyncView) -> AsyncView:
+        @login_required
+        @functools.wraps(view)
+        async def within(
+            request: InstitutionRequest, slug: str, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
+            await sync_to_async(_admit_to_stream)(request, slug, permission)
+            return await view(request, *args, **kwargs)
 
         within.permission = permission  # type: ignore[attr-defined]
         return within
@@ -116,6 +141,27 @@ def public_view(reason: str) -> Callable[[View], View]:
         return view
 
     return decorate
+
+
+def _admit(request: InstitutionRequest, institution: Institution, permission: Permission) -> None:
+    """Let the person in, or raise; in the institution's scope."""
+    permissions = permissions_in_scope(request.user)
+    if not permissions:
+        raise Http404
+    request.institution = institution
+    request.permissions = permissions
+    if permission not in permissions:
+        raise PermissionDenied
+
+
+def _admit_to_stream(request: InstitutionRequest, slug: str, permission: Permission) -> None:
+    try:
+        institution = get_object_or_404(Institution, slug=slug)
+        with institution_scope(institution):
+            _admit(request, institution, permission)
+    finally:
+        # The stream keeps this thread; a connection kept with it would be one for each follower.
+        let_connection_go()
 
 
 def _rendered(response: HttpResponse) -> HttpResponse:

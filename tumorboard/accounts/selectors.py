@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -58,6 +59,20 @@ def members() -> list[Member]:
 def member(user_id: uuid.UUID) -> Member | None:
     """One person of the current institution; None for anybody else."""
     return next(iter(_members(Membership.objects.filter(user_id=user_id))), None)
+
+
+def holders(permission: Permission, *, among: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Who of `among`, by id, holds `permission` in the current institution; no deactivated one."""
+    roles = [role.name for role in Role if permission in role.value.permissions]
+    held = Membership.objects.filter(user__in=list(among), user__is_active=True, role__in=roles)
+    return set(held.values_list("user_id", flat=True))
+
+
+def signed_in(session_keys: Iterable[str]) -> set[str]:
+    """Which of these sessions are neither signed out nor too old."""
+    there = Session.objects.filter(session_key__in=list(session_keys))
+    valid = there.filter(expire_date__gt=timezone.now())
+    return set(valid.values_list("session_key", flat=True))
 
 
 def open_invitations() -> list[Invitation]:

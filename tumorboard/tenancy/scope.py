@@ -75,6 +75,15 @@ def person_scope(person_id: uuid.UUID) -> Iterator[None]:
         yield
 
 
+def let_connection_go() -> None:
+    """Close this thread's connection, or give it back to the pool, unless work goes on in it.
+
+    For threads that live longer than their work: each would keep a connection.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 @contextmanager
 def _setting(name: str, value: uuid.UUID, *, kept: bool) -> Iterator[None]:
     with transaction.atomic():

@@ -67,7 +67,15 @@ def _printable(text: str) -> str:
 
 
 def describe(timeline: Timeline) -> str:
-    """What the picture shows, in a sentence or two."""
+    """What the picture shows, in a sentence or two, beside the table of the same."""
+    counted = count(timeline)
+    if not timeline.dates:
+        return counted
+    return f"{counted} The table beside it says everything that the picture shows."
+
+
+def count(timeline: Timeline) -> str:
+    """How much of each kind the picture shows, from when to when."""
     counted = [
         _count(sum(band.row is Row.TREATMENT for band in timeline.bands), "treatment"),
         _count(sum(band.row is Row.PROCEDURE for band in timeline.bands), "procedure"),
@@ -81,10 +89,7 @@ def describe(timeline: Timeline) -> str:
     if not dates:
         return "Nothing with a known date."
     shown = ", ".join(filter(None, counted))
-    return (
-        f"{shown}, from {day(dates[0])} to {day(max(dates[-1], timeline.until))}. "
-        "The table beside it says everything that the picture shows."
-    )
+    return f"{shown}, from {day(dates[0])} to {day(max(dates[-1], timeline.until))}."
 
 
 def _count(number: int, one: str, many: str = "") -> str:

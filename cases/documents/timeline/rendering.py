@@ -25,6 +25,8 @@ RENDERER = Path(__file__).with_name("renderer.py")
 SECONDS = 20.0
 #: Pictures that one child draws: its memory grows slowly, and it starts anew in half a second.
 PICTURES = 500
+#: Children that draw at the same time: a drawing takes one core, and a small server has two.
+AT_ONCE = 2
 #: Pictures that are kept, of about 50 kB each.
 KEPT = 64
 
@@ -58,6 +60,15 @@ class Renderer:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return self._kept[key]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody waits for it."""
+        return self._lock.locked()
+
+    def kept(self, key: bytes) -> str | None:
+        """The picture of what has that digest, if it was drawn lately."""
+        return self._kept.get(key)
 
     def close(self) -> None:
         """End the child; the next picture starts another."""
@@ -141,14 +152,24 @@ def _start(command: tuple[str, ...]) -> _Child:
     return _Child(process, *pipes, owner=os.getpid())
 
 
-_renderer = Renderer()
-atexit.register(_renderer.close)
+#: The first draws what a page asks for; the others help where many pictures are drawn at once.
+_renderers = [Renderer() for _ in range(AT_ONCE)]
+for _each in _renderers:
+    atexit.register(_each.close)
 
 
 def draw(specification: Mapping[str, Any]) -> str:
     """Return the picture of `specification` as SVG.
 
+    Several threads are served at once: each takes a renderer that nobody is waiting for.
+
     Raises:
         NotDrawn: it could not be drawn.
     """
-    return _renderer.svg(specification)
+    line = json.dumps(specification, separators=(",", ":")).encode()
+    key = hashlib.sha256(line).digest()
+    kept = next((svg for one in _renderers if (svg := one.kept(key))), None)
+    if kept is not None:
+        return kept
+    free = next((one for one in _renderers if not one.is_busy), _renderers[0])
+    return free.svg(specification)

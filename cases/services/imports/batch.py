@@ -13,11 +13,12 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from cases.models import Assessment, Case, FactAnswer, Gap, Patient
+from cases.models import Assessment, Candidacy, Case, FactAnswer, Gap, Patient
 from cases.models.patient import search_key
 from cases.selectors.data_set import DataSet, data_set
 from cases.selectors.facts import facts_of_new, policy
 from cases.services.assessments import assessed, place
+from cases.services.candidacies import candidacies_of_new
 from cases.services.checks import field_errors
 from cases.services.completeness import refresh_new
 from cases.services.errors import Invalid
@@ -48,6 +49,7 @@ class _Rows:
     answers: list[FactAnswer]
     assessment: Assessment
     gaps: list[Gap]
+    candidacies: list[Candidacy]
 
     def audit(self, by: User) -> Iterator[AuditEntry]:
         """The same entries as the services leave one by one."""
@@ -91,6 +93,7 @@ def open_cases(*, entries: Sequence[Entry], by: User) -> list[Case | Invalid]:
     _insert([rows.assessment for rows in good])
     _insert([answer for rows in good for answer in rows.answers])
     _insert([gap for rows in good for gap in rows.gaps])
+    _insert([row for rows in good for row in rows.candidacies])
     _insert([entry for rows in good for entry in rows.audit(by)])
     return found
 
@@ -116,7 +119,8 @@ def _rows(entry: Entry, choices: LocalPolicy, edition: Edition, asking: DataSet,
     assessment = assessed(case=case, found=found, on=today, edition=edition)
     place(case=case, assessment=assessment, decided=None)
     gaps = refresh_new(case=case, assessment=assessment, asking=asking)
-    return _Rows(patient, case, answers, assessment, gaps)
+    candidacies = candidacies_of_new(case=case, assessment=assessment)
+    return _Rows(patient, case, answers, assessment, gaps, candidacies)
 
 
 def _answer(case: Case, fact: str, value: Any, source: str, by: User) -> FactAnswer:

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 
 from cases.models import AgendaItem, Meeting
-from tumorboard.formats import moment
+from cases.models.specialty import Specialty
+from cases.web.forms.typed_numbers import whole_number
+from tumorboard.formats import moment_in
 
 QUESTION_LENGTH = AgendaItem._meta.get_field("question").max_length
 
@@ -20,10 +22,20 @@ def _question() -> forms.CharField:
     )
 
 
-class QuestionForm(forms.Form):
-    """What the board is asked."""
+class DetailsForm(forms.Form):
+    """What the board is asked, how long it takes, and who is needed for it."""
 
     question = _question()
+    minutes = whole_number(
+        "Expected minutes", help_text="Leave empty to expect them by the case's complexity."
+    )
+    also_needed = forms.MultipleChoiceField(
+        label="Also needed for this case",
+        help_text="Beside the specialties of the board and of the guidance.",
+        choices=Specialty.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
 
 class PutOnForm(forms.Form):
@@ -50,7 +62,7 @@ class PutOnForm(forms.Form):
 
 def meeting_words(meeting: Meeting) -> str:
     """A meeting as a choice: when, and of which board."""
-    return f"{moment(meeting.starts_at)}, {meeting.board.name}"
+    return f"{_when(meeting)}, {meeting.board.name}"
 
 
 def meeting_choices(meetings: Sequence[Meeting]) -> list[tuple[str, str]]:
@@ -61,4 +73,4 @@ def meeting_choices(meetings: Sequence[Meeting]) -> list[tuple[str, str]]:
 
 
 def _when(meeting: Meeting) -> str:
-    return moment(meeting.starts_at)
+    return moment_in(meeting.starts_at, meeting.board.time_zone)

@@ -1,193 +1,276 @@
-"""The forms of a decision: what is written, and what signs it."""
+"""The form in which a decision is written."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.forms.boundfield import BoundField
 
-from cases.models import DecisionDraft, DraftRecommendation
-from cases.models.conclusion import RecommendationKind
+from cases.models import DecisionDraft
+from cases.models.conclusion import (
+    Concordance,
+    Confidence,
+    DeviationReason,
+    Intent,
+    NoRecommendation,
+    Outcome,
+)
 from cases.selectors.recommended import Codes, codes_to_choose
-from cases.services.decision_drafts import Recommended
+from cases.services.decision_drafts import Concluded, Dissented, Recommended
 from cases.services.errors import Invalid
+from cases.web.forms.decision_fields import (
+    People,
+    RadioSelect,
+    choice_field,
+    dissent_fields,
+    row_fields,
+    text_field,
+)
+from cases.web.forms.decision_rows import (
+    CODED_KINDS,
+    DISSENTS,
+    FIRST_ROWS,
+    NAMES,
+    PREFIX,
+    TypedDissent,
+    TypedRow,
+    fitting,
+    typed_dissents,
+    typed_rows,
+    without_blanks,
+)
+from tumorboard.date_field import DateField
 
-PREFIX = "recommendations"
-#: How many rows a page takes; more is not a decision of one board on one case.
-MOST_ROWS = 20
-#: Rows that an empty form begins with.
-FIRST_ROWS = 2
-CODED_KINDS = (RecommendationKind.IMAGING, RecommendationKind.TREATMENT)
-TEXT_LENGTH = DraftRecommendation._meta.get_field("text").max_length
-RATIONALE_LENGTH = DecisionDraft._meta.get_field("rationale").max_length
+YES_NO = {"yes": True, "no": False}
+#: Names of the coded part that are the same in the form, in the service and in the model.
+CODED = (
+    "no_recommendation_reason",
+    "no_recommendation_text",
+    "concordance",
+    "deviation_reason",
+    "deviation_text",
+    "confidence",
+    "stage_discussed",
+    "guideline_discussed",
+    "amendment_reason",
+)
+#: What may be said of a recommendation beside what it asks for.
+DETAILS = ("intent", "due_on", "owner_id", "alternative_to")
 
-EMPTY = Recommended(kind="")
+
+@dataclass(frozen=True)
+class Written:
+    """What a form that nobody posted begins with: a draft, what was kept, or the presets."""
+
+    rows: Sequence[TypedRow] = ()
+    dissents: Sequence[TypedDissent] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Row:
-    """The three fields of one recommendation on the page."""
+    """The fields of one recommendation on the page; `words` sums up its details."""
 
     number: int
     index: int
-    kind: BoundField
-    code: BoundField
-    text: BoundField
+    field: Mapping[str, BoundField]
     has_codes: bool
+    words: str
 
     @property
-    def fields(self) -> list[BoundField]:
-        """Those that are shown: the code only where the kind has codes."""
-        return [self.kind, *([self.code] if self.has_codes else []), self.text]
+    def has_errors(self) -> bool:
+        """Whether one of the details cannot be accepted, so that they are to be seen."""
+        return any(self.field[name].errors for name in DETAILS)
+
+
+@dataclass(frozen=True)
+class DissentRow:
+    """The fields of one dissent on the page."""
+
+    number: int
+    name: BoundField
+    text: BoundField
 
 
 class DecisionForm(forms.Form):
-    """Rationale and recommendations; the rows are fields `recommendations-<index>-<name>`."""
+    """Rationale, recommendations, dissents and the coded part.
+
+    The rows are fields `recommendations-<index>-<name>` and `dissents-<index>-<name>`.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    rationale = forms.CharField(
-        label="Rationale",
-        required=False,
-        max_length=RATIONALE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 6}),
+    #: What the page said last of how the recommendations stand to the guidance.
+    standing = forms.CharField(required=False, widget=forms.HiddenInput)
+    rationale = text_field(DecisionDraft, "rationale", "Rationale", rows=4)
+    no_recommendation = forms.BooleanField(
+        label="The board makes no recommendation", required=False
     )
+    no_recommendation_reason = choice_field(
+        "Why no recommendation", [("", "Choose"), *NoRecommendation.choices]
+    )
+    no_recommendation_text = text_field(DecisionDraft, "no_recommendation_text", "Why, in words")
+    concordance = choice_field("How it stands to the guidance", Concordance.choices, RadioSelect)
+    deviation_reason = choice_field(
+        "Why it departs from the guidance", [("", "Choose"), *DeviationReason.choices]
+    )
+    deviation_text = text_field(DecisionDraft, "deviation_text", "Why it departs, in words")
+    confidence = choice_field(
+        "How sure the board is", [("", "Not said"), *Confidence.choices], RadioSelect
+    )
+    stage_discussed = forms.BooleanField(label="The stage was discussed", required=False)
+    guideline_discussed = forms.BooleanField(label="The guidance was discussed", required=False)
+    is_prospective = choice_field(
+        "Discussed before treatment began",
+        [("yes", "Yes"), ("no", "No"), ("", "Not said")],
+        RadioSelect,
+    )
+    amendment_reason = text_field(DecisionDraft, "amendment_reason", "Why the decision is amended")
 
     def __init__(
-        self, data: Any = None, *, rows: Sequence[Recommended] = (), initial: Any = None
+        self,
+        data: Any = None,
+        *,
+        written: Written | None = None,
+        people: People | None = None,
+        is_unfinished: bool = False,
     ) -> None:
+        """Bound to `data`, or with what is `written`.
+
+        `is_unfinished`: somebody is still typing, so what is only begun counts as not there.
+        """
         self.codes = codes_to_choose()
-        self.given = list(typed_rows(data) if data is not None else rows)
-        self.given += [EMPTY] * (FIRST_ROWS - len(self.given))
-        super().__init__(data, initial={**(initial or {}), **_initial(self.given)})
+        self.people = people or People()
+        written = written or Written()
+        rows = typed_rows(data) if data is not None else list(written.rows)
+        self.given = fitting_kinds(rows, self.codes)
+        self.given += [TypedRow()] * (FIRST_ROWS - len(self.given))
+        said = typed_dissents(data) if data is not None else list(written.dissents)
+        #: Whether something with words in it is left out until it is finished.
+        self.leaves_out = is_unfinished and any(d.text and not d.name for d in said)
+        if is_unfinished:
+            self.given = [row.begun for row in self.given]
+            said = [dissent for dissent in said if dissent.name and dissent.text]
+        self.said = [*said, TypedDissent()]
+        initial = {**written.fields, **_initial(self.given), **_initial_dissents(self.said)}
+        super().__init__(_numbered(data, self.said), initial=initial)
         for index, given in enumerate(self.given):
-            self.fields.update(_row_fields(index, given, self.codes))
+            self.fields.update(row_fields(index, given, self.codes, self.people))
+        for index, dissent in enumerate(self.said):
+            self.fields.update(dissent_fields(index, dissent, self.people))
 
     @property
     def rows(self) -> list[Row]:
         """The recommendations in order."""
+        return [self._row(index, given) for index, given in enumerate(self.given)]
+
+    @property
+    def dissents(self) -> list[DissentRow]:
+        """The dissents, and a blank one."""
         return [
-            Row(
-                number=index + 1,
-                index=index,
-                kind=self[f"{PREFIX}-{index}-kind"],
-                code=self[f"{PREFIX}-{index}-code"],
-                text=self[f"{PREFIX}-{index}-text"],
-                has_codes=given.kind in ("", *CODED_KINDS),
+            DissentRow(
+                index + 1, self[f"{DISSENTS}-{index}-name"], self[f"{DISSENTS}-{index}-text"]
             )
-            for index, given in enumerate(self.given)
+            for index in range(len(self.said))
         ]
 
     @property
-    def filled(self) -> list[tuple[int, Recommended]]:
-        """The rows in which something is typed, each with its index."""
-        return [
-            (index, _with_kind(given, self.codes))
-            for index, given in enumerate(self.given)
-            if given != EMPTY
-        ]
+    def dissent_count(self) -> int:
+        """How many dissents are typed."""
+        return len(self.said) - 1
 
     @property
     def recommendations(self) -> list[Recommended]:
-        """What the filled rows say."""
-        return [given for _, given in self.filled]
+        """What the filled rows of a valid form say."""
+        return [
+            Recommended(
+                kind=row.kind,
+                code=row.code,
+                text=row.text,
+                intent=row.intent,
+                alternative_to=int(row.alternative_to) if row.alternative_to else None,
+                due_on=DateField(required=False).clean(row.due_on),
+                owner_id=UUID(row.owner_id) if row.owner_id else None,
+            )
+            for row in without_blanks(self.given)
+        ]
+
+    @property
+    def conclusion(self) -> Concluded:
+        """The coded part of a valid form."""
+        given = self.cleaned_data
+        return Concluded(
+            outcome=str(Outcome.NONE if given["no_recommendation"] else Outcome.RECOMMENDATION),
+            is_prospective=YES_NO.get(given["is_prospective"]),
+            **{name: given[name] for name in CODED},
+        )
+
+    @property
+    def dissented(self) -> list[Dissented]:
+        """The dissents of a valid form."""
+        return [Dissented(said.name, said.text) for said in self.said[:-1]]
 
     def placed(self, error: Invalid) -> Invalid:
         """`error` with the names that the fields have on this page, blank rows counted."""
-        indexes = [index for index, _ in self.filled]
+        filled = [index for index, given in enumerate(self.given) if not given.is_blank]
 
-        def name(field: str) -> str:
-            match = re.fullmatch(rf"{PREFIX}\.(\d+)\.(\w+)", field)
-            return f"{PREFIX}-{indexes[int(match[1])]}-{match[2]}" if match else field
+        def name(field_name: str) -> str:
+            match = re.fullmatch(rf"({PREFIX}|{DISSENTS})\.(\d+)\.(\w+)", field_name)
+            if match is None:
+                return field_name
+            place = int(match[2])
+            return f"{match[1]}-{filled[place] if match[1] == PREFIX else place}-{match[3]}"
 
         return Invalid({name(field): reasons for field, reasons in error.errors.items()})
 
-
-class SignForm(forms.Form):
-    """What the signer saw, and the password that shows who signs."""
-
-    assessment_id = forms.UUIDField(widget=forms.HiddenInput)
-    draft_version = forms.IntegerField(widget=forms.HiddenInput)
-    seen = forms.CharField(widget=forms.HiddenInput)
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
-
-
-def typed_rows(data: Mapping[str, Any]) -> Iterator[Recommended]:
-    """The rows of a posted form, blank ones too, as many as its highest index says."""
-    pattern = re.compile(rf"{PREFIX}-(\d{{1,3}})-(?:kind|code|text)")
-    found = [int(match[1]) for match in map(pattern.fullmatch, data) if match]
-    for index in range(min(max(found, default=-1) + 1, MOST_ROWS)):
-        kind, code, text = (
-            data.get(f"{PREFIX}-{index}-{name}", "").strip() for name in ("kind", "code", "text")
+    def _row(self, index: int, given: TypedRow) -> Row:
+        return Row(
+            number=index + 1,
+            index=index,
+            field={name: self[f"{PREFIX}-{index}-{name}"] for name in NAMES},
+            has_codes=given.kind in ("", *CODED_KINDS),
+            words=self._details_in_words(given),
         )
-        yield Recommended(kind=kind, code=code, text=text)
+
+    def _details_in_words(self, given: TypedRow) -> str:
+        """What for, by when, who, and instead of what, in one line."""
+        intent = dict(Intent.choices).get(given.intent, "")
+        owner = dict(self.people.owners).get(given.owner_id, "")
+        parts = [
+            str(intent),
+            f"due {given.due_on}" if given.due_on else "",
+            str(owner),
+            f"alternative to {given.alternative_to}" if given.alternative_to else "",
+        ]
+        return ", ".join(part for part in parts if part)
 
 
-def with_row_added(rows: Sequence[Recommended]) -> list[Recommended]:
-    """One more row, as long as the page takes one."""
-    return [*rows, EMPTY][:MOST_ROWS]
+def fitting_kinds(rows: Sequence[TypedRow], codes: Codes) -> list[TypedRow]:
+    """The rows, each with the kind that its code alone says."""
+    return [fitting([row], codes)[0] if not row.kind else row for row in rows]
 
 
-def without_row(rows: Sequence[Recommended], index: str) -> list[Recommended]:
-    """All rows but the one that `index` names."""
-    return [row for place, row in enumerate(rows) if str(place) != index]
+def _numbered(data: Any, said: Sequence[TypedDissent]) -> Any:
+    """What was posted, the dissents counted anew: a blank one in between leaves no gap."""
+    if data is None:
+        return None
+    kept = {name: value for name, value in data.items() if not name.startswith(f"{DISSENTS}-")}
+    return {**kept, **_initial_dissents(said)}
 
 
-def fitting(rows: Sequence[Recommended]) -> list[Recommended]:
-    """The rows without codes that the chosen kind does not have."""
-    codes = codes_to_choose()
-    return [
-        row if not row.kind or row.code in codes.get(row.kind, {}) else replace(row, code="")
-        for row in rows
-    ]
-
-
-def _with_kind(row: Recommended, codes: Codes) -> Recommended:
-    """A row of which only the code was chosen has the kind that the code belongs to."""
-    if row.kind or not row.code:
-        return row
-    kind = next((kind for kind in CODED_KINDS if row.code in codes[kind]), "")
-    return replace(row, kind=str(kind))
-
-
-def _row_fields(index: int, given: Recommended, codes: Codes) -> dict[str, forms.Field]:
-    number = f"Recommendation {index + 1}"
-    return {
-        f"{PREFIX}-{index}-kind": forms.CharField(
-            label=f"{number}, kind",
-            required=False,
-            widget=forms.Select(choices=[("", "Choose"), *RecommendationKind.choices]),
-        ),
-        f"{PREFIX}-{index}-code": forms.CharField(
-            label=f"{number}, which",
-            required=False,
-            widget=forms.Select(choices=[("", "Said in words"), *_choices(given.kind, codes)]),
-        ),
-        f"{PREFIX}-{index}-text": forms.CharField(
-            label=f"{number}, in words",
-            required=False,
-            max_length=TEXT_LENGTH,
-            widget=forms.Textarea(attrs={"rows": 1}),
-        ),
-    }
-
-
-def _choices(kind: str, codes: Codes) -> list[tuple[str, Any]]:
-    """The codes of one kind; of every kind, in groups, as long as none is chosen."""
-    if kind:
-        return list(codes.get(kind, {}).items())
-    return [(k.label, list(codes[k].items())) for k in CODED_KINDS]
-
-
-def _initial(rows: Sequence[Recommended]) -> dict[str, str]:
+def _initial(rows: Sequence[TypedRow]) -> dict[str, str]:
     return {
         f"{PREFIX}-{index}-{name}": getattr(row, name)
         for index, row in enumerate(rows)
-        for name in ("kind", "code", "text")
+        for name in NAMES
+    }
+
+
+def _initial_dissents(said: Sequence[TypedDissent]) -> dict[str, str]:
+    return {
+        f"{DISSENTS}-{index}-{name}": getattr(dissent, name)
+        for index, dissent in enumerate(said)
+        for name in ("name", "text")
     }

@@ -95,6 +95,19 @@ def test_methods_can_be_named_above_and_below(client, coordinator, address):
     assert resolve(address).func.permission is Permission.CASE_READ
 
 
+def test_the_door_of_a_stream_is_the_same(client, coordinator, administrator, other_institution):
+    assert client.get("/i/north/stream/").url == "/accounts/login/?next=/i/north/stream/"
+    client.force_login(coordinator)
+    opened = client.get("/i/north/stream/")
+    assert opened.content == b"a stream of North Hospital for Cora Coordinator"
+    hidden, missing = client.get("/i/south/stream/"), client.get("/i/nowhere/stream/")
+    assert hidden.status_code == missing.status_code == 404
+    assert without_token(hidden) == without_token(missing)
+    client.force_login(administrator)
+    assert client.get("/i/north/stream/").status_code == 403
+    assert resolve("/i/north/stream/").func.permission is Permission.CASE_READ
+
+
 def test_an_answer_is_rendered_inside_the_scope(client, coordinator, stranger):
     client.force_login(coordinator)
     assert client.get("/i/north/lazy/").content == b"Cora Coordinator"

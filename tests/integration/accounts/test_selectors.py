@@ -1,12 +1,17 @@
 """Who is where, in how many queries."""
 
+from datetime import timedelta
+
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from tests.factories.people import add_member
 from tumorboard.accounts.models import User
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import Role
-from tumorboard.accounts.selectors import member, members, workplaces_of
+from tumorboard.accounts.selectors import holders, member, members, signed_in, workplaces_of
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +61,21 @@ def test_one_member(coordinator, stranger, institution):
     with institution_scope(institution):
         assert member(coordinator.pk) == (coordinator, [Role.COORDINATOR])
         assert member(stranger.pk) is None
+
+
+def test_who_holds_a_permission(institution, coordinator, chair, administrator, stranger):
+    asked = [coordinator.pk, administrator.pk, stranger.pk]
+    with institution_scope(institution):
+        assert holders(Permission.BOARD_READ, among=asked) == {coordinator.pk}
+        User.objects.filter(pk=coordinator.pk).update(is_active=False)
+        assert holders(Permission.BOARD_READ, among=asked) == set()
+
+
+def test_which_sessions_hold(db):
+    keys = []
+    for _ in range(3):
+        store = SessionStore()
+        store.create()
+        keys.append(store.session_key)
+    Session.objects.filter(pk=keys[1]).update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert signed_in([*keys[:2], "none"]) == {keys[0]}

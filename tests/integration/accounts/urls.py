@@ -10,12 +10,17 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 from rest_framework.viewsets import ViewSet
 
-from tumorboard.accounts.access import institution_view, public_institution_view
+from tumorboard.accounts.access import (
+    institution_stream,
+    institution_view,
+    public_institution_view,
+)
 from tumorboard.accounts.api import InstitutionAPIView
 from tumorboard.accounts.models import Membership
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.selectors import members
 from tumorboard.audit.record import record
+from tumorboard.tenancy.scope import has_institution
 from tumorboard.urls import urlpatterns as site
 
 
@@ -34,6 +39,13 @@ def method_above(request):
 @require_http_methods(["GET"])
 def method_below(request):
     return HttpResponse("read")
+
+
+@institution_stream(Permission.CASE_READ)
+async def stream(request):
+    assert not has_institution()
+    assert Permission.CASE_READ in request.permissions
+    return HttpResponse(f"a stream of {request.institution} for {request.user}")
 
 
 class LazyResponse(TemplateResponse):
@@ -123,6 +135,7 @@ urlpatterns = [
                 path("", overview, name="overview"),
                 path("method-above/", method_above),
                 path("method-below/", method_below),
+                path("stream/", stream),
                 path("lazy/", lazy),
                 path("public-lazy/", public_lazy),
             ]

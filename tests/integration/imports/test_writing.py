@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from cases.models import Assessment, Case, FactAnswer, ImportRow, Patient
+from cases.models import Assessment, Candidacy, Case, FactAnswer, ImportRow, Patient
 from cases.selectors import imports as selectors
 from cases.services import cases, facts, patients
 from cases.services.errors import Invalid, Refused
@@ -77,11 +77,12 @@ def test_a_case_is_the_same_as_one_that_the_services_open(scope, coordinator):
     given = {"primary_site": "pancreas", "pathologist_grade": "G2", "ki67_percent": "unknown"}
     person = {"family_name": "Rivera", "given_name": "Ana", "sex": "female"}
     source = "import of x.csv, line 2"
-    entry = batch.Entry(NewCase("B1", **person, title="Tumor", answers=given), source)
+    asked = {"title": "Tumor", "board_question": "Resect?"}
+    entry = batch.Entry(NewCase("B1", **person, **asked, answers=given), source)
     [bulk] = batch.open_cases(entries=[entry], by=coordinator)
 
     patient = patients.add(record_number="S1", **person, by=coordinator)
-    single = cases.open_case(patient=patient, title="Tumor", by=coordinator)
+    single = cases.open_case(patient=patient, **asked, by=coordinator)
     single = facts.answer(case=single, answers=given, source=source, by=coordinator)
 
     def story(case):
@@ -92,7 +93,9 @@ def test_a_case_is_the_same_as_one_that_the_services_open(scope, coordinator):
         placed = ("title", "scenario", "board_level", "missing_count", "readiness")
         answered = ("fact", "value", "source", "unit", "answered_by")
         audit = AuditEntry.objects.filter(subject_id__in=[case.pk, case.patient.pk])
+        asks = Candidacy.objects.filter(case=case).order_by("reason")
         return {
+            "asks": list(asks.values_list("reason", "weight", "detail", "begins_on")),
             "case": [getattr(case, name) for name in placed],
             "name": (case.patient.name_key, case.patient.sex),
             "assessment": [getattr(case.assessment, name) for name in kept],
@@ -102,6 +105,7 @@ def test_a_case_is_the_same_as_one_that_the_services_open(scope, coordinator):
         }
 
     assert story(bulk) == story(single)
+    assert story(bulk)["asks"]
     assert bulk.patient.record_key == "b1"
 
 

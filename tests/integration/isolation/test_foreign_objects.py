@@ -8,15 +8,21 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.urls.converters import IntConverter
 from django.utils import timezone
 
-from cases.models import ImportFile, StudyFile, StudySeries
+from cases.models import ImportFile, ProtocolAudit, StudyFile, StudySeries
+from cases.selectors.agendas import agenda
 from cases.selectors.case_list import ListQuery
+from cases.selectors.publications import frozen
 from cases.services import (
     acknowledgments,
     agendas,
     allergies,
+    attendances,
+    board_members,
     boards,
+    calendar_feeds,
     cases,
     data_set_items,
     devices,
@@ -24,17 +30,22 @@ from cases.services import (
     gaps,
     lab_results,
     lesions,
+    meetings,
     patients,
     procedures,
+    publications,
     rereadings,
     results,
     saved_views,
     specimens,
+    standards,
     studies,
     treatments,
 )
+from cases.services.decision_drafts import Recommended
 from guidance.editions import local_notes, local_studies
 from tests.factories.people import add_member
+from tests.factories.tasks import decided, tasks_of
 from tests.integration.isolation.routes import Route, all_routes
 from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.roles import Role
@@ -102,11 +113,29 @@ def foreign(other_institution):
             case=case, analyte="alp", value=77, unit="U/L", taken_on=today, by=by
         )
         board = boards.add(name="Canary board", by=by)
-        meeting = boards.plan_meeting(
+        board_member = board_members.add(board=board, person=by, by=by)
+        calendar_feed, _ = calendar_feeds.make(by=by)
+        meeting = meetings.plan(
             board=board, starts_at=timezone.now() + timezone.timedelta(days=1), by=by
         )
-        attendance = boards.note_present(meeting=meeting, name="Canary person", by=by)
+        attendance = attendances.note_present(meeting=meeting, name="Canary person", by=by)
         item = agendas.put_on(meeting=meeting, case=case, by=by)
+        publication = publications.publish(
+            meeting=meeting, lines=frozen(agenda(meeting)), pdf=b"%PDF canary", by=by
+        )
+        standard = standards.add(
+            board=board,
+            name="Canary standard",
+            source="Canary source",
+            scenario="SC-03",
+            branch="",
+            audit_percent=1,
+            by=by,
+        )
+        referral = Recommended("referral", text="Canary referral")
+        decision = decided(referral, by=by)
+        (task,) = tasks_of(decision)
+        audit = ProtocolAudit.objects.create(decision=decision, board=board)
         file = ImportFile.objects.create(
             name="canary.csv", sha256="0" * 64, columns=["a"], uploaded_by=by
         )
@@ -150,9 +179,15 @@ def foreign(other_institution):
         allergy_id=allergy.id,
         lab_result_id=lab_result.id,
         board_id=board.id,
+        member_id=board_member.id,
+        feed_id=calendar_feed.id,
         meeting_id=meeting.id,
         attendance_id=attendance.id,
         item_id=item.id,
+        publication_id=publication.id,
+        standard_id=standard.id,
+        audit_id=audit.id,
+        task_id=task.id,
         file_id=file.id,
         user_id=by.id,
         token_id=token.id,
@@ -193,8 +228,8 @@ def signed_in(everything):
 
 def arguments(route: Route, ids: dict[str, object]) -> dict[str, object]:
     given = {"slug": "north", **ids}
-    for name in route.converters:
-        given.setdefault(name, "B")
+    for name, converter in route.converters.items():
+        given.setdefault(name, 1 if isinstance(converter, IntConverter) else "B")
     return {name: given[name] for name in route.converters}
 
 

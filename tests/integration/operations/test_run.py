@@ -104,6 +104,8 @@ def test_it_starts_answers_and_leaves_nothing_behind(installation, free_port):
         words_until(process, last)
         family = psutil.Process(process.pid).children(recursive=True)
         web = next(each for each in family if "uvicorn" in " ".join(each.cmdline()))
+        # More followers of a meeting than the embedded server takes connections.
+        assert int(web.environ()["DATABASE_POOL_SIZE"]) > 0
         web.kill()
         assert "The web ended by itself" in words_until(process, "ended by itself")
         assert process.wait(30) == 1

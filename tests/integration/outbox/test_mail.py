@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_each_address_gets_a_mail_of_its_own(db):
     calendar = Attachment("meeting.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar")
-    with institution_scope(make_institution()):
+    with institution_scope(make_institution(slug="north", name="North Hospital")):
         post(
             to=["cora@north.example", "chris@north.example"],
             subject="An agenda is published",
@@ -33,7 +33,7 @@ def test_each_address_gets_a_mail_of_its_own(db):
 
 
 def test_a_mail_without_an_attachment(db):
-    with institution_scope(make_institution()):
+    with institution_scope(make_institution(slug="north", name="North Hospital")):
         post(to=["cora@north.example"], subject="A task is due", body="Look at it.")
     assert deliver_all() == 1
     assert mail.outbox[0].attachments == []

@@ -14,8 +14,8 @@ from cases.selectors.annotations import (
     annotations_of_signed,
     from_json,
 )
-from cases.selectors.briefing import Guidance
 from cases.selectors.cases import one
+from cases.selectors.guidance_words import Guidance
 from cases.selectors.local_words import local_words
 from cases.services import acknowledgments, facts
 from guidance.editions import local_notes, local_studies

@@ -9,7 +9,7 @@ from cases.models import Case
 from cases.models.case import Preparation
 from cases.selectors import case_list
 from cases.selectors.case_list import COLUMNS, DEFAULT_COLUMNS, ListQuery, asked, rows
-from cases.services import agendas, boards
+from cases.services import agendas, boards, meetings
 from tests.factories.cases import STAGING, make_case, make_study
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
@@ -76,7 +76,7 @@ def test_every_column_says_something_of_a_case(coordinator):
     make_study(case=case, by=coordinator, performed_on=TODAY - 9 * DAY)
     board = boards.add(name="Board", place="", by=coordinator)
     at = timezone.now() + 3 * DAY
-    meeting = boards.plan_meeting(board=board, starts_at=at, by=coordinator)
+    meeting = meetings.plan(board=board, starts_at=at, by=coordinator)
     agendas.put_on(meeting=meeting, case=case, question="Which?", by=coordinator)
     Case.objects.update(board_question="Why?", referred_by="Dr. Nobody", referred_on=TODAY)
     [found] = rows(ListQuery(columns=tuple(COLUMNS)))

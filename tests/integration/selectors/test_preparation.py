@@ -7,10 +7,8 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.models.case import Preparation
-from cases.selectors.agendas import queue
 from cases.selectors.preparation import preparation_words, with_preparation
 from cases.services import gaps
-from tests.factories.boards import make_asking_case
 from tests.factories.cases import make_case
 from tests.factories.completeness import days_ago, make_complete_case
 
@@ -56,11 +54,3 @@ def test_accepted_gaps_are_not_counted(coordinator):
     assert listed(case).open_gap_count == 4
     gaps.accept(case=case, item="ki67", reason="Too little tissue", by=coordinator)
     assert listed(case).open_gap_count == 3
-
-
-def test_the_queue_puts_ready_cases_first_within_its_priority(coordinator):
-    waiting = [make_asking_case(by=coordinator) for _ in range(3)]
-    Case.objects.filter(pk=waiting[2].pk).update(preparation="ready")
-    assert [case.pk for case in queue()] == [waiting[2].pk, waiting[0].pk, waiting[1].pk]
-    Case.objects.filter(pk=waiting[2].pk).update(board_level="consider")
-    assert [case.pk for case in queue()] == [waiting[0].pk, waiting[1].pk, waiting[2].pk]

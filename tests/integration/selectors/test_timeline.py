@@ -17,6 +17,7 @@ from cases.models import (
 )
 from cases.selectors.timeline import timeline_of, timelines_of
 from cases.selectors.timeline_events import Row
+from guidance.editions import policies
 from tests.factories.boards import make_item, sign
 from tests.factories.cases import make_case, make_study
 from tests.factories.timeline import make_story
@@ -117,10 +118,26 @@ def test_a_specimen_names_its_grade_with_the_edition_and_its_ki67(case, coordina
     )
     Specimen.objects.create(taken_on=DATE(2025, 2, 1), **columns)
     graded, bare = sorted(timeline_of(case).points, key=lambda point: point.date)
-    assert graded.label == "G2 (WHO 2019), Ki-67 8.5 %"
+    assert graded.label == "G2 (WHO 2022), Ki-67 8.5 %"
+    assert graded.details == ("G2 (WHO 2022)", "Ki-67 8.5 %", "reported as G2 (WHO 2019)")
     assert graded.name == "Biopsy (core), liver"
     assert bare.label == "Biopsy (core)"
     assert bare.details == ()
+
+
+def test_a_grade_follows_the_who_edition_of_the_institution(case, coordinator):
+    columns = {"case": case, "entered_by": coordinator, "kind": "biopsy", "site": "liver"}
+    Specimen.objects.create(
+        taken_on=DATE(2025, 1, 1), grade="G2", who_version="WHO2019", ki67_percent="8.5", **columns
+    )
+    Specimen.objects.create(taken_on=DATE(2025, 2, 1), grade="G3", who_version="WHO2010", **columns)
+    policies.choose(who_version="WHO2019", tnm_system="AJCC8", by=coordinator)
+
+    of_the_edition, of_another = sorted(timeline_of(case).points, key=lambda point: point.date)
+
+    assert of_the_edition.details == ("G2 (WHO 2019)", "Ki-67 8.5 %")
+    # Nothing was counted, so it can only be told as it was reported.
+    assert of_another.details == ("G3 (WHO 2010)",)
 
 
 def test_studies_with_result_without_and_only_ordered(case, coordinator):

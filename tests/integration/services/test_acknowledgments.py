@@ -117,6 +117,7 @@ class TestAcknowledging:
             ({"reason": "whatever"}, "reason", "Choose why"),
             ({"reason": "other"}, "text", "Say in words why."),
             ({"reason": "other", "text": "  "}, "text", "Say in words why."),
+            ({"reason": "other", "text": "\u200b\u2060"}, "text", "Say in words why."),
             ({"text": "x" * 1_001}, "text", "at most 1000"),
             ({"text": "a\x00"}, "text", "cannot be stored"),
             ({"text": "\ud800"}, "text", "cannot be stored"),

@@ -8,15 +8,23 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cases.models import AgendaItem, DecisionDraft, DraftRecommendation, Meeting
-from cases.selectors import agendas as selectors
-from cases.services import agendas, boards
+from cases.models import (
+    AgendaItem,
+    DecisionDraft,
+    Discussion,
+    DraftRecommendation,
+    Meeting,
+    Opinion,
+)
+from cases.models.agenda_item import ListingReason
+from cases.services import agendas, meetings
 from cases.services.errors import Invalid, Refused
-from cases.services.facts import answer
-from tests.factories.boards import draft, make_asking_case, make_item, make_meeting, sign
+from cases.services.postponements import postpone
+from tests.factories.boards import draft, make_item, make_meeting, sign
 from tests.factories.cases import make_case
 from tests.factories.people import add_member, make_institution
 from tumorboard.audit.models import AuditEntry
+from tumorboard.formats import moment_in
 from tumorboard.tenancy.scope import institution_scope
 
 in_scope = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
@@ -71,10 +79,85 @@ class TestPutOn:
         meeting = make_meeting(by=coordinator)
         case = make_case(by=coordinator)
         stale = type(meeting).objects.get(pk=meeting.pk)
-        boards.cancel_meeting(meeting=meeting, by=coordinator)
+        meetings.cancel(meeting=meeting, by=coordinator)
 
         with pytest.raises(Refused, match="canceled"):
             agendas.put_on(meeting=stale, case=case, by=coordinator)
+
+    @pytest.mark.parametrize(
+        "columns",
+        [
+            {"ended_at": timezone.now()},
+            {"starts_at": timezone.now() - datetime.timedelta(hours=13)},
+        ],
+        ids=["ended", "past"],
+    )
+    def test_not_on_the_list_of_a_meeting_that_is_over(self, coordinator, columns):
+        meeting = make_meeting(by=coordinator)
+        Meeting.objects.update(**columns)
+
+        with pytest.raises(Refused, match="over"):
+            agendas.put_on(meeting=meeting, case=make_case(by=coordinator), by=coordinator)
+
+    def test_on_the_list_of_a_running_meeting(self, coordinator):
+        meeting = make_meeting(by=coordinator)
+        begun = timezone.now() - datetime.timedelta(minutes=30)
+        Meeting.objects.update(starts_at=begun, began_at=begun)
+
+        assert make_item(by=coordinator, meeting=meeting).position == 1
+
+    def test_says_why_it_is_listed(self, coordinator):
+        meeting, case = make_meeting(by=coordinator), make_case(by=coordinator)
+
+        item = agendas.put_on(
+            meeting=meeting,
+            case=case,
+            because=ListingReason.RESULT,
+            is_automatic=True,
+            by=coordinator,
+        )
+        by_hand = make_item(by=coordinator, meeting=meeting)
+
+        assert (item.listed_because, item.is_automatic) == ("result", True)
+        assert (by_hand.listed_because, by_hand.is_automatic) == ("person", False)
+
+
+class TestTwoOpenMeetings:
+    pytestmark = in_scope
+
+    def test_are_refused_and_it_says_where_the_case_stands(self, coordinator):
+        item = make_item(by=coordinator)
+        other = make_meeting(by=coordinator)
+
+        with pytest.raises(Refused) as caught:
+            make_item(by=coordinator, meeting=other, case=item.case)
+
+        board = item.meeting.board
+        when = moment_in(item.meeting.starts_at, board.time_zone)
+        assert f"{board.name}, {when}" in str(caught.value)
+        assert "Take it off or postpone it" in str(caught.value)
+        assert not AgendaItem.objects.filter(meeting=other).exists()
+
+    @pytest.mark.parametrize(
+        "columns",
+        [
+            {"ended_at": timezone.now()},
+            {"starts_at": timezone.now() - datetime.timedelta(hours=13)},
+            {"cancelled_at": timezone.now()},
+        ],
+        ids=["ended", "past", "canceled"],
+    )
+    def test_a_meeting_that_is_not_coming_is_none(self, coordinator, columns):
+        item = make_item(by=coordinator)
+        Meeting.objects.filter(pk=item.meeting_id).update(**columns)
+
+        assert make_item(by=coordinator, case=item.case).position == 1
+
+    def test_one_on_which_it_was_decided_is_none(self, coordinator, chair):
+        item = make_item(by=coordinator)
+        sign(item, by=chair)
+
+        assert make_item(by=coordinator, case=item.case).position == 1
 
 
 class TestTakeOff:
@@ -84,12 +167,14 @@ class TestTakeOff:
         meeting = make_meeting(by=coordinator)
         first, gone, last = (make_item(by=coordinator, meeting=meeting) for _ in range(3))
         draft(gone, by=coordinator)
+        Opinion.objects.create(item=gone, person=coordinator, text="Resect it.")
+        Discussion.objects.create(meeting=meeting, item=gone, shown_by=coordinator)
 
         agendas.take_off(item=gone, by=coordinator)
 
         assert order(meeting) == [first.pk, last.pk]
-        assert not DecisionDraft.objects.exists()
-        assert not DraftRecommendation.objects.exists()
+        for model in (DecisionDraft, DraftRecommendation, Opinion, Discussion):
+            assert not model.objects.exists()
 
     def test_not_when_signed(self, coordinator, chair):
         item = make_item(by=coordinator)
@@ -107,6 +192,16 @@ class TestTakeOff:
 
         with pytest.raises(Refused, match="taken off"):
             agendas.take_off(item=stale, by=coordinator)
+
+    def test_not_once_it_was_moved_to_another_meeting(self, coordinator):
+        item = make_item(by=coordinator)
+        stale = AgendaItem.objects.select_related("meeting").get(pk=item.pk)
+        postpone(item=item, cause="time", to=make_meeting(by=coordinator), by=coordinator)
+
+        with pytest.raises(Refused, match="moved to another meeting"):
+            agendas.take_off(item=stale, by=coordinator)
+        with pytest.raises(Refused, match="moved to another meeting"):
+            agendas.move(item=stale, up=True, by=coordinator)
 
 
 class TestOrder:
@@ -159,6 +254,22 @@ class TestOrder:
 
         assert (first, last, order(meeting)) == (1, 3, before)
 
+    def test_a_signed_case_keeps_its_place(self, coordinator, chair, meeting):
+        first, second, third = order(meeting)
+        sign(AgendaItem.objects.get(pk=second), by=chair)
+
+        with pytest.raises(Refused, match="signed"):
+            agendas.move(item=AgendaItem.objects.get(pk=second), up=True, by=coordinator)
+        with pytest.raises(Refused, match="lose its place"):
+            agendas.arrange(meeting=meeting, item_ids=[second, first, third], by=coordinator)
+        assert order(meeting) == [first, second, third]
+
+        position = agendas.move(item=AgendaItem.objects.get(pk=third), up=True, by=coordinator)
+        assert (position, order(meeting)) == (1, [third, second, first])
+
+        agendas.arrange(meeting=meeting, item_ids=[first, second, third], by=coordinator)
+        assert order(meeting) == [first, second, third]
+
 
 class TestAsk:
     pytestmark = in_scope
@@ -185,65 +296,6 @@ class TestAsk:
 
         with pytest.raises(Refused, match="signed"):
             agendas.ask(item=item, question="Other?", by=coordinator)
-
-
-class TestQueue:
-    pytestmark = in_scope
-
-    def test_holds_what_asks_and_is_on_no_list(self, coordinator):
-        asking = make_asking_case(by=coordinator)
-        make_case(by=coordinator)
-
-        assert list(selectors.queue()) == [asking]
-
-    def test_yes_comes_before_consider_then_who_waits_longest(self, coordinator):
-        consider = make_case(by=coordinator, **_named())
-        first = make_asking_case(by=coordinator)
-        second = make_asking_case(by=coordinator)
-        answer(case=first, answers={"primary_size_mm": 20}, by=coordinator)
-
-        assert consider.board_level == "consider"
-        assert list(selectors.queue()) == [first, second, consider]
-
-    def test_waits_since_it_first_asked(self, coordinator):
-        case = make_asking_case(by=coordinator)
-        first = case.assessments.filter(board_level="yes").earliest("made_at").made_at
-        answer(case=case, answers={"primary_size_mm": 20}, by=coordinator)
-
-        assert selectors.queue().get().waiting_since == first
-
-    def test_waits_anew_after_a_decision_that_something_new_follows(self, coordinator, chair):
-        item = make_item(by=coordinator)
-        decision = sign(item, by=chair)
-        assert not selectors.queue().exists()
-
-        answer(case=item.case, answers={"primary_size_mm": 20}, by=coordinator)
-
-        assert selectors.queue().get().waiting_since > decision.signed_at
-
-    def test_leaves_when_put_on_and_comes_back_when_taken_off(self, coordinator):
-        item = make_item(by=coordinator)
-        assert not selectors.queue().exists()
-
-        agendas.take_off(item=item, by=coordinator)
-
-        assert selectors.queue().get() == item.case
-
-    def test_comes_back_when_the_meeting_passed_without_a_decision(self, coordinator):
-        item = make_item(by=coordinator)
-        assert not selectors.queue().exists()
-
-        past = timezone.now() - datetime.timedelta(days=1)
-        Meeting.objects.filter(pk=item.meeting_id).update(starts_at=past)
-
-        assert selectors.queue().get() == item.case
-
-
-def _named():
-    """Facts of a situation that the sources name and do not rate."""
-    from tests.factories.cases import FEASIBLE
-
-    return {**FEASIBLE, "clinical_question": "hereditary_screening"}
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -275,3 +327,35 @@ def test_two_who_put_on_at_once_get_two_places():
     assert not failures
     with institution_scope(institution):
         assert len(order(meeting)) == len(cases)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_two_who_put_one_case_on_two_lists_at_once_get_one_place():
+    institution = make_institution(slug="north", name="North Hospital")
+    by = add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora")
+    with institution_scope(institution):
+        meetings_ = [make_meeting(by=by) for _ in range(2)]
+        case = make_case(by=by)
+    barrier = threading.Barrier(len(meetings_))
+    refused = []
+
+    def put_on(meeting):
+        try:
+            barrier.wait(timeout=10)
+            with institution_scope(institution):
+                agendas.put_on(meeting=meeting, case=case, by=by)
+        except Refused as error:
+            refused.append(str(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=put_on, args=[meeting]) for meeting in meetings_]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert len(refused) == 1
+    assert "stands on the list of" in refused[0]
+    with institution_scope(institution):
+        assert AgendaItem.objects.count() == 1

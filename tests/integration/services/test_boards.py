@@ -1,15 +1,15 @@
-"""Boards, meetings and who was present."""
+"""Standing boards."""
 
-from datetime import datetime, timedelta
-from datetime import timezone as dt_timezone
+import datetime
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from cases.models import AgendaItem, Attendance, Board, DecisionDraft, DraftRecommendation, Meeting
+from cases.models import Board
 from cases.services import boards
-from cases.services.errors import Invalid, Refused
-from tests.factories.boards import draft, make_board, make_item, make_meeting, sign
+from cases.services.errors import Invalid
+from tests.factories.boards import make_board
 from tumorboard.audit.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
@@ -40,112 +40,90 @@ def test_a_name_is_taken_once(coordinator):
     assert "already there" in caught.value.errors["name"][0]
 
 
-def test_a_meeting_is_at_the_boards_usual_place(coordinator):
-    board = make_board(place="Room 1", by=coordinator)
-    starts_at = timezone.now() + timedelta(days=1)
+def test_a_board_begins_in_the_time_zone_of_the_installation(coordinator, settings):
+    settings.TIME_ZONE = "Europe/Vienna"
 
-    usual = boards.plan_meeting(board=board, starts_at=starts_at, by=coordinator)
-    elsewhere = boards.plan_meeting(
-        board=board, starts_at=starts_at + timedelta(days=1), place=" Room 2 ", by=coordinator
+    assert make_board(by=coordinator).time_zone == "Europe/Vienna"
+
+
+def test_a_board_is_changed(coordinator):
+    board = make_board(name="NET board", by=coordinator)
+
+    boards.change(
+        board=board,
+        name="Pancreatic  NET\nboard ",
+        rhythm="fortnightly",
+        first_on=datetime.date(2026, 1, 13),
+        begins_at=datetime.time(14),
+        time_zone="Europe/Berlin",
+        minutes=60,
+        cutoff_hours=24,
+        required_specialties=["surgery", "radiology", "surgery"],
+        task_days=14,
+        by=coordinator,
     )
 
-    assert (usual.place, elsewhere.place) == ("Room 1", "Room 2")
+    board.refresh_from_db()
+    # A name is one line: it stands in the subjects of mails.
+    assert board.name == "Pancreatic NET board"
+    assert (board.rhythm, board.time_zone, board.minutes) == ("fortnightly", "Europe/Berlin", 60)
+    assert board.required_specialties == ["surgery", "radiology"]
+    assert AuditEntry.objects.filter(action="board.changed", subject_id=board.pk).exists()
 
 
-def test_a_meeting_lies_ahead(coordinator):
+def test_a_board_keeps_its_own_name_and_takes_no_other(coordinator):
+    board = make_board(name="NET board", by=coordinator)
+    make_board(name="Liver board", by=coordinator)
+
+    boards.change(board=board, name="NET board", by=coordinator)
+    with pytest.raises(Invalid) as caught:
+        boards.change(board=board, name="Liver board", by=coordinator)
+
+    assert "already there" in caught.value.errors["name"][0]
+
+
+def test_two_at_once_take_a_name_once(coordinator, monkeypatch):
+    make_board(name="NET board", by=coordinator)
+    other = make_board(by=coordinator)
+    # As if the other transaction were not seen yet.
+    monkeypatch.setattr("cases.services.boards._is_taken", lambda _: False)
+
+    with pytest.raises(Invalid) as caught:
+        boards.change(board=other, name="NET board", by=coordinator)
+
+    assert "already there" in caught.value.errors["name"][0]
+    assert not transaction.get_connection().needs_rollback
+
+
+THIS_YEAR = timezone.now().year
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "reason"),
+    [
+        ({"time_zone": "Europe/Atlantis"}, "time_zone", "by its name"),
+        ({"time_zone": "Factory"}, "time_zone", "by its name"),
+        ({"time_zone": ""}, "time_zone", "blank"),
+        ({"rhythm": "weekly", "begins_at": datetime.time(14)}, "first_on", "Enter the day"),
+        ({"rhythm": "weekly", "first_on": datetime.date(2026, 1, 1)}, "begins_at", "the time"),
+        ({"rhythm": "daily"}, "rhythm", "not a valid choice"),
+        ({"first_on": datetime.date(THIS_YEAR - 21, 12, 31)}, "first_on", "20 years ago"),
+        ({"first_on": datetime.date(THIS_YEAR + 3, 1, 1)}, "first_on", "2 years ahead"),
+        ({"minutes": 9}, "minutes", "10"),
+        ({"minutes": 601}, "minutes", "600"),
+        ({"cutoff_hours": 673}, "cutoff_hours", "672"),
+        ({"task_days": 0}, "task_days", "1"),
+        ({"required_specialties": ["astrology"]}, "required_specialties", "not a valid choice"),
+        ({"place": "x" * 201}, "place", "200"),
+        ({"place": "Room\x00"}, "place", "cannot be stored"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_field(coordinator, fields, field, reason):
     board = make_board(by=coordinator)
 
     with pytest.raises(Invalid) as caught:
-        boards.plan_meeting(
-            board=board, starts_at=timezone.now() - timedelta(minutes=1), by=coordinator
-        )
+        boards.change(board=board, **fields, by=coordinator)
 
-    assert caught.value.errors == {"starts_at": ["This time has passed."]}
-
-
-def test_a_board_meets_once_at_a_time(coordinator):
-    meeting = make_meeting(by=coordinator)
-
-    with pytest.raises(Invalid) as caught:
-        boards.plan_meeting(board=meeting.board, starts_at=meeting.starts_at, by=coordinator)
-
-    assert "already" in caught.value.errors["starts_at"][0]
-
-
-def test_a_member_and_an_outsider_are_noted(coordinator, chair):
-    meeting = make_meeting(by=coordinator)
-
-    boards.note_present(
-        meeting=meeting, name=chair.name, specialty="Surgery", person=chair, by=coordinator
-    )
-    boards.note_present(meeting=meeting, name=" Otto Outside ", specialty=" GP ", by=coordinator)
-
-    noted = Attendance.objects.order_by("name").values_list("name", "specialty", "person")
-    assert list(noted) == [(chair.name, "Surgery", chair.pk), ("Otto Outside", "GP", None)]
-
-
-def test_a_name_is_noted_once_and_not_empty(coordinator):
-    meeting = make_meeting(by=coordinator)
-    boards.note_present(meeting=meeting, name="Otto", by=coordinator)
-
-    with pytest.raises(Invalid) as twice:
-        boards.note_present(meeting=meeting, name="Otto", by=coordinator)
-    with pytest.raises(Invalid) as empty:
-        boards.note_present(meeting=meeting, name=" ", by=coordinator)
-
-    assert "already" in twice.value.errors["name"][0]
-    assert "name" in empty.value.errors
-
-
-def test_somebody_leaves_the_list_but_not_the_signed_decision(coordinator, chair):
-    item = make_item(by=coordinator)
-    decision = sign(item, by=chair)
-
-    boards.note_absent(attendance=Attendance.objects.get(), by=coordinator)
-
-    assert not Attendance.objects.exists()
-    assert [p.name for p in decision.participants.all()] == ["Nina Nuclear"]
-    assert AuditEntry.objects.filter(action="meeting.attendance.removed").exists()
-
-
-def test_a_cancelled_meeting_goes_with_all_that_hangs_on_it(coordinator):
-    item = make_item(by=coordinator)
-    draft(item, by=coordinator)
-
-    boards.cancel_meeting(meeting=item.meeting, by=coordinator)
-
-    for model in (Meeting, AgendaItem, Attendance, DecisionDraft, DraftRecommendation):
-        assert not model.objects.exists()
-    assert AuditEntry.objects.filter(action="meeting.cancelled").exists()
-
-
-def test_a_meeting_with_a_decision_stays(coordinator, chair):
-    item = make_item(by=coordinator)
-    sign(item, by=chair)
-
-    with pytest.raises(Refused, match="cannot be canceled"):
-        boards.cancel_meeting(meeting=item.meeting, by=coordinator)
-
-    assert Meeting.objects.exists()
-
-
-def test_a_cancelled_meeting_takes_nobody_and_is_not_cancelled_twice(coordinator):
-    meeting = make_meeting(by=coordinator)
-    stale = Meeting.objects.get(pk=meeting.pk)
-    boards.cancel_meeting(meeting=meeting, by=coordinator)
-
-    with pytest.raises(Refused, match="was canceled"):
-        boards.note_present(meeting=stale, name="Otto", by=coordinator)
-    with pytest.raises(Refused, match="was canceled"):
-        boards.cancel_meeting(meeting=stale, by=coordinator)
-
-
-def test_a_meeting_is_not_planned_at_the_end_of_the_calendar(coordinator):
-    # West of Greenwich this minute lies in the year 10000, which nothing can read again.
-    end = datetime(9999, 12, 31, 23, 59, tzinfo=dt_timezone(timedelta(hours=-5)))
-
-    with pytest.raises(Invalid) as caught:
-        boards.plan_meeting(board=make_board(by=coordinator), starts_at=end, by=coordinator)
-
-    assert "years ahead" in caught.value.errors["starts_at"][0]
-    assert not Meeting.objects.exists()
+    assert list(caught.value.errors) == [field] or field == "rhythm"
+    assert reason in " ".join(caught.value.errors[field])
+    assert Board.objects.get().time_zone == board.time_zone

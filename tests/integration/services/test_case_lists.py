@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.models import AgendaItem, SavedView
 from cases.selectors import saved_views
 from cases.selectors.case_list import COLUMNS, ListQuery, rows
-from cases.services import agendas, boards, bulk, exports
+from cases.services import agendas, boards, bulk, exports, meetings
 from cases.services import saved_views as services
 from cases.services.errors import Invalid, Refused
 from tests.factories.cases import STAGING, make_case
@@ -104,7 +104,7 @@ def test_an_export_of_too_many_takes_nothing_out(coordinator, monkeypatch):
 def test_a_case_that_is_refused_holds_up_no_other(coordinator):
     board = boards.add(name="Board", place="", by=coordinator)
     at = timezone.now() + datetime.timedelta(days=3)
-    meeting = boards.plan_meeting(board=board, starts_at=at, by=coordinator)
+    meeting = meetings.plan(board=board, starts_at=at, by=coordinator)
     listed, fresh = make_case(by=coordinator), make_case(by=coordinator)
     agendas.put_on(meeting=meeting, case=listed, by=coordinator)
     outcomes = bulk.put_on(meeting=meeting, cases=[listed, fresh], by=coordinator)

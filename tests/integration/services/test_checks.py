@@ -6,7 +6,15 @@ import pytest
 
 from cases.models import Study, Treatment
 from cases.services import allergies, devices, procedures, specimens, treatments
-from cases.services.checks import TWICE, WHOLE, check, date_error, date_errors, is_storable
+from cases.services.checks import (
+    TWICE,
+    WHOLE,
+    check,
+    date_error,
+    date_errors,
+    is_storable,
+    said,
+)
 from cases.services.errors import Invalid
 from tests.factories.cases import make_case
 
@@ -29,6 +37,29 @@ def test_what_a_field_says_by_itself_goes_first():
         check(Study(modality="?"), also={"modality": ["Other."], "report": ["Too short."]})
     assert "not a valid choice" in caught.value.errors["modality"][0]
     assert caught.value.errors["report"] == ["Too short."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t",
+        "\u200b",
+        "\u2060 \ufeff",
+        "\u202e\u00ad\x01",
+        "\u3000\u2029",
+        "\ue000",
+        "\u3164\u2800",
+        "\ufe0f",
+    ],
+)
+def test_text_of_which_nothing_can_be_seen_says_nothing(text):
+    assert said(text) == ""
+
+
+@pytest.mark.parametrize("text", ["a", "7", "?", "+", "\u4f60", "\U0001f600", "a\u200db"])
+def test_text_of_which_something_can_be_seen_stays(text):
+    assert said(f" {text}\n") == text
 
 
 @pytest.mark.parametrize("text", ["", "a", "\n\t", "\ue000", "😀", "\U0010ffff", "\x01"])

@@ -7,7 +7,15 @@ import pytest
 import cases.jobs  # noqa: F401 - as in a worker
 from cases.models import Case, DataSetItem, Gap, GapAcceptance, GapRequest, Study
 from cases.models.case import Preparation
-from cases.services import agendas, boards, completeness, data_set_items, facts, gaps, studies
+from cases.services import (
+    agendas,
+    completeness,
+    data_set_items,
+    facts,
+    gaps,
+    meetings,
+    studies,
+)
 from cases.services import cases as case_services
 from cases.services.imports.batch import Entry, open_cases
 from cases.services.imports.rows import NewCase
@@ -170,7 +178,7 @@ def test_a_case_on_a_list_is_judged_by_that_board(institution, coordinator):
     deliver_all()
     with institution_scope(institution):
         assert kept(case)[0] == Preparation.NOT_READY
-        boards.cancel_meeting(meeting=meeting, by=coordinator)
+        meetings.cancel(meeting=meeting, by=coordinator)
     deliver_all()
     with institution_scope(institution):
         assert kept(case)[0] == Preparation.READY

@@ -1,20 +1,19 @@
 """Two real writers at once, each on a connection of its own."""
 
-import threading
-from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from cases.models import Acknowledgment, Board, Case, FactAnswer, Patient, Result, Study
 from cases.services import acknowledgments, boards, cases, facts, patients, results, studies
-from cases.services.errors import Changed, Invalid, Refused, ServiceError
+from cases.services.errors import Changed, Invalid, Refused
 from guidance.editions import adoptions, local_studies
 from guidance.editions.local_words import Overtaken
 from tests.factories.cases import make_case, make_study
 from tests.factories.editions import loaded, mri_less_appropriate
 from tests.factories.people import add_member, make_institution
+from tests.integration.services.writers import write_at_once
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -39,30 +38,7 @@ def case(north, person):
 @pytest.fixture
 def at_once(north):
     """Runs writes at the same moment; what each ended with, None where it went well."""
-
-    def run(*writes: Callable[[], object]) -> list[ServiceError | None]:
-        start = threading.Barrier(len(writes))
-        ended: list[ServiceError | None] = [None] * len(writes)
-
-        def one(place: int, write: Callable[[], object]) -> None:
-            try:
-                with institution_scope(north):
-                    # The connection is open and the scope entered: now wait for the other.
-                    start.wait(timeout=30)
-                    write()
-            except ServiceError as error:
-                ended[place] = error
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=one, args=each) for each in enumerate(writes)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=60)
-        return ended
-
-    return run
+    return partial(write_at_once, north)
 
 
 #: What makes the case one that the guidance speaks of.

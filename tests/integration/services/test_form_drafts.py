@@ -1,5 +1,7 @@
 """Drafts: the person's own, as typed, no longer than needed."""
 
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
@@ -86,3 +88,37 @@ def test_an_old_draft_is_not_offered(key):
     FormDraft.objects.update(saved_at=timezone.now() - KEPT_FOR)
 
     assert form_drafts.kept(key=key) is None
+
+
+def test_all_of_one_form_latest_first(key, coordinator, chair):
+    abouts = [uuid4() for _ in range(2)]
+    for about in abouts:
+        form_drafts.keep(key=DraftKey(coordinator.pk, "decision", str(about)), fields=TYPED)
+    form_drafts.keep(key=DraftKey(chair.pk, "decision", str(abouts[0])), fields=TYPED)
+    form_drafts.keep(key=key, fields=TYPED)
+
+    found = form_drafts.kept_of(person=coordinator.pk, form="decision")
+
+    assert [draft.about for draft in found] == [str(about) for about in reversed(abouts)]
+    FormDraft.objects.update(saved_at=timezone.now() - KEPT_FOR)
+    assert form_drafts.kept_of(person=coordinator.pk, form="decision") == []
+
+
+def test_handed_on_it_is_about_something_else(key):
+    draft, about = form_drafts.keep(key=key, fields=TYPED), uuid4()
+    saved_at = draft.saved_at
+
+    handed = form_drafts.hand_on(draft=draft, about=about, fields={"title": ["Other"]})
+
+    assert FormDraft.objects.get() == handed
+    assert (handed.about, handed.saved_at) == (str(about), saved_at)
+    assert handed.fields == {**TYPED, "title": ["Other"]}
+
+
+def test_handed_on_it_replaces_nothing(key):
+    about = uuid4()
+    there = form_drafts.keep(key=key._replace(about=str(about)), fields={"title": ["There"]})
+    draft = form_drafts.keep(key=key, fields=TYPED)
+
+    assert form_drafts.hand_on(draft=draft, about=about, fields={}) == there
+    assert FormDraft.objects.get().fields == {"title": ["There"]}

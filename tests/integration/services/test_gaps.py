@@ -103,7 +103,7 @@ def test_with_every_gap_accepted_by_name_a_case_is_ready_with_gaps(coordinator, 
     assert AuditEntry.objects.filter(action="case.gap.accepted", person=chair).count() == 4
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
+@pytest.mark.parametrize("reason", ["", "  ", "\u200b\u2060", "x" * 501])
 def test_an_acceptance_gives_a_reason(coordinator, reason):
     case = make_case(by=coordinator)
     with pytest.raises(Invalid) as refused:

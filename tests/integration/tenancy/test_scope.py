@@ -12,6 +12,7 @@ from tumorboard.tenancy.scope import (
     current_institution,
     has_institution,
     institution_scope,
+    let_connection_go,
     person_scope,
 )
 
@@ -147,3 +148,16 @@ def test_code_may_ask_whether_it_is_in_a_scope(institution):
     with institution_scope(institution):
         assert has_institution()
     assert str(institution) == "North Hospital"
+
+
+def test_a_connection_in_use_is_not_let_go(institution):
+    with institution_scope(institution):
+        let_connection_go()
+        assert Patient.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_a_connection_that_is_done_is_let_go():
+    connection.ensure_connection()
+    let_connection_go()
+    assert connection.connection is None

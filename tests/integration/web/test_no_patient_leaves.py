@@ -100,7 +100,8 @@ def test_the_posts_of_a_board(send, url, case, coordinator):
     other = make_item(by=coordinator, meeting=meeting)
     send(url("agenda_put_on", case.pk), {"meeting": meeting.pk, "question": FAMILY_NAME})
     item = case.agenda_items.get()
-    send(url("agenda_question", item.pk), {"question": f"{FAMILY_NAME}?"})
+    asked = {"question": f"{FAMILY_NAME}?", "row_version": version_of(item)}
+    send(url("agenda_question", item.pk), asked)
     send(url("agenda_move", item.pk), {"move": "up"})
     send(url("agenda_move", item.pk), {"move": "down"}, headers=HTMX)
     draft(item, by=coordinator)
@@ -111,7 +112,7 @@ def test_the_posts_of_a_board(send, url, case, coordinator):
     assert sheet_of(item).draft.rationale == FAMILY_NAME
     send(url("agenda_take_off", item.pk))
     send(url("agenda_take_off", other.pk))
-    send(url("agenda_put_on", case.pk), {"meeting": meeting.pk, "back": "queue"})
+    send(url("agenda_put_on", case.pk), {"meeting": meeting.pk})
     send(url("meeting_cancel", meeting.pk))
 
 

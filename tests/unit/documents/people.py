@@ -6,16 +6,17 @@ from datetime import UTC, datetime
 from cases.documents.agenda import (
     AgendaDocument,
     AgendaItemPage,
+    AheadLine,
     CheckLine,
-    CriterionLine,
-    ImagingLine,
-    ReasonLines,
+    ComparedLine,
+    OpinionLine,
 )
 from cases.documents.decision import (
     AssessmentQuote,
     DecisionDocument,
     PresentLine,
     RecommendationLine,
+    SignatureLine,
 )
 from cases.documents.lines import (
     BoardReasonLine,
@@ -88,27 +89,36 @@ ITEM = AgendaItemPage(
     birth_date="3 Feb 1961",
     sex="female",
     question="Is the new focus in segment VI progression?",
-    story=("2021: distal pancreatectomy.", "2023: liver metastases.", "2026: TACE."),
-    key_numbers=(("Grade", "G2 (WHO 2022)"), ("Liver burden", "≤ 25 %"), ("eGFR", "unknown")),
-    imaging=(ImagingLine("2 Nov 2026", "CT abdomen", "Indeterminate: new 9 mm focus"),),
-    standing=Standing("Follow-up of treated, liver-dominant metastatic disease"),
-    reasons=(
-        ReasonLines(
-            "What makes it so",
-            (
-                CriterionLine("met", "Liver-dominant disease", "000 L9"),
-                CriterionLine("unknown", "No disease outside the liver", "000 L15"),
-            ),
-        ),
-        ReasonLines(
-            "Why not another",
-            (CriterionLine("excluded", "Carcinoma: well differentiated", "000 L90"),),
-        ),
+    story=(
+        ("Diagnosis", "pNET of the tail: confirmed by pathology"),
+        ("Treatments", "Distal pancreatectomy, 3 Mar 2021; TACE, 4 May 2026"),
+        ("Now", "CT of 2 Nov 2026: indeterminate."),
     ),
+    key_numbers=(("Grade", "G2 (WHO 2022)"), ("Liver burden", "≤ 25 %"), ("eGFR", "unknown")),
+    imaging=(
+        ComparedLine(
+            "Current", "2 Nov 2026", "CT abdomen", "Indeterminate", "New 9 mm focus.", "Sum 32 mm"
+        ),
+        ComparedLine("Previous", "1 Aug 2026", "MRI abdomen", "Stable", "", "Sum 30 mm"),
+    ),
+    waiting=("Ordered, not performed yet: DOTATATE PET/CT, 10 Nov 2026",),
+    ahead=(
+        AheadLine(
+            "Indeterminate",
+            "An unclear finding.",
+            ("Repeat the multiphase MRI.", "Either: Consider DOTATATE PET/CT. / Wait."),
+            "3 months (FU-06)",
+            is_in_play=True,
+        ),
+        AheadLine("Progression", "", ("Think the plan over.",), "", is_in_play=False),
+    ),
+    marks=("Late",),
+    quorum="Nobody on the board from nuclear medicine.",
+    opinions=(OpinionLine("Dr. Max Muster, Surgery", "Not to be resected."),),
+    standing=Standing("Follow-up of treated, liver-dominant metastatic disease"),
     recommended=MRI,
     recommended_label="Recommended study",
     alternatives=(CT, PET),
-    branch=BRANCH,
     board_reasons=(REASON,),
     open_questions=("Was the arterial phase timed well?",),
     before_ordering=("Is a pacemaker implanted?",),
@@ -124,13 +134,10 @@ BARE_ITEM = AgendaItemPage(
     question="",
     story=(),
     key_numbers=(),
-    imaging=(),
     standing=Standing(""),
-    reasons=(),
     recommended=None,
     recommended_label="Recommended study",
     alternatives=(),
-    branch=None,
     board_reasons=(),
     open_questions=(),
     before_ordering=(),
@@ -161,12 +168,20 @@ DECISION = DecisionDocument(
     ),
     rationale="Seen in one phase only.\n\nNo change on this finding alone.",
     present=(PresentLine("Dr. Ada Example", "Endocrinology"), PresentLine("Dr. Max Muster", "")),
-    signed_by="Dr. Ada Example",
-    signed_role="Chair",
-    signed_at="21 Nov 2026, 14:31",
-    meaning="I sign this as the board's decision.",
     version=2,
-    content_hash="9b1c" * 16,
+    signature=SignatureLine(
+        signed_by="Dr. Ada Example",
+        signed_role="Chair",
+        signed_at="21 Nov 2026, 14:31 CET",
+        meaning="I sign this as the board's decision.",
+        content_hash="9b1c" * 16,
+        position=31,
+        chain_hash="7d2e" * 16,
+        agrees=True,
+    ),
+    lines=(("Guidance", "As the guidance says"), ("Confidence", "High")),
+    track="Discussed",
+    amendment_reason="A finding was added.",
 )
 
 

@@ -5,7 +5,14 @@ from datetime import datetime
 
 import pytest
 
-from cases.documents.decision import DecisionDocument, RecommendationLine, render_decision
+from cases.documents.decision import (
+    AcceptedLine,
+    DecisionDocument,
+    OpinionLine,
+    PresentLine,
+    RecommendationLine,
+    render_decision,
+)
 from cases.documents.lines import CheckLine, LocalLine
 from tests.unit.documents.people import CREATED_AT, DECISION, WITHOUT_GUIDANCE, WITHOUT_RATINGS
 from tests.unit.documents.printed import bookmarks, letters, open_pdf, pages, reaches_mm, text
@@ -22,7 +29,7 @@ def test_signed_decision_shows_what_was_decided_and_on_what_ground():
     for part in (
         "Tumor board decision",
         "Record number DEMO-0001, born 3 Feb 1961, female",
-        "Signed 21 Nov 2026, 14:31 (version 2)",
+        "Signed 21 Nov 2026, 14:31 CET (version 2)",
         "Board NET board",
         "Meeting Meeting 47, 21 Nov 2026, 14:00",
         "Question Is the new focus in segment VI progression?",
@@ -39,16 +46,21 @@ def test_signed_decision_shows_what_was_decided_and_on_what_ground():
         "Guidance edition 2026.1, evaluated 20 Nov 2026, 08:12",
         "Dr. Ada Example Endocrinology",
         "I sign this as the board's decision.",
-        "Signed by Dr. Ada Example Role Chair Signed at 21 Nov 2026, 14:31",
+        "Signed by Dr. Ada Example Role Chair Signed at 21 Nov 2026, 14:31 CET",
+        "Why version 1 was amended: A finding was added.",
+        "Guidance As the guidance says Confidence High",
+        "Settled Discussed",
+        "When this was printed, the record agreed with its hashes.",
     ):
         assert part in printed
     assert f"Editionhash{'3fa4' * 16}" in letters(render(DECISION))
     assert f"Contenthash{'9b1c' * 16}" in letters(render(DECISION))
+    assert f"Position31inthechainoftheboard,chainhash{'7d2e' * 16}" in letters(render(DECISION))
     assert "Draft" not in printed
 
 
 def test_draft_says_so_on_every_page_and_carries_no_signature():
-    draft = replace(DECISION, signed_at=None, content_hash="", rationale="A line.\n" * 150)
+    draft = replace(DECISION, signature=None, rationale="A line.\n" * 150)
     printed = pages(render(draft))
     assert len(printed) > 2
     for page in printed:
@@ -72,7 +84,7 @@ def test_long_rationale_flows_over_pages_and_keeps_its_lines():
             "Testperson, Fictitia, record number DEMO-0001"
         )
         assert page.endswith(
-            f"Version 2, signed 21 Nov 2026, 14:31 Page {number} of {len(printed)}"
+            f"Version 2, signed 21 Nov 2026, 14:31 CET Page {number} of {len(printed)}"
         )
     typed = [
         line.strip()
@@ -87,16 +99,38 @@ def test_signature_stands_beside_those_present():
     for length in range(0, 60, 6):
         printed = pages(render(replace(DECISION, rationale="A line.\n" * length)))
         (page,) = (page for page in printed if "I sign this" in page)
-        assert "Present Name Specialty" in page
+        assert "Who took part Name Specialty" in page
         assert "Content hash" in page
 
 
 def test_empty_parts_leave_no_heading():
     bare = replace(
-        DECISION, question="", assessment=None, recommendations=(), rationale=" \n", present=()
+        DECISION,
+        question="",
+        assessment=None,
+        recommendations=(),
+        rationale=" \n",
+        present=(),
+        lines=(),
+        track="",
+        amendment_reason="",
     )
     printed = text(render(bare))
-    for heading in ("Question", "Recommendation", "Rationale", "guidance", "Present", "Specialty"):
+    for heading in (
+        "Question",
+        "Recommendation",
+        "Rationale",
+        "guidance",
+        "took part",
+        "Specialty",
+        "Outcome",
+        "Conclusion",
+        "Accepted",
+        "Opinions",
+        "Settled",
+        "amended",
+        "Replaced",
+    ):
         assert heading not in printed
 
 
@@ -127,7 +161,12 @@ def test_hostile_text_is_printed_as_typed():
 
 def test_long_names_stay_on_the_paper():
     pdf = render(
-        replace(DECISION, patient_name="W" * 120, record_number="9" * 90, signed_by="W" * 90)
+        replace(
+            DECISION,
+            patient_name="W" * 120,
+            record_number="9" * 90,
+            signature=replace(DECISION.signature, signed_by="W" * 90),
+        )
     )
     reached = [reaches_mm(page, "W", 0.8) for page in open_pdf(pdf).pages]
     assert 0 < max(reached) <= 210 - 18
@@ -193,3 +232,48 @@ def test_without_checks_and_local_words_there_is_no_heading_for_them():
 def test_alternatives_of_one_step_stand_under_it():
     printed = text(render(DECISION))
     assert "2. Either: • Consider DOTATATE PET/CT. • or: Wait for the next scan." in printed
+
+
+def test_says_all_that_was_recorded_of_it():
+    document = replace(
+        DECISION,
+        recommendations=(
+            RecommendationLine(1, "Imaging", "MRI", "soon", "Surveillance, due 3 Mar 2027"),
+            RecommendationLine(2, "Imaging", "CT", "", instead_of=1),
+        ),
+        present=(PresentLine("Ada", "Surgery"), PresentLine("Max", "by opinion", "Resect first")),
+        opinions=(OpinionLine("Max", "Radiology", "Wait with PRRT.", "19 Nov 2026"),),
+        accepted=(AcceptedLine(("Ki-67: missing.", "Images: missing."), "The block is lost."),),
+        track="By protocol: Small tumor (Handbook 4)",
+    )
+    printed = text(render(document))
+    for part in (
+        "1 Imaging MRI soon; Surveillance, due 3 Mar 2027",
+        "2 Imaging Instead of no. 1: CT",
+        "Ada Surgery Max by opinion Resect first",
+        "Max Radiology Wait with PRRT. 19 Nov 2026",
+        "Why Dr. Ada Example signed all the same Ki-67: missing. Images: missing. The",
+        "By protocol: Small tumor (Handbook 4)",
+    ):
+        assert part in printed
+
+
+def test_says_that_nothing_is_recommended():
+    document = replace(DECISION, recommendations=(), outcome="No recommendation: no consensus")
+    assert "Outcome No recommendation: no consensus" in text(render(document))
+
+
+def test_a_former_version_says_so_on_every_page():
+    printed = pages(render(replace(DECISION, replaced_by=3, rationale="A line.\n" * 150)))
+    assert len(printed) > 2
+    for page in printed:
+        assert "Replaced by version 3: Testperson, Fictitia" in page
+        assert "14:31 CET, replaced by version 3" in page
+    assert "no longer counts" in printed[0]
+
+
+def test_says_when_the_record_does_not_agree():
+    signature = replace(DECISION.signature, agrees=False, position=None, chain_hash="")
+    printed = text(render(replace(DECISION, signature=signature)))
+    assert "The record does not agree with its hashes." in printed
+    assert "chain" not in printed

@@ -32,11 +32,11 @@ def test_csv_defuses_what_a_spreadsheet_would_run(start):
 
 
 def test_xlsx_holds_text_as_text_and_numbers_as_numbers():
-    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx(ROWS))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx(ROWS, title="Cases"))).active
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == ROWS
     assert sheet["A3"].data_type == "s"
 
 
 def test_xlsx_leaves_out_characters_that_no_workbook_holds():
-    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx([["a\x01b"]]))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx([["a\x01b"]], title="Cases"))).active
     assert sheet["A1"].value == "ab"

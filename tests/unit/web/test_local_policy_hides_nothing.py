@@ -22,7 +22,7 @@ from cases.models.acknowledgment import SEVERITIES
 from cases.selectors.acknowledgments import Acknowledged, CheckState
 from cases.selectors.annotated import AnnotatedAnswer
 from cases.selectors.annotations import Annotations
-from cases.selectors.briefing import Guidance
+from cases.selectors.guidance_words import Guidance
 from cases.selectors.local_words import LocalWord, beside
 from guidance.editions import shelf
 from guidance.editions.local_studies import AVAILABILITY

@@ -94,7 +94,7 @@ def _fill(slug: str, users: Sequence[User]) -> None:
         }
         add_local_policy(by=chair)
         acknowledge_a_check(cases, by=chair)
-        add_board(cases, coordinator=coordinator, chair=chair)
+        add_board(cases, users[:-1])
         add_record(coordinator=coordinator, radiologist=users[2])
     else:
         GuidancePolicy.objects.create()

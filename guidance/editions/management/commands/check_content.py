@@ -1,6 +1,6 @@
 """`manage.py check_content [FOLDER]`: what is wrong with an edition, before it is loaded.
 
-Without a folder, the minimum data set too.
+Without a folder, the minimum data set and the plain words too.
 """
 
 import sys
@@ -10,8 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from guidance.editions import minimum_dataset
-from guidance.editions.minimum_dataset import FILE
+from guidance.editions import branch_actions, minimum_dataset, plain_language
 from guidance.engine import content
 
 
@@ -28,7 +27,7 @@ class Command(BaseCommand):
             "folder",
             nargs="?",
             type=Path,
-            help="folder of one edition; all of this software's and the minimum data set",
+            help="folder of one edition; all of this software's, and what belongs to none",
         )
 
     def handle(self, *_args: Any, folder: Path | None, **_options: Any) -> None:
@@ -44,8 +43,9 @@ class Command(BaseCommand):
         found = [(each, problem) for each in folders for problem in content.check(each)]
         checked = list(folders)
         if folder is None:
-            found += [(FILE.parent, problem) for problem in minimum_dataset.check()]
-            checked.append(FILE)
+            for beside in (minimum_dataset, plain_language, branch_actions):
+                found += [(beside.FILE.parent, problem) for problem in beside.check()]
+                checked.append(beside.FILE)
         for each, problem in found:
             self.stderr.write(f"{each}/{problem}")
         if found:

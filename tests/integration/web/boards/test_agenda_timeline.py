@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.documents import build_agenda
+from cases.documents import build_timeline
 from cases.documents.timeline.rendering import NotDrawn
 from tests.factories.boards import make_item, make_meeting
 from tests.factories.cases import SURVEILLANCE, make_case
@@ -43,9 +43,8 @@ def printed(browser, url):
 
 def test_picture_and_words(meeting_of, printed):
     words = printed(meeting_of(5))
-    assert "Sum of target diameters, mm" in words
-    assert "Timeline in words" in words
-    assert "Chromogranin A: 320 ng/mL" in words
+    assert "Timeline" in words
+    assert "Markers, as multiples" in words
     assert words.count("Somatostatin analog (lanreotide)") >= 2
 
 
@@ -57,9 +56,9 @@ def test_without_a_picture_the_agenda_is_printed_all_the_same(meeting_of, printe
     def fail(timeline):
         raise NotDrawn("for the test")
 
-    monkeypatch.setattr(build_agenda, "picture_of", fail)
+    monkeypatch.setattr(build_timeline, "picture_of", fail)
     words = printed(meeting_of(5))
-    assert "Timeline in words" in words
+    assert "Chromogranin A: 320 ng/mL" in words
     assert "Markers, as multiples" not in words
 
 

@@ -33,7 +33,7 @@ POST = (
 @pytest.fixture
 def theirs(other_institution):
     """Ids of the other institution's rows."""
-    from cases.services.boards import note_present
+    from cases.services.attendances import note_present
 
     by = add_member(other_institution, "BOARD_CHAIR", email="s@south.example", name="Sue South")
     with institution_scope(other_institution):

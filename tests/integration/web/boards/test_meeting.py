@@ -1,11 +1,12 @@
-"""One meeting: its agenda, who is present, its PDF, canceling it."""
+"""One meeting: its agenda, who is present, its PDF."""
 
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from cases.models import Attendance, Meeting
-from cases.services import boards
+from cases.services import attendances
 from tests.factories.boards import make_item, sign
 from tests.factories.people import add_member
 from tests.integration.web.boards.page import error_of, pdf_text, text
@@ -28,6 +29,8 @@ def test_the_agenda(browser, url, item, coordinator, chair):
     assert "2 cases, 1 signed" in page
     assert page.index("Needs a decision") < page.rindex("Signed")
     assert page.count("Take off") == 1
+    # What is to come is not told as done.
+    assert (page.count("To discuss"), page.count("Discussed")) == (1, 1)
     assert AuditEntry.objects.filter(action="agenda.read", subject_id=item.meeting_id).exists()
 
 
@@ -94,7 +97,7 @@ class TestPresent:
         assert 'value="GP"' in response.content.decode()
 
     def test_a_name_twice(self, browser, url, meeting, coordinator):
-        boards.note_present(meeting=meeting, name="Otto", by=coordinator)
+        attendances.note_present(meeting=meeting, name="Otto", by=coordinator)
 
         response = browser.post(url("attendance_add", meeting.pk), {"name": "Otto"})
 
@@ -119,17 +122,44 @@ class TestPresent:
 
     @pytest.mark.parametrize("headers", [{}, HTMX])
     def test_leaves_again(self, browser, url, meeting, coordinator, headers):
-        noted = boards.note_present(meeting=meeting, name="Otto", by=coordinator)
+        noted = attendances.note_present(meeting=meeting, name="Otto", by=coordinator)
 
         response = browser.post(url("attendance_remove", noted.pk), headers=headers)
 
         assert response.status_code == (200 if headers else 302)
         assert not Attendance.objects.exists()
 
+    @pytest.mark.parametrize("headers", [{}, HTMX])
+    def test_who_leaves_while_the_meeting_is_canceled_is_told(
+        self, browser, url, meeting, coordinator, headers
+    ):
+        noted = attendances.note_present(meeting=meeting, name="Otto", by=coordinator)
+        Meeting.objects.filter(pk=meeting.pk).update(cancelled_at=timezone.now())
+
+        response = browser.post(
+            url("attendance_remove", noted.pk), headers=headers, follow=not headers
+        )
+
+        said = response["HX-Trigger"] if headers else text(response)
+        assert "This meeting was canceled." in said
+
+    @pytest.mark.parametrize("headers", [{}, HTMX])
+    def test_once_it_has_ended_nobody_more(self, browser, url, meeting, headers):
+        Meeting.objects.filter(pk=meeting.pk).update(ended_at=timezone.now())
+        assert "Note as present" not in text(browser.get(url("meeting", meeting.pk)))
+
+        response = browser.post(
+            url("attendance_add", meeting.pk), {"name": "Otto"}, headers=headers
+        )
+
+        assert response.status_code == 422
+        assert "This meeting has ended" in text(response)
+        assert not Attendance.objects.exists()
+
     def test_a_member_who_is_noted_by_name_is_not_offered_again(
         self, browser, url, meeting, chair, coordinator
     ):
-        boards.note_present(meeting=meeting, name=chair.name, by=coordinator)
+        attendances.note_present(meeting=meeting, name=chair.name, by=coordinator)
 
         assert "Board chair Present" not in text(browser.get(url("meeting", meeting.pk)))
 
@@ -139,7 +169,7 @@ class TestPresent:
         assert "Ada Admin" not in text(browser.get(url("meeting", meeting.pk)))
 
     def test_only_who_writes_agendas(self, radiologists_browser, url, meeting, coordinator):
-        noted = boards.note_present(meeting=meeting, name="Otto", by=coordinator)
+        noted = attendances.note_present(meeting=meeting, name="Otto", by=coordinator)
 
         for address in (url("attendance_add", meeting.pk), url("attendance_remove", noted.pk)):
             assert radiologists_browser.post(address, {"name": "Me"}).status_code == 403
@@ -174,24 +204,3 @@ class TestPdf:
 
     def test_of_an_empty_agenda(self, browser, url, meeting):
         assert "No cases" in pdf_text(browser.get(url("agenda_pdf", meeting.pk)))
-
-
-class TestCancel:
-    def test_asks_then_does(self, browser, url, item):
-        assert "1 case." in text(browser.get(url("meeting_cancel", item.meeting_id)))
-
-        response = browser.post(url("meeting_cancel", item.meeting_id), follow=True)
-
-        assert "The meeting is canceled." in text(response)
-        assert not Meeting.objects.exists()
-
-    def test_not_after_a_decision(self, browser, url, item, chair):
-        sign(item, by=chair)
-
-        response = browser.post(url("meeting_cancel", item.meeting_id), follow=True)
-
-        assert "cannot be canceled" in text(response)
-        assert "Cancel meeting" not in text(response)
-
-    def test_only_who_manages(self, radiologists_browser, url, item):
-        assert radiologists_browser.post(url("meeting_cancel", item.meeting_id)).status_code == 403

@@ -89,7 +89,8 @@ def test_the_printed_agenda_says_what_is_missing_and_in_the_way(
 def test_an_empty_record_says_so_on_paper(browser, url, meeting, coordinator):
     make_item(by=coordinator, meeting=meeting, case=make_case(by=coordinator, **STAGING))
     told = pdf_text(browser.get(url("agenda_pdf", meeting.pk)))
-    assert told.count("None recorded") == 2
+    assert "Treatments: None recorded" in told
+    assert told.count("None recorded") == 3
 
 
 def test_an_old_value_of_renal_function_is_called_old(browser, url, meeting, coordinator):

@@ -1,18 +1,25 @@
 """Signing a decision, and the record that stays."""
 
+import datetime
+import uuid
+from unittest import mock
+
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
-from cases.models import Decision
+from cases.models import Board, Decision, Meeting
 from cases.selectors.cases import one
-from cases.services import agendas, boards
+from cases.services import agendas, attendances, content_hash, meetings
 from cases.services.decision_drafts import Recommended
 from cases.services.decisions import MEANING
 from cases.services.facts import answer
+from cases.web import signing
 from guidance.editions.policies import choose
-from tests.factories.boards import draft, sign
+from tests.factories.boards import ACCEPTED, draft, sign
 from tests.factories.people import PASSWORD, add_member
 from tests.integration.web.boards.page import error_of, pdf_text, text, value
+from tumorboard.formats import day, zoned_moment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
@@ -26,7 +33,8 @@ def _no_tries_yet():
 
 def posted(page, password=PASSWORD):
     """What the form posts from `page`."""
-    return {"password": password, **{name: value(page, name) for name in SEEN}}
+    reasons = {f"{group}_reason": reason for group, reason in ACCEPTED.items()}
+    return {"password": password, **reasons, **{name: value(page, name) for name in SEEN}}
 
 
 @pytest.fixture
@@ -102,7 +110,7 @@ def test_not_when_something_has_changed(sheet, chairs_browser, url, item, coordi
     elif change == "question":
         agendas.ask(item=item, question="Only watch?", by=coordinator)
     elif change == "present":
-        boards.note_present(meeting=item.meeting, name="Otto", by=coordinator)
+        attendances.note_present(meeting=item.meeting, name="Otto", by=coordinator)
     else:
         draft(item, rationale="Another rationale.", by=coordinator)
 
@@ -117,6 +125,49 @@ def test_not_when_something_has_changed(sheet, chairs_browser, url, item, coordi
 
     assert again.status_code == 302
     assert Decision.objects.get()
+
+
+class TestTakenOffMeanwhile:
+    """Nothing is signed, and the signer is told so where they can go on."""
+
+    SAID = "This case was taken off the list meanwhile. Nothing was signed."
+
+    def test_before_the_form_was_sent(self, sheet, chairs_browser, url, item, coordinator):
+        agendas.take_off(item=item, by=coordinator)
+
+        response = chairs_browser.post(url("decision_sign", item.pk), posted(sheet), follow=True)
+
+        assert response.redirect_chain[0][0] == url("meeting", item.meeting_id)
+        assert self.SAID in text(response)
+
+    def test_with_its_meeting(self, sheet, chairs_browser, url, item, coordinator):
+        meetings.cancel(meeting=item.meeting, by=coordinator)
+
+        response = chairs_browser.post(url("decision_sign", item.pk), posted(sheet), follow=True)
+
+        assert response.redirect_chain[0][0] == url("meeting", item.meeting_id)
+        assert self.SAID in text(response)
+
+    @pytest.mark.parametrize("meeting_is_gone", [False, True])
+    def test_while_it_was_sent(
+        self, sheet, chairs_browser, url, item, coordinator, monkeypatch, meeting_is_gone
+    ):
+        def after_it_is_taken_off(*_):
+            agendas.take_off(item=item, by=coordinator)
+            return True
+
+        monkeypatch.setattr(signing, "_is_signer", after_it_is_taken_off)
+        if meeting_is_gone:
+            monkeypatch.setattr(signing, "last_meeting", lambda _: None)
+
+        response = chairs_browser.post(url("decision_sign", item.pk), posted(sheet), follow=True)
+
+        page = url("boards") if meeting_is_gone else url("meeting", item.meeting_id)
+        assert response.redirect_chain[0][0] == page
+        assert self.SAID in text(response)
+
+    def test_what_was_never_listed_is_not_found(self, chairs_browser, url):
+        assert chairs_browser.post(url("decision_sign", uuid.uuid4())).status_code == 404
 
 
 def test_says_what_is_missing_before(chairs_browser, url, item, coordinator):
@@ -155,14 +206,82 @@ def test_nothing_to_sign_yet(chairs_browser, url, item):
 
 def test_signed_already(sheet, chairs_browser, url, item, chair):
     data = posted(sheet)
-    sign(item, by=chair)
+    signed = sign(item, by=chair)
 
-    for response in (
-        chairs_browser.get(url("decision_sign", item.pk)),
-        chairs_browser.post(url("decision_sign", item.pk), data),
-    ):
-        assert response.url == url("decision", item.pk)
+    assert chairs_browser.get(url("decision_sign", item.pk)).url == url("decision", item.pk)
+    response = chairs_browser.post(url("decision_sign", item.pk), data)
+
+    assert response.status_code == 409
+    assert (
+        f"This was signed already: Chris Chair signed it on {zoned_moment(signed.signed_at)}. "
+        "Nothing was signed a second time. This is the record."
+    ) in text(response)
+    assert signed.content_hash in text(response)
     assert Decision.objects.count() == 1
+
+
+class TestAcceptance:
+    """What is lacking is accepted by name and with a reason, or nothing is signed."""
+
+    def test_lists_what_is_lacking(self, sheet):
+        page = text(sheet)
+
+        for words in (
+            "No quorum",
+            "Nuclear medicine: nobody is noted as present.",
+            "Minimum data set",
+            "Images of the newest study at hand: missing.",
+            "you accept this by name",
+        ):
+            assert words in page
+
+    @pytest.mark.parametrize(
+        ("group", "reason"),
+        [("quorum", "Nuclear medicine: nobody"), ("gap", "Images of the newest study")],
+    )
+    def test_refused_without_a_reason(self, sheet, chairs_browser, url, item, group, reason):
+        data = {**posted(sheet), f"{group}_reason": "  "}
+
+        response = chairs_browser.post(url("decision_sign", item.pk), data)
+
+        assert response.status_code == 422
+        assert reason in error_of(response, f"{group}_reason")
+        assert "Say why you sign all the same." in text(response)
+        (other,) = {"quorum", "gap"} - {group}
+        assert ACCEPTED[other] in text(response)
+        assert not Decision.objects.exists()
+
+    def test_nothing_typed_is_lost_with_a_wrong_password(self, sheet, chairs_browser, url, item):
+        response = chairs_browser.post(url("decision_sign", item.pk), posted(sheet, "wrong"))
+
+        for reason in ACCEPTED.values():
+            assert reason in text(response)
+
+    def test_stands_in_the_record_by_name(self, sheet, chairs_browser, url, item):
+        chairs_browser.post(url("decision_sign", item.pk), posted(sheet))
+
+        page = text(chairs_browser.get(url("decision", item.pk)))
+        printed = pdf_text(chairs_browser.get(url("decision_pdf", item.pk)))
+        assert "Accepted by Chris Chair" in page
+        for words in (*ACCEPTED.values(), "Nuclear medicine: nobody is noted as present."):
+            assert words in page
+            assert words in printed
+        assert page.count(ACCEPTED["gap"]) == printed.count(ACCEPTED["gap"]) == 1
+        assert f"Reason for all of these: {ACCEPTED['gap']}" in page
+
+    def test_asked_for_nothing_where_nothing_is_lacking(
+        self, chairs_browser, url, item, monkeypatch, coordinator
+    ):
+        from cases.services import decision_sheets
+
+        draft(item, by=coordinator)
+        monkeypatch.setattr(decision_sheets, "_quorum", lambda _: [])
+        monkeypatch.setattr(decision_sheets, "_data_set", lambda _: [])
+
+        page = text(chairs_browser.get(url("decision_sign", item.pk)))
+
+        assert "Sign decision" in page
+        assert "you accept this by name" not in page
 
 
 def test_only_who_may_sign(browser, url, item, coordinator):
@@ -183,6 +302,33 @@ def test_signs_in_the_role_that_may(client, institution, url, item, coordinator)
 
 
 class TestRecord:
+    def test_names_board_and_time_as_they_were_signed(self, browser, url, item, chair):
+        sign(item, by=chair)
+        board, starts_at = item.meeting.board.name, item.meeting.starts_at
+        Meeting.objects.update(starts_at=starts_at + datetime.timedelta(days=400))
+        Board.objects.update(name="Renamed Board")
+
+        for page in (
+            text(browser.get(url("decision", item.pk))),
+            text(browser.get(url("letters", item.pk))),
+            pdf_text(browser.get(url("decision_pdf", item.pk))),
+            pdf_text(browser.get(url("letter_pdf", item.pk))),
+        ):
+            assert board in page
+            assert day(timezone.localdate(starts_at)) in page
+            assert "Renamed Board" not in page
+        assert "Renamed Board" not in pdf_text(browser.get(url("patient_pdf", item.pk)))
+
+    def test_says_so_when_the_board_saw_something_else(self, browser, url, item, chair):
+        decision = sign(item, by=chair)
+        assert "The record agrees with it." in text(browser.get(url("decision", item.pk)))
+
+        with mock.patch.object(content_hash, "assessment_hash", return_value="f" * 64):
+            page = text(browser.get(url("decision", item.pk)))
+
+        assert decision.assessment_hash != "f" * 64
+        assert "no longer agrees with its content hash" in page
+
     def test_quotes_what_was_seen_whatever_follows(self, browser, url, item, coordinator, chair):
         decision = sign(item, by=chair)
         trigger = decision.assessment.answer["branch_detail"]["trigger"]
@@ -228,10 +374,10 @@ class TestRecord:
         assert first == second
 
     def test_says_when_it_is_not_what_was_signed(self, browser, url, item, chair, monkeypatch):
-        from cases.services import decisions
+        from cases.web import decision_record
 
         sign(item, by=chair)
-        monkeypatch.setattr(decisions, "is_intact", lambda _: False)
+        monkeypatch.setattr(decision_record, "agrees", lambda _: False)
 
         assert "no longer agrees" in text(browser.get(url("decision", item.pk)))
 

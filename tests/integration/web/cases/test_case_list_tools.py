@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.models import AgendaItem, SavedView
 from cases.selectors.case_list import ListQuery
-from cases.services import boards, saved_views
+from cases.services import boards, meetings, saved_views
 from tests.factories.cases import STAGING, make_case
 from tests.integration.web.cases.reading import text_of
 from tumorboard.audit.models import AuditEntry
@@ -114,7 +114,7 @@ def test_several_cases_go_on_one_list(browser, cases, at, institution, coordinat
     with institution_scope(institution):
         board = boards.add(name="Board", place="", by=coordinator)
         soon = timezone.now() + datetime.timedelta(days=2)
-        meeting = boards.plan_meeting(board=board, starts_at=soon, by=coordinator)
+        meeting = meetings.plan(board=board, starts_at=soon, by=coordinator)
     assert "Put 2 cases on a list" in text_of(browser.post(at("cases_put_on"), {"case": ids}))
     done = browser.post(at("cases_put_on"), {"case": ids, "meeting": str(meeting.pk)})
     assert text_of(done).count("On the list now.") == 2

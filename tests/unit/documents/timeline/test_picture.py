@@ -9,7 +9,7 @@ import pytest
 
 from cases.documents.timeline.colors import LIGHT
 from cases.documents.timeline.picture import describe, picture_of
-from cases.documents.timeline.rendering import _renderer
+from cases.documents.timeline.rendering import _renderers
 from cases.selectors.timeline_events import Band, MarkerValue, Row, StudyPoint, Timeline
 from tests.factories.timeline import story
 
@@ -29,8 +29,9 @@ def words(svg):
 
 def test_the_same_story_gives_the_same_bytes():
     first = picture_of(story())
-    _renderer._kept.clear()
-    _renderer.close()
+    for renderer in _renderers:
+        renderer._kept.clear()
+        renderer.close()
     assert picture_of(story()) == first
 
 
@@ -68,7 +69,7 @@ def test_what_a_person_typed_is_text_and_nothing_else():
 
 def test_what_a_person_typed_does_not_reach_the_one_who_draws(monkeypatch):
     asked = []
-    draw = _renderer.svg
+    draw = _renderers[0].svg
     monkeypatch.setattr(
         "cases.documents.timeline.picture.draw", lambda spec: asked.append(spec) or draw(spec)
     )

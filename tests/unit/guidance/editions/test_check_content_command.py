@@ -4,11 +4,11 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
-from guidance.editions import minimum_dataset
-from guidance.editions.minimum_dataset import FILE
+from guidance.editions import branch_actions, minimum_dataset, plain_language
 from guidance.engine import content
 from guidance.engine.problems import ContentProblem
 
+BESIDE = (minimum_dataset, plain_language, branch_actions)
 EDITION = content.EDITIONS / content.DEFAULT_VERSION
 
 
@@ -21,18 +21,20 @@ def run(*folders):
     return 0, out.getvalue(), err.getvalue()
 
 
-def test_sound_editions_and_the_minimum_data_set_are_said_to_be():
-    assert run() == (0, f"No problem in {EDITION}, {FILE}.\n", "")
+def test_sound_editions_and_what_belongs_to_none_are_said_to_be():
+    beside = ", ".join(str(each.FILE) for each in BESIDE)
+    assert run() == (0, f"No problem in {EDITION}, {beside}.\n", "")
 
 
 def test_a_folder_is_looked_at_alone():
     assert run(str(EDITION)) == (0, f"No problem in {EDITION}.\n", "")
 
 
-def test_a_problem_of_the_minimum_data_set_is_named(monkeypatch):
-    problem = ContentProblem(FILE.name, 3, 1, "is wrong")
-    monkeypatch.setattr(minimum_dataset, "check", lambda: [problem])
-    assert run() == (1, "", f"{FILE}:3:1: is wrong\n")
+@pytest.mark.parametrize("beside", BESIDE)
+def test_a_problem_of_what_belongs_to_no_edition_is_named(monkeypatch, beside):
+    problem = ContentProblem(beside.FILE.name, 3, 1, "is wrong")
+    monkeypatch.setattr(beside, "check", lambda: [problem])
+    assert run() == (1, "", f"{beside.FILE}:3:1: is wrong\n")
 
 
 def test_every_problem_of_a_folder_is_named_with_file_line_and_column(tmp_path):

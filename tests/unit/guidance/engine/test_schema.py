@@ -11,7 +11,10 @@ from guidance.engine.schema import SCHEMAS, Named, find_breaches, find_named, re
 
 PUBLISHED = {path.name: json.loads(path.read_text()) for path in sorted(SCHEMAS.glob("*.json"))}
 #: Parts that no file has for itself, what an answer looks like, and what belongs to no edition.
-SHARED = {"common.json", "tables.json", "index.json", "answer.json", "minimum_dataset.json"}
+SHARED = {
+    *("common.json", "tables.json", "index.json", "answer.json"),
+    *("minimum_dataset.json", "plain_language.json", "branch_actions.json"),
+}
 
 
 def test_every_file_of_an_edition_has_a_schema():

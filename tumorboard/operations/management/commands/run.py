@@ -86,6 +86,8 @@ class Command(BaseCommand):
         environment = {
             "SITE_URL": f"http://localhost:{port}",
             "LOG_LEVEL": "WARNING",
+            # The embedded server has a hundred connections, and a meeting more followers.
+            "DATABASE_POOL_SIZE": "10",
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tumorboard.settings",
         }

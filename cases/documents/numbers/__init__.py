@@ -1,0 +1,1 @@
+"""The numbers of a board on paper, as tables and as charts."""

@@ -1,0 +1,1 @@
+"""What a board did in a period, counted from its rows."""

@@ -1,0 +1,63 @@
+"""Which numbers are asked for."""
+
+import datetime
+from typing import Any
+
+from django import forms
+
+from cases.models import Board
+from cases.selectors.numbers.period import Period, last_year
+from tumorboard.date_field import DateField
+
+#: Longer than any scheme looks back; what is older can be asked for in pieces.
+MOST_YEARS = 10
+ALL_BOARDS = "All boards"
+
+
+class PeriodForm(forms.Form):
+    """A board and the days from which to which its meetings are counted."""
+
+    board = forms.ModelChoiceField(
+        queryset=None,
+        required=False,
+        empty_label=ALL_BOARDS,
+        error_messages={"invalid_choice": "Choose a board of the list."},
+    )
+    first = DateField(label="From")
+    last = DateField(label="To")
+
+    def __init__(self, data: Any, *, today: datetime.date) -> None:
+        self.today = today
+        first, last = last_year(today)
+        given = {"first": first.isoformat(), "last": last.isoformat(), **_filled(data)}
+        super().__init__(given)
+        self.fields["board"].queryset = Board.objects.order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        """The days in their order, not too many of them."""
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", "This is before the first day.")
+        elif last and (last - self.today).days > 366:
+            self.add_error("last", "This is more than a year ahead.")
+        elif first and last and (last - first).days > MOST_YEARS * 366:
+            self.add_error("first", f"Ask for at most {MOST_YEARS} years at once.")
+        return cleaned
+
+    @property
+    def period(self) -> Period:
+        """What was asked for; only of a valid form."""
+        return Period(
+            self.cleaned_data["first"], self.cleaned_data["last"], self.cleaned_data["board"]
+        )
+
+    @property
+    def board_name(self) -> str:
+        """The board's name, or that all are meant."""
+        board = self.cleaned_data["board"]
+        return str(board.name) if board else ALL_BOARDS
+
+
+def _filled(data: Any) -> dict[str, str]:
+    return {name: data[name] for name in ("board", "first", "last") if data.get(name)}

@@ -1,0 +1,131 @@
+"""Every change that the followers of a meeting see is announced to them, and only to them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from cases.models import AgendaItem, Attendance, Meeting, Standard
+from cases.models.agenda_item import Track
+from cases.services import (
+    agenda_details,
+    agendas,
+    amendments,
+    attendances,
+    discussions,
+    opinions,
+    postponements,
+    tracks,
+)
+from tests.factories.boards import bring_near, draft, make_item, make_meeting, sign
+from tests.factories.cases import make_case
+from tumorboard.tenancy.scope import institution_scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scope(institution):
+    with institution_scope(institution):
+        yield
+
+
+@pytest.fixture
+def item(scope, coordinator) -> AgendaItem:
+    meeting = bring_near(make_meeting(by=coordinator))
+    make_item(by=coordinator, meeting=meeting, case=make_case(by=coordinator))
+    return make_item(by=coordinator, meeting=meeting)
+
+
+def _arrange(item, by):
+    ids = AgendaItem.objects.filter(meeting=item.meeting).order_by("-position")
+    agendas.arrange(meeting=item.meeting, item_ids=list(ids.values_list("pk", flat=True)), by=by)
+
+
+def _leave(item, by):
+    attendances.note_absent(attendance=Attendance.objects.get(), by=by)
+
+
+def _discuss(item, by):
+    standard = Standard.objects.create(
+        board=item.meeting.board, name="S", source="P", scenario="SC-01", entered_by=by
+    )
+    AgendaItem.objects.filter(pk=item.pk).update(track=Track.PROTOCOL, standard=standard)
+    tracks.discuss(item=item, by=by)
+
+
+def _amend(item, by):
+    amendments.open(item=item, reason="A new finding.", by=by)
+
+
+CHANGES: dict[str, tuple[Callable, Callable | None]] = {
+    "somebody joins": (
+        lambda item, by: attendances.note_present(meeting=item.meeting, name="Guest", by=by),
+        None,
+    ),
+    "somebody leaves": (
+        _leave,
+        lambda item, by: attendances.note_present(meeting=item.meeting, name="Guest", by=by),
+    ),
+    "a case comes": (
+        lambda item, by: make_item(by=by, meeting=item.meeting, case=make_case(by=by)),
+        None,
+    ),
+    "a case goes": (lambda item, by: agendas.take_off(item=item, by=by), None),
+    "the order changes": (_arrange, None),
+    "another question": (lambda item, by: agendas.ask(item=item, question="What?", by=by), None),
+    "other minutes": (
+        lambda item, by: agenda_details.set_minutes(item=item, minutes=3, by=by),
+        None,
+    ),
+    "others are needed": (
+        lambda item, by: agenda_details.set_also_needed(item=item, specialties=["genetics"], by=by),
+        None,
+    ),
+    "a case is postponed": (
+        lambda item, by: postponements.postpone(item=item, cause="time", by=by),
+        None,
+    ),
+    "discussed after all": (_discuss, None),
+    "somebody writes": (
+        lambda item, by: draft(item, by=by),
+        lambda item, by: attendances.note_present(meeting=item.meeting, name="Guest", by=by),
+    ),
+    "somebody signs": (
+        lambda item, by: sign(item, by=by),
+        lambda item, by: draft(item, by=by),
+    ),
+    "it is amended": (_amend, lambda item, by: sign(item, by=by)),
+    "the amendment is dropped": (
+        lambda item, by: amendments.discard(item=item, by=by),
+        lambda item, by: (sign(item, by=by), _amend(item, by)),
+    ),
+    "an opinion": (lambda item, by: opinions.give(item=item, text="Resect.", by=by), None),
+    "no opinion": (
+        lambda item, by: opinions.withdraw(item=item, by=by),
+        lambda item, by: opinions.give(item=item, text="Resect.", by=by),
+    ),
+    "a case is shown": (lambda item, by: discussions.show(item=item, by=by), None),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_announced(name, item, chair):
+    change, before = CHANGES[name]
+    elsewhere = make_meeting(by=chair)
+    if before:
+        before(item, chair)
+    item = AgendaItem.objects.select_related("meeting__board", "case__assessment").get(pk=item.pk)
+    revision = Meeting.objects.get(pk=item.meeting_id).revision
+    other = Meeting.objects.get(pk=elsewhere.pk).revision
+
+    change(item, chair)
+
+    assert Meeting.objects.get(pk=item.meeting_id).revision == revision + 1
+    assert Meeting.objects.get(pk=elsewhere.pk).revision == other
+
+
+def test_a_case_that_moves_is_announced_where_it_goes(item, chair):
+    to = make_meeting(by=chair)
+    before = Meeting.objects.get(pk=to.pk).revision
+    postponements.postpone(item=item, cause="time", to=to, by=chair)
+    assert Meeting.objects.get(pk=to.pk).revision == before + 1

@@ -1,0 +1,95 @@
+"""Publishing an agenda and reading what was published."""
+
+import pytest
+
+from cases.models import AgendaPublication
+from cases.services import agendas
+from tests.factories.boards import make_item
+from tests.integration.web.boards.page import pdf_text, text
+from tumorboard.audit.models import AuditEntry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+
+
+@pytest.fixture
+def published(browser, url, item):
+    """The first version, published by the page."""
+    response = browser.post(url("agenda_publish", item.meeting_id), follow=True)
+    assert "Version 1 is published." in text(response)
+    return AgendaPublication.objects.get()
+
+
+def test_the_page_says_what_is_published(browser, url, item, published):
+    page = text(browser.get(url("meeting", item.meeting_id)))
+
+    assert "version 1, published" in page
+    assert "Nothing has changed since version 1." in page
+    assert "Publish again" in page
+
+
+def test_later_changes_are_shown_as_changes(browser, url, item, published, coordinator):
+    make_item(by=coordinator, meeting=item.meeting)
+    agendas.ask(item=item, question="Another one?", by=coordinator)
+
+    page = text(browser.get(url("meeting", item.meeting_id)))
+
+    assert "2 changes since" in page
+    assert ": question changed" in page
+    assert ": added" in page
+    assert page.count("Not in the published agenda") == 1
+
+
+def test_a_version_stays_as_it_was(browser, url, item, published, coordinator):
+    agendas.ask(item=item, question="Another one?", by=coordinator)
+    agendas.take_off(item=item, by=coordinator)
+
+    page = text(browser.get(url("agenda_publication", published.pk)))
+
+    assert "Version 1 of the agenda" in page
+    assert "Resect or treat?" in page
+    assert item.case.patient.record_number in page
+    assert AuditEntry.objects.filter(action="agenda.read", subject_id=item.meeting_id).exists()
+
+
+def test_its_paper_is_byte_for_byte_what_was_published(browser, url, item, published, coordinator):
+    first = browser.get(url("agenda_publication_pdf", published.pk))
+    agendas.ask(item=item, question="Another one?", by=coordinator)
+    again = browser.get(url("agenda_publication_pdf", published.pk))
+
+    assert first.content == again.content == bytes(published.pdf)
+    assert "Resect or treat?" in pdf_text(again)
+    day = f"{item.meeting.starts_at:%Y-%m-%d}"
+    assert again["Content-Disposition"] == f'inline; filename="agenda-{day}-version-1.pdf"'
+    assert AuditEntry.objects.filter(action="agenda.printed", subject_id=item.meeting_id).exists()
+
+
+def test_once_published_the_agenda_is_printed_with_its_version(browser, url, item, published):
+    assert "1, published " in pdf_text(browser.get(url("agenda_pdf", item.meeting_id)))
+    response = browser.post(url("agenda_publish", item.meeting_id), follow=True)
+    assert "Version 2 is published." in text(response)
+
+
+def test_publishing_names_how_many_cases_have_no_question(browser, url, item, coordinator):
+    def asked():
+        return browser.get(url("meeting", item.meeting_id)).content.decode()
+
+    assert "no question written. The list is kept" not in asked()
+    make_item(by=coordinator, meeting=item.meeting, question="")
+    assert "1 case has no question written. The list is kept" in asked()
+    make_item(by=coordinator, meeting=item.meeting, question="")
+    assert "2 cases have no question written. The list is kept" in asked()
+
+
+def test_an_empty_list_is_not_published(browser, url, meeting):
+    response = browser.post(url("agenda_publish", meeting.pk), follow=True)
+
+    assert "There is no case on the list yet." in text(response)
+    assert not AgendaPublication.objects.exists()
+
+
+def test_who_only_reads_does_not_publish_and_reads_what_was(
+    radiologists_browser, url, item, published
+):
+    assert radiologists_browser.post(url("agenda_publish", item.meeting_id)).status_code == 403
+    assert radiologists_browser.get(url("agenda_publication", published.pk)).status_code == 200
+    assert "Publish again" not in text(radiologists_browser.get(url("meeting", item.meeting_id)))
