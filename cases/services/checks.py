@@ -108,12 +108,13 @@ def said(text: str) -> str:
     """`text` without the space around it; empty where nothing of it can be seen.
 
     Spaces of any width, joiners, marks of direction and other controls say nothing by themselves;
-    within words they stay, as some scripts need them.
+    within words they stay, as some scripts need them. What cannot be stored stays too, so that
+    it is refused and not lost in silence.
     """
     is_visible = any(
         unicodedata.category(letter)[0] in VISIBLE and letter not in BLANK for letter in text
     )
-    return text.strip() if is_visible else ""
+    return text.strip() if is_visible or not is_storable(text) else ""
 
 
 def text_fault(text: str, *, most: int) -> str:

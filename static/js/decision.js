@@ -12,6 +12,15 @@
     form.elements.version.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // While the server answers, its rows are out of reach: what is typed into them would be replaced.
+  // Not disabled: a form that is sent meanwhile would leave disabled rows out, and lose them.
+  function hold(event, on) {
+    const rows = event.detail.target;
+    if (rows?.id === "decision-asked") rows.inert = on;
+  }
+  document.addEventListener("htmx:beforeRequest", (event) => hold(event, true));
+  document.addEventListener("htmx:afterRequest", (event) => hold(event, false));
+
   document.addEventListener("draft:told", (event) => {
     const form = formOf(event.target);
     if (!form) return;

@@ -32,7 +32,7 @@ def test_the_board_reads_the_record_where_it_decides(
         ("board-case", f"cases/{item.case_id}"),
     ):
         page.goto(f"{root}/{path}/")
-        expect(page.get_by_text("Minor discrepancy on re-reading")).to_be_visible()
+        expect(page.get_by_text("Minor discrepancy on re-reading").first).to_be_visible()
         shoot(page, name)
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 900})

@@ -24,8 +24,8 @@ from cases.selectors.completeness import (
     completeness_of_each,
     completeness_on_list,
 )
+from cases.services import agendas, facts, treatments
 from cases.services import cases as case_services
-from cases.services import facts, treatments
 from tests.factories.boards import make_board, make_item, make_meeting, sign
 from tests.factories.cases import FEASIBLE, STAGING, SURVEILLANCE, make_case, make_study
 from tests.factories.completeness import (
@@ -433,8 +433,11 @@ def test_the_choices_of_the_board_on_whose_list_a_case_is_count(coordinator):
     )
     later = timezone.localdate() + datetime.timedelta(days=1)
     assert item(case, "surveillance-imaging", on=later).state is State.CURRENT
-    make_item(by=coordinator, case=case, meeting=make_meeting(by=coordinator, board=other))
+    elsewhere = make_item(
+        by=coordinator, case=case, meeting=make_meeting(by=coordinator, board=other)
+    )
     assert item(case, "surveillance-imaging", on=later).state is State.CURRENT
+    agendas.take_off(item=elsewhere, by=coordinator)
     listed = make_item(
         by=coordinator, case=case, meeting=make_meeting(by=coordinator, board=strict)
     )
@@ -444,9 +447,15 @@ def test_the_choices_of_the_board_on_whose_list_a_case_is_count(coordinator):
 
 
 def test_a_list_is_judged_on_the_day_of_its_meeting_by_its_boards_choices(coordinator):
-    case = make_complete_case(by=coordinator, performed_on=days_ago(50))
     soon, late = (make_meeting(by=coordinator, in_days=days) for days in (2, 20))
-    items = [make_item(by=coordinator, case=case, meeting=meeting) for meeting in (soon, late)]
+    items = [
+        make_item(
+            by=coordinator,
+            case=make_complete_case(by=coordinator, performed_on=days_ago(50)),
+            meeting=meeting,
+        )
+        for meeting in (soon, late)
+    ]
     for listed, expected in zip(items, (State.CURRENT, State.STALE), strict=True):
         found = completeness_on_list([listed])[listed.pk]
         assert found.item("surveillance-imaging").state is expected

@@ -38,7 +38,8 @@ def test_everything_in_the_picture_stands_in_the_tables(browser, at, storied):
         "date unknown Treatment Interferon alfa",
         "from 3 Jun 2021, still in place Procedure Biliary drain not recorded as removed",
         "date unknown Procedure Pancreatoduodenectomy (Whipple)",
-        "1 Mar 2020 Pathology Resection, pancreas G2 (WHO 2022); Ki-67 4 %; reported as G2 (WHO 2019)",
+        "1 Mar 2020 Pathology Resection, pancreas "
+        "G2 (WHO 2022); Ki-67 4 %; reported as G2 (WHO 2019)",
         "1 Jan 2021 CT CT Stable",
         "2 Jan 2021 25, RECIST 1.1: NE",
         "1 Feb 2021 Chromogranin A: 320 ng/mL, 3.2",
