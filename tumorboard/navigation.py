@@ -27,7 +27,7 @@ PLACES = (
     Place("Queue", "board_queue", Permission.BOARD_READ, "queue/", "q"),
     Place("Boards", "boards", Permission.BOARD_READ, "boards/", "b"),
     Place("Tasks", "tasks", Permission.BOARD_READ, "tasks/", "t"),
-    Place("Numbers", "numbers", Permission.NUMBERS_READ, "numbers/", "n"),
+    Place("Numbers", "numbers", Permission.NUMBERS_READ, "numbers/", "m"),
     Place("Import", "imports", Permission.CASE_IMPORT, "imports/"),
     Place("People", "people", Permission.PEOPLE_MANAGE, "people/"),
     Place("Local policy", "local_policy", Permission.GUIDANCE_MANAGE, "local-policy/"),

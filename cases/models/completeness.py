@@ -2,18 +2,17 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from cases.models.board import Board
 from cases.models.case import Case
+from cases.models.entered import Entered
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 
 
 @keep_history
-class DataSetItem(TenantModel):
+class DataSetItem(Entered, TenantModel):
     """How an institution departs from the product's minimum data set in one item.
 
     `item` is a code of the minimum data set. Without a board it holds for all boards.
@@ -27,10 +26,6 @@ class DataSetItem(TenantModel):
     max_age_weeks = models.PositiveSmallIntegerField("at most weeks old", null=True, blank=True)
     asked_of = models.CharField("who is asked", max_length=40, blank=True)
     reason = models.CharField(max_length=300, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -43,7 +38,7 @@ class DataSetItem(TenantModel):
 
 
 @keep_history
-class GapRequest(TenantModel):
+class GapRequest(Entered, TenantModel):
     """Somebody was asked for what is missing."""
 
     case = TenantForeignKey(Case, related_name="gap_requests")
@@ -51,10 +46,6 @@ class GapRequest(TenantModel):
     asked_of = models.CharField("asked of", max_length=200)
     asked_on = models.DateField("asked on")
     note = models.CharField(max_length=300, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -65,16 +56,12 @@ class GapRequest(TenantModel):
 
 
 @keep_history
-class GapAcceptance(TenantModel):
+class GapAcceptance(Entered, TenantModel):
     """A person accepts by name that the board decides without an item."""
 
     case = TenantForeignKey(Case, related_name="gap_acceptances")
     item = models.CharField(max_length=40)
     reason = models.CharField(max_length=500)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -2,10 +2,9 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
+from cases.models.entered import Entered
 from cases.models.patient import Patient
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
@@ -31,7 +30,7 @@ class MriSafety(models.TextChoices):
 
 
 @keep_history
-class Device(TenantModel):
+class Device(Entered, TenantModel):
     """An implanted device."""
 
     patient = TenantForeignKey(Patient, related_name="devices")
@@ -43,10 +42,6 @@ class Device(TenantModel):
     removed_on = models.DateField("removed on", null=True, blank=True)
     checked_on = models.DateField("papers checked on", null=True, blank=True)
     note = models.CharField(max_length=300, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -73,7 +68,7 @@ class ReactionSeverity(models.TextChoices):
 
 
 @keep_history
-class Allergy(TenantModel):
+class Allergy(Entered, TenantModel):
     """A reaction to a substance."""
 
     patient = TenantForeignKey(Patient, related_name="allergies")
@@ -85,10 +80,6 @@ class Allergy(TenantModel):
     #: Set where a later examination showed that the entry does not hold.
     refuted_on = models.DateField("refuted on", null=True, blank=True)
     note = models.CharField(max_length=300, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from cases.models.case import Case
+from cases.models.entered import Entered
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 
@@ -19,7 +18,7 @@ class Comparator(models.TextChoices):
 
 
 @keep_history
-class LabResult(TenantModel):
+class LabResult(Entered, TenantModel):
     """One value of one analyte, in the unit in which the laboratory gave it.
 
     `analyte` is a code of `cases.selectors.analytes`; conversions are made on reading and said.
@@ -39,10 +38,6 @@ class LabResult(TenantModel):
     taken_on = models.DateField("taken on")
     laboratory = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=300, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -2,11 +2,11 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from cases.models.case import Case
+from cases.models.entered import Entered
 from cases.models.study import Study
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
@@ -102,7 +102,7 @@ class MeasurementSource(models.TextChoices):
 
 
 @keep_history
-class Measurement(TenantModel):
+class Measurement(Entered, TenantModel):
     """A lesion on one study. Sizes are in mm; None where not measured."""
 
     lesion = TenantForeignKey(Lesion, related_name="measurements")
@@ -123,10 +123,6 @@ class Measurement(TenantModel):
     source = models.CharField(
         max_length=10, choices=MeasurementSource.choices, default=MeasurementSource.PERSON
     )
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

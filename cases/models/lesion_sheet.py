@@ -2,18 +2,17 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from cases.models.case import Case
+from cases.models.entered import Entered
 from cases.models.study import Study
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 
 
 @keep_history
-class LesionSheet(TenantModel):
+class LesionSheet(Entered, TenantModel):
     """The lesions of one study as a whole. Yes-or-no columns are null where nobody says."""
 
     study = TenantForeignKey(Study, related_name="lesion_sheets")
@@ -27,10 +26,6 @@ class LesionSheet(TenantModel):
     every_liver_lesion = models.BooleanField("every liver lesion recorded", null=True, blank=True)
     #: Response is read from this study on, as at the start of another treatment.
     baseline = models.BooleanField("baseline", default=False)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

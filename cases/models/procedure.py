@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from cases.models.case import Case
+from cases.models.entered import Entered
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 
@@ -43,7 +42,7 @@ PANCREATIC = frozenset(
 
 
 @keep_history
-class Procedure(TenantModel):
+class Procedure(Entered, TenantModel):
     """One procedure; `removed_on` is for what can be taken out again."""
 
     case = TenantForeignKey(Case, related_name="procedures")
@@ -51,10 +50,6 @@ class Procedure(TenantModel):
     done_on = models.DateField("done on", null=True, blank=True)
     removed_on = models.DateField("removed on", null=True, blank=True)
     note = models.CharField(max_length=300, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

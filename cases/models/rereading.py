@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from cases.models.case import Case
+from cases.models.entered import Entered
 from cases.models.result import Outcome
 from cases.models.study import Study
 from tumorboard.audit.history import keep_history
@@ -22,7 +21,7 @@ class Agreement(models.TextChoices):
 
 
 @keep_history
-class Rereading(TenantModel):
+class Rereading(Entered, TenantModel):
     """What the board sees on a study; the result as reported stays as it is."""
 
     study = TenantForeignKey(Study, related_name="rereadings")
@@ -32,10 +31,6 @@ class Rereading(TenantModel):
     words = models.TextField("in words", blank=True, max_length=5_000)
     read_on = models.DateField("read on")
     read_by = models.CharField("read by", max_length=200)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

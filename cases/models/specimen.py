@@ -2,12 +2,11 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils import timezone
 
 from cases.models.case import Case
+from cases.models.entered import Entered
 from cases.models.lesion import Site
 from cases.models.treatment import Margin
 from tumorboard.audit.history import keep_history
@@ -57,7 +56,7 @@ class WhoVersion(models.TextChoices):
 
 
 @keep_history
-class Specimen(TenantModel):
+class Specimen(Entered, TenantModel):
     """One specimen. Yes-or-no columns are None where the answer is unknown."""
 
     case = TenantForeignKey(Case, related_name="specimens")
@@ -102,10 +101,6 @@ class Specimen(TenantModel):
     vascular_invasion = models.BooleanField(null=True, blank=True)
     perineural_invasion = models.BooleanField(null=True, blank=True)
     report = models.TextField(blank=True, max_length=50_000)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

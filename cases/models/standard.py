@@ -2,18 +2,17 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.utils import timezone
 
 from cases.models.board import Board
+from cases.models.entered import Entered
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 
 
 @keep_history
-class Standard(TenantModel):
+class Standard(Entered, TenantModel):
     """What a board settles on the protocol track: one scenario and branch of the guidance.
 
     `source` names where the standard is written. Without a branch it holds before any result.
@@ -28,10 +27,6 @@ class Standard(TenantModel):
         "share that is audited, in percent", default=10, validators=[MaxValueValidator(100)]
     )
     is_active = models.BooleanField("in use", default=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
