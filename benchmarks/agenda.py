@@ -2,7 +2,8 @@
 
 Run with `TUMORBOARD_EMBEDDED=test python -m benchmarks.agenda`. It makes a database of its own
 beside the others and drops it afterwards. Each case has a full story of its own, so no picture is
-drawn twice; the first agenda is printed with cold caches, the others as in a running server.
+drawn twice. The first agenda is printed with cold caches, as after a start of the server, the
+others as in one that runs; the budget holds for all of them.
 """
 
 import datetime
@@ -86,8 +87,12 @@ def fill(meeting: Meeting, by: User) -> None:
         make_item(by=by, meeting=meeting, case=case, question="PRRT, or a change of the drug?")
 
 
-def print_agenda(meeting: Meeting, words: str) -> float:
-    """Print the agenda once and say what took how long, in seconds."""
+def print_agenda(meeting: Meeting, words: str) -> tuple[float, bytes]:
+    """Print the agenda once and say what took how long.
+
+    Returns:
+        The seconds, and the PDF.
+    """
     pictures = Stopwatch()
     begin = time.perf_counter()
     now = timezone.now()
@@ -101,14 +106,7 @@ def print_agenda(meeting: Meeting, words: str) -> float:
         f"{words}: {end - begin:.2f} s (read {read:.2f}, pictures {pictures.seconds:.2f}, "
         f"typeset {end - built:.2f}), {len(pdf) / 1024:.0f} kB"
     )
-    return end - begin
-
-
-def pages_of(meeting: Meeting) -> int:
-    """How many pages the agenda has."""
-    now = timezone.now()
-    pdf = render_agenda(build_agenda.agenda_document(meeting, printed_at=now), created_at=now)
-    return len(PdfReader(io.BytesIO(pdf)).pages)
+    return end - begin, pdf
 
 
 def main() -> None:
@@ -118,15 +116,17 @@ def main() -> None:
     with institution_scope(institution):
         meeting = make_meeting(by=by)
         fill(meeting, by)
-        print(f"{CASES} cases with {STUDIES} studies each, {pages_of(meeting)} pages")
-        took = []
-        for turn in range(TURNS):
+        cold, pdf = print_agenda(meeting, "agenda 1, with cold caches")
+        warm = []
+        for turn in range(2, TURNS + 2):
             for renderer in rendering._renderers:
                 renderer._kept.clear()
-            took.append(print_agenda(meeting, f"agenda {turn + 1}, every picture drawn anew"))
+            warm.append(print_agenda(meeting, f"agenda {turn}, every picture drawn anew")[0])
         print_agenda(meeting, "printed again")
-    worst = max(took)
-    print(f"median {statistics.median(took):.2f} s, worst {worst:.2f} s")
+    pages = len(PdfReader(io.BytesIO(pdf)).pages)
+    print(f"{CASES} cases with {STUDIES} studies each, {pages} pages")
+    worst = max(cold, *warm)
+    print(f"cold {cold:.2f} s, then median {statistics.median(warm):.2f} s, worst {worst:.2f} s")
     print(f"budget {BUDGET_SECONDS} s: {'holds' if worst <= BUDGET_SECONDS else 'IS BROKEN'}")
 
 

@@ -19,7 +19,8 @@ LONGEST_START = 60.0
 class Server:
     """uvicorn as `manage.py run` starts it; the same port again after each stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, workers: int = 1) -> None:
+        self.workers = workers
         with socket.socket() as probe:
             probe.bind((HOST, 0))
             self.port = probe.getsockname()[1]
@@ -37,6 +38,7 @@ class Server:
                 *(sys.executable, "-W", "ignore", "-m", "uvicorn", "tumorboard.asgi:application"),
                 *("--host", HOST, "--port", str(self.port), "--log-level", "warning"),
                 *("--no-access-log", "--timeout-graceful-shutdown", "1"),
+                *("--workers", str(self.workers)),
             ],
             env={
                 **os.environ,

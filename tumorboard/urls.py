@@ -47,6 +47,8 @@ urlpatterns = [
         "i/<slug:slug>/",
         include(
             [
+                # First, since two hundred pages ask for them at once and each looks from the top.
+                *live,
                 *case_lists,
                 *cases,
                 *drafts,
@@ -63,7 +65,6 @@ urlpatterns = [
                 *items,
                 *labs,
                 *lesions,
-                *live,
                 *numbers,
                 *editions,
                 *signing,

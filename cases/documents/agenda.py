@@ -65,7 +65,8 @@ class AgendaItemPage:
     `story` and `key_numbers` are pairs of label and value, such as ("Grade", "G2 (WHO 2022)").
     `marks` are short words on the item itself: its track, late, expected minutes. `quorum` says
     who is missing. `waiting` are the newest studies without a result. `open_questions` can change
-    the answer; `before_ordering` are to be confirmed before the recommended study is ordered.
+    the answer; `withheld` are treatment options that the guidance keeps back, with what does;
+    `before_ordering` are to be confirmed before the recommended study is ordered.
     `notices` speak against the result in play. `obstacles` are pairs of label and value, such as
     ("Devices", "Pacemaker: MR unsafe"). Empty strings and tuples leave no heading behind.
     """
@@ -91,6 +92,7 @@ class AgendaItemPage:
     waiting: tuple[str, ...] = ()
     imaging: tuple[ComparedLine, ...] = ()
     ahead: tuple[AheadLine, ...] = ()
+    withheld: tuple[str, ...] = ()
     local: tuple[LocalLine, ...] = ()
     timeline: TimelineLines | None = None
     notices: tuple[WarningLine, ...] = ()
@@ -106,7 +108,7 @@ class AgendaDocument:
 
     `edition` names the guidance edition that answered, as the reader shall see it. `minutes` says
     how long the list is expected to take, `version` which published version of the agenda it is;
-    both may be empty.
+    both may be empty. `canceled` says that the meeting was canceled, when and why; else empty.
     """
 
     institution: str
@@ -119,6 +121,7 @@ class AgendaDocument:
     items: tuple[AgendaItemPage, ...]
     minutes: str = ""
     version: str = ""
+    canceled: str = ""
 
 
 def render_agenda(

@@ -27,7 +27,7 @@ from cases.selectors.agendas import items_of
 from cases.selectors.briefing import Briefing, briefings_of
 from cases.selectors.prepared_agenda import PreparedAgenda, PreparedLine, prepared_agenda
 from cases.selectors.timeline import timelines_of
-from tumorboard.formats import moment
+from tumorboard.formats import day, moment
 
 
 def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument:
@@ -56,7 +56,15 @@ def agenda_document(meeting: Meeting, *, printed_at: datetime) -> AgendaDocument
         ),
         minutes=f"{prepared.minutes} of {meeting.minutes} minutes",
         version=_version(prepared),
+        canceled=_canceled(meeting),
     )
+
+
+def _canceled(meeting: Meeting) -> str:
+    if meeting.cancelled_at is None:
+        return ""
+    words = f"This meeting was canceled on {day(meeting.cancelled_at)}."
+    return f"{words} {meeting.cancelled_because}".rstrip()
 
 
 def _version(prepared: PreparedAgenda) -> str:
@@ -94,6 +102,7 @@ def _item_page(
         waiting=waiting_lines(briefing.imaging),
         imaging=compared_lines(briefing.imaging),
         ahead=ahead_lines(briefing),
+        withheld=tuple(option.words for option in briefing.withheld),
         standing=standing(guidance),
         recommended=study_line(guidance.recommended),
         recommended_label=guidance.recommended_label,

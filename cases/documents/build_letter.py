@@ -9,6 +9,7 @@ from cases.selectors.decision_versions import Version
 from cases.selectors.decisions import Accepted, met_at, said_by, sitting_of
 from cases.selectors.guidance_words import Guidance
 from cases.selectors.key_numbers import grade_of, stage_of
+from cases.selectors.quorum import either
 from cases.selectors.words import fact_words
 from cases.services.chains import agrees
 from guidance.editions import shelf
@@ -61,7 +62,21 @@ def _seen(assessment: Assessment) -> list[tuple[str, str]]:
 
 def _without(accepted: Accepted) -> str:
     """What the board decided without, and the signer's reason, said once for all of it."""
-    return f"Decided without: {accepted.names}, because: {accepted.reason}"
+    match accepted.group:
+        case "quorum":
+            people = either([_named(text) for text in accepted.texts.values()])
+            what = f"with nobody from {people} noted as present"
+        case "early":
+            what = "before the meeting began"
+        case _:
+            what = f"without a complete minimum data set ({accepted.names})"
+    return f"Decided {what}. The reason given: {accepted.reason}"
+
+
+def _named(text: str) -> str:
+    """The specialty that a decision keeps as lacking, inside a sentence."""
+    label = text.partition(":")[0]
+    return label[:1].lower() + label[1:]
 
 
 def _result(assessment: Assessment) -> str:

@@ -103,7 +103,7 @@ def _step(
 
 def _when(asked: Recommendation) -> Iterator[str]:
     if asked.due_on:
-        yield f"The team suggests to do this by about {day(asked.due_on)}."
+        yield f"The team plans to have this done by about {day(asked.due_on)}."
 
 
 def _nothing(decision: Decision) -> str:

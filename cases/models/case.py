@@ -44,8 +44,8 @@ class Case(TenantModel):
 
     `scenario`, `board_level`, `missing_count` and `readiness` repeat the current assessment and
     are written only by `cases.services.assessments`, so that lists and queues need no JSON.
-    `preparation`, `gap_count` and `preparation_until` repeat the completeness of the record and
-    are written only by `cases.services.completeness`.
+    `preparation` and `preparation_until` repeat the completeness of the record and are written
+    only by `cases.services.completeness`.
     """
 
     patient = TenantForeignKey(Patient, related_name="cases")
@@ -78,6 +78,8 @@ class Case(TenantModel):
         db_default=Preparation.NOT_READY,
         editable=False,
     )
+    #: Neither written nor read: lists count the rows of `Gap`. The column stays as long as
+    #: processes of a release that writes it may still run.
     gap_count = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     #: The last day on which `preparation` holds, since what is current today goes stale.
     preparation_until = models.DateField(null=True, editable=False)

@@ -83,7 +83,7 @@ class Recommendation(Asked, TenantModel):
     """One coded thing that a signed decision asks for."""
 
     decision = TenantForeignKey(Decision, related_name="recommendations")
-    #: Who sees to it; where nobody was named, the service that makes the task chooses.
+    #: Who sees to it, named by the board or chosen as the sheet of the signer said; None: not kept.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

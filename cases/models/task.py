@@ -44,6 +44,15 @@ class NotDone(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class Unlinked(models.TextChoices):
+    """Why what was matched to a task is not what it asked for."""
+
+    ANOTHER_STUDY = "another_study", "It was done for another question"
+    INCOMPLETE = "incomplete", "It does not answer what was asked for"
+    MISTAKE = "mistake", "It was chosen or entered by mistake"
+    OTHER = "other", "Other"
+
+
 @keep_history
 class Task(TenantModel):
     """The follow-up of one recommendation."""
@@ -75,6 +84,20 @@ class Task(TenantModel):
     result = TenantForeignKey(Result, null=True, blank=True, related_name="+")
     treatment = TenantForeignKey(
         Treatment, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    #: Whether a person chose the study; what was chosen stands also where no rule would match it.
+    is_linked_by_hand = models.BooleanField(default=False, db_default=False, editable=False)
+    #: Why the last match was taken back; empty where none was.
+    unlinked_because = models.CharField(
+        "why it is not what was asked for",
+        max_length=20,
+        choices=Unlinked.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    unlinked_text = models.CharField(
+        "in words", max_length=500, blank=True, default="", db_default=""
     )
     #: What a person said last of its state; empty where only the record spoke. What the record
     #: says no longer, falls back to it.

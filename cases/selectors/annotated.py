@@ -152,7 +152,7 @@ class AnnotatedAnswer:
     @property
     def interval(self) -> str:
         """The intervals in one line, with what they wait for or who accepted the study."""
-        words = "; ".join(f"{rule.words} ({rule.rule}, {rule.source})" for rule in self.intervals)
+        words = "; ".join(f"{rule.words} ({rule.source})" for rule in self.intervals)
         return f"{words}; {self.acceptance.words}" if words and self.acceptance else words
 
     @property

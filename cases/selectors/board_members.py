@@ -61,6 +61,11 @@ def specialty_of(board_id: UUID, person: User) -> str:
     return rows.values_list("specialty", flat=True).first() or ""
 
 
+def specialties(board_id: UUID) -> dict[UUID, str]:
+    """What each member of a board stands for, by the person's id; empty for nothing."""
+    return dict(BoardMember.objects.filter(board=board_id).values_list("person_id", "specialty"))
+
+
 def chairs(boards: Iterable[Board]) -> dict[UUID, list[str]]:
     """The names of those who chair each board, by the board's id."""
     found: dict[UUID, list[str]] = defaultdict(list)

@@ -81,10 +81,24 @@ def invitation(meeting: Meeting, *, to: User, slug: str) -> str:
     One meeting each: a request holds one UID (RFC 5546, 3.2.2), and the common programs read
     only the first.
     """
-    calendar = _calendar("CANCEL" if meeting.cancelled_at else "REQUEST")
+    method = "CANCEL" if meeting.cancelled_at else "REQUEST"
+    return _to_one(_event(meeting, slug=slug), to, method=method)
+
+
+def uninvitation(meeting: Meeting, *, to: User, slug: str) -> str:
+    """One meeting that takes place without one person, to be taken out of that one's calendar.
+
+    It has no status: only a meeting that takes place for nobody is canceled (RFC 5546, 3.2.5).
+    """
     event = _event(meeting, slug=slug)
-    attendee = vCalAddress(f"mailto:{to.email}")
-    attendee.params["CN"] = vText(to.name)
+    del event["status"]
+    return _to_one(event, to, method="CANCEL")
+
+
+def _to_one(event: Event, person: User, *, method: str) -> str:
+    calendar = _calendar(method)
+    attendee = vCalAddress(f"mailto:{person.email}")
+    attendee.params["CN"] = vText(person.name)
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
     event.add("attendee", attendee)
     calendar.add_component(event)

@@ -58,6 +58,12 @@ class ComparedImaging:
         return [(heading, study) for heading, study in named if study is not None]
 
     @property
+    def is_same_study(self) -> bool:
+        """Whether both have one name, which then need not stand twice."""
+        both = (self.current, self.previous)
+        return None not in both and len({study.name for study in both if study}) == 1
+
+    @property
     def has_sums(self) -> bool:
         """Whether lesions were measured on one of them."""
         return any(study.sum_mm or study.response for _, study in self.columns)

@@ -6,34 +6,18 @@ of the branch in play. Other words are for a person to judge.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from cases.models import Assessment
 from cases.models.conclusion import Concordance, RecommendationKind
 from cases.selectors.branch_actions import parts_of
-from cases.selectors.recommended import Codes, codes_in
+from cases.selectors.recommended import Codes, Judged, codes_in
 from guidance.editions import shelf
 
 #: Standings of a study with which it may be asked for (specification 5.2).
 FITTING = ("top", "alternative", "add-on")
 #: Ratings with which the one study that is known of a named scenario may be asked for.
 RECOMMENDED = ("UA", "MBA", "MBA-D")
-
-
-class Judged(Protocol):
-    """What is judged of a recommendation."""
-
-    @property
-    def kind(self) -> str:
-        """A `RecommendationKind`."""
-
-    @property
-    def code(self) -> str:
-        """A study or treatment option of the edition; empty where it is said in words."""
-
-    @property
-    def text(self) -> str:
-        """What is said in words."""
 
 
 @dataclass(frozen=True)

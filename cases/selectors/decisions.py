@@ -120,7 +120,7 @@ class GivenBefore:
 class Accepted:
     """What of one group was lacking and the signer accepted, with the one reason given for it.
 
-    `group` is "quorum" or "gap"; `texts` are what was lacking, in words, by what it is.
+    `group` is "quorum", "gap" or "early"; `texts` are what was lacking, in words, by what it is.
     """
 
     group: str

@@ -8,7 +8,7 @@ exactly one is named (7.3).
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from cases.models import Assessment, Case
 from cases.models.conclusion import Intent, RecommendationKind
@@ -19,7 +19,7 @@ from cases.selectors.branch_actions import parts_of, reading_of
 from cases.selectors.follow_up import Window, window_to_keep, windows_of
 from cases.selectors.imaging import imaging_of
 from cases.selectors.local_windows import local_windows
-from cases.selectors.recommended import codes_in
+from cases.selectors.recommended import Timed, codes_in
 from guidance.editions import shelf
 from guidance.engine.edition import Edition
 
@@ -29,26 +29,6 @@ IMAGING = {
     "receptor": frozenset({Modality.PET_SSTR, Modality.SRS}),
     "any": frozenset(Modality),
 }
-
-
-class Timed(Protocol):
-    """What of a recommendation says whether an interval is about it."""
-
-    @property
-    def kind(self) -> str:
-        """A `RecommendationKind`."""
-
-    @property
-    def code(self) -> str:
-        """A study of the edition; empty where it is said in words."""
-
-    @property
-    def text(self) -> str:
-        """What is said in words."""
-
-    @property
-    def intent(self) -> str:
-        """An `Intent`; empty where it is not said."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +98,8 @@ def follows_of(case: Case, assessment: Assessment) -> Follows:
     on = current.performed_on if current else None
     answer = AnnotatedAnswer(assessment.answer, annotations_of(case, assessment))
     acceptance = answer.acceptance
-    windows = windows_of(assessment.answer, assessment.facts, result_on=on)
+    edition = shelf.edition(assessment.edition_version)
+    windows = windows_of(assessment.answer, assessment.facts, result_on=on, edition=edition)
     return Follows(
         on=on,
         is_accepted=acceptance is None or not acceptance.waiting_for,

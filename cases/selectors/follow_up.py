@@ -7,6 +7,10 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
+from guidance.engine.edition import Edition
+from guidance.engine.facts import parse_facts
+from guidance.engine.intervals import compare_policies
+from guidance.engine.reading import read_case
 from tumorboard.formats import day
 
 
@@ -16,7 +20,8 @@ class Window:
 
     An end is None where the rule gives no number for it, or where the study has no date. `low` and
     `high` are its ends in months. `is_chosen`: by the follow-up policy of the case; `is_local`: an
-    interval of the institution, whose `rule` only tells it from others.
+    interval of the institution, whose `rule` only tells it from others. `missing`: the names of the
+    facts without which the rule cannot say its months; empty where it said what it has to say.
     """
 
     rule: str
@@ -29,6 +34,7 @@ class Window:
     low: int | None = None
     high: int | None = None
     is_local: bool = False
+    missing: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -42,7 +48,12 @@ class Window:
 
     @property
     def months(self) -> str:
-        """Both ends in months: "3 to 12 months"; "no number" where the rule gives none."""
+        """Both ends in months: "3 to 12 months"; "no number" where the rule gives none.
+
+        Where facts are missing, which: "not determined (unknown: Stage class)".
+        """
+        if self.missing:
+            return f"not determined (unknown: {', '.join(self.missing)})"
         if self.low is None:
             return "no number"
         if self.low == self.high:
@@ -71,15 +82,21 @@ class Window:
 
 
 def windows_of(
-    answer: Mapping[str, Any], facts: Mapping[str, Any], *, result_on: datetime.date | None
+    answer: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    *,
+    result_on: datetime.date | None,
+    edition: Edition,
 ) -> list[Window]:
     """The windows of the branch in play, each by its own rule; nothing is averaged (N-16).
 
     Args:
         result_on: the day of the study that gave the result.
+        edition: the one that gave the answer.
     """
     branch = answer["branch_detail"]
     policy = facts.get("followup_policy")
+    missing = _missing(answer, facts, edition)
     return [
         Window(
             rule=interval["rule"],
@@ -91,6 +108,7 @@ def windows_of(
             last_on=after(result_on, interval["high"]),
             low=_number(interval["low"]),
             high=_number(interval["high"]),
+            missing=missing.get(interval["rule"], ()),
         )
         for interval in (branch["interval"] if branch else ())
     ]
@@ -101,21 +119,21 @@ def window_to_keep(windows: Sequence[Window]) -> Window | None:
 
     Only a single day is ever preset, never an end of a longer window. The interval of the
     institution and the chosen policy decide; where neither is there, all rules with numbers, as
-    long as every one of them names that day. "12 months or longer" agrees with 12 months.
+    long as every one of them names that day. "12 months or longer" agrees with 12 months. A rule
+    that decides and lacks a fact might name another day once that is known: then none is preset.
     """
-    numbered = [window for window in windows if window.first_on]
-    decisive = [window for window in numbered if window.is_local or window.is_chosen]
-    if not decisive and any(window.is_chosen for window in windows):
+    named = [window for window in windows if window.is_local or window.is_chosen]
+    decisive = named or windows
+    if any(window.missing for window in decisive):
         return None
-    if not decisive:
-        decisive = numbered
-        if any(window.last_on and not window.exact_on for window in numbered):
-            return None
-    exact = [(window, window.exact_on) for window in decisive if window.exact_on]
+    numbered = [window for window in decisive if window.first_on]
+    if not named and any(window.last_on and not window.exact_on for window in numbered):
+        return None
+    exact = [(window, window.exact_on) for window in numbered if window.exact_on]
     if not exact:
         return None
     kept, on = exact[0]
-    agrees = all(window.allows(on) for window in decisive)
+    agrees = all(window.allows(on) for window in numbered)
     return kept if agrees else None
 
 
@@ -128,3 +146,18 @@ def after(date: datetime.date | None, months: Any) -> datetime.date | None:
 
 def _number(months: Any) -> int | None:
     return months if isinstance(months, int) else None
+
+
+def _missing(
+    answer: Mapping[str, Any], facts: Mapping[str, Any], edition: Edition
+) -> dict[str, tuple[str, ...]]:
+    """By rule that cannot say its months the names of the facts that it lacks."""
+    branch = answer["branch_detail"]
+    if not any(interval["low"] is None for interval in (branch["interval"] if branch else ())):
+        return {}
+    reading, _ = read_case(parse_facts(facts, edition.dictionary))
+    policies = compare_policies(reading, answer["scenario"], edition)["policies"]
+    return {
+        policy["rule"]: tuple(edition.dictionary[name].label for name in policy["missing"])
+        for policy in policies
+    }

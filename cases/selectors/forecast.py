@@ -21,22 +21,32 @@ from cases.selectors.agendas import AgendaLine, is_over
 
 @dataclass(frozen=True)
 class Addend:
-    """What makes a case take longer: so many minutes for each of it, up to so many."""
+    """What makes a case take longer: so many minutes for each of it, up to so many.
+
+    `many` are the words for several; empty where there is never more than one.
+    """
 
     words: str
+    many: str
     each_minutes: int
     most_minutes: int
+
+    def counted(self, count: int) -> str:
+        """So many of it, in words."""
+        if not self.many:
+            return f"the {self.words}"
+        return f"{count} {self.words if count == 1 else self.many}"
 
 
 #: Any case that is discussed, and one that a standard settles [INT].
 BASE_MINUTES = 3
 PROTOCOL_MINUTES = 1
 #: What is added to the base [INT].
-FIRST = Addend("first time before a board", 2, 2)
-OPTION = Addend("option to weigh, beyond the first", 1, 2)
-CRITICAL_CHECK = Addend("critical check", 1, 2)
-CONTRADICTION = Addend("contradiction in the record", 1, 2)
-GAP = Addend("gap in the minimum data set", 1, 2)
+FIRST = Addend("first time before a board", "", 2, 2)
+OPTION = Addend("further option to weigh", "further options to weigh", 1, 2)
+CRITICAL_CHECK = Addend("critical check", "critical checks", 1, 2)
+CONTRADICTION = Addend("contradiction in the record", "contradictions in the record", 1, 2)
+GAP = Addend("gap in the minimum data set", "gaps in the minimum data set", 1, 2)
 ADDENDS = (FIRST, OPTION, CRITICAL_CHECK, CONTRADICTION, GAP)
 
 
@@ -135,7 +145,7 @@ def _expected(line: AgendaLine, *, is_first: bool) -> Expected:
     if item.track == Track.PROTOCOL:
         return Expected(PROTOCOL_MINUTES, ("settled by protocol",))
     found = list(_added(line, is_first=is_first))
-    because = (f"{_minutes(BASE_MINUTES)} for any case", *(words for words, _ in found))
+    because = (f"{BASE_MINUTES} min for any case", *(words for words, _ in found))
     return Expected(BASE_MINUTES + sum(minutes for _, minutes in found), because)
 
 
@@ -143,8 +153,7 @@ def _added(line: AgendaLine, *, is_first: bool) -> Iterator[tuple[str, int]]:
     for addend, count in _counts(line, is_first=is_first):
         minutes = min(count * addend.each_minutes, addend.most_minutes)
         if minutes > 0:
-            times = f" ({count})" if count > 1 else ""
-            yield f"{minutes} for {addend.words}{times}", minutes
+            yield f"{minutes} min for {addend.counted(count)}", minutes
 
 
 def _counts(line: AgendaLine, *, is_first: bool) -> Iterable[tuple[Addend, int]]:

@@ -8,6 +8,7 @@ from cases.models.fact_answer import UNKNOWN
 from cases.selectors.background import stage_words
 from cases.selectors.words import fact_words, grade_words
 from guidance.editions import shelf
+from guidance.engine.dictionary import FactDefinition
 from guidance.engine.facts import parse_facts
 from guidance.engine.reading import read_case
 from guidance.engine.staging import explain_stage
@@ -74,7 +75,11 @@ def stage_of(assessment: Assessment) -> KeyNumber:
 
 def _facts(assessment: Assessment, names: Sequence[str]) -> list[KeyNumber]:
     dictionary = shelf.edition(assessment.edition_version).dictionary
-    words = [
-        (dictionary[name].label, fact_words(dictionary[name], assessment.facts)) for name in names
-    ]
-    return [KeyNumber(label, value, value != UNKNOWN) for label, value in words]
+    words = [(dictionary[name], fact_words(dictionary[name], assessment.facts)) for name in names]
+    return [KeyNumber(fact.label, _beside(fact, value), value != UNKNOWN) for fact, value in words]
+
+
+def _beside(fact: FactDefinition, words: str) -> str:
+    """A value beside its label, without the unit where the label says it: Krenning grade 4."""
+    is_said = fact.unit.casefold() in fact.label.casefold()
+    return words.removesuffix(fact.unit).rstrip() if is_said else words

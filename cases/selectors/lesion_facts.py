@@ -7,11 +7,11 @@ a person said that every one is recorded, and nothing is read across a change of
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cases.models import Case, Lesion, Measurement, Study
+from cases.models import Lesion, Measurement, Study
 from cases.models.lesion import MeasurementState, Site
 from cases.models.result import Change
 from cases.selectors.known import Known
-from cases.selectors.lesions import LesionRecord, StudyReading, lesions_of
+from cases.selectors.lesions import LesionRecord, StudyReading
 from guidance.calculators.choi import ATTENUATION_PERCENT
 from guidance.calculators.course import CourseVisit
 from guidance.calculators.course_growth import GrowthSince
@@ -29,11 +29,6 @@ SIZE_CHANGE = {
 ABSENT = (MeasurementState.VANISHED, MeasurementState.MERGED)
 
 Facts = Iterator[tuple[str, Known]]
-
-
-def facts_of_lesions(case: Case, *, current: Study | None) -> dict[str, Known]:
-    """The same as `lesion_facts`, read from the database in seven queries."""
-    return dict(lesion_facts(lesions_of(case), current=current))
 
 
 def lesion_facts(record: LesionRecord, *, current: Study | None) -> Facts:

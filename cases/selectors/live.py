@@ -14,6 +14,7 @@ from cases.models import AgendaItem, Attendance, Discussion, Meeting, Opinion
 from cases.models.agenda_item import Track
 from cases.models.specialty import Specialty
 from cases.selectors.agendas import AgendaLine, agenda, present_at
+from cases.selectors.board_members import specialties
 from cases.selectors.forecast import Forecast, expected_of_each, forecast_of
 from cases.selectors.quorum import Quorum, quorum_of, quorum_of_each
 from tumorboard.accounts.permissions import Permission
@@ -113,6 +114,7 @@ class Live:
         shown: what is before the board; None before the first case, and when that was taken off.
         clock_runs: whether the time of `shown` is counted now.
         presenter_id: who showed it.
+        seats: the specialty that each member of the board stands for, by the person's id.
     """
 
     meeting: Meeting
@@ -122,6 +124,7 @@ class Live:
     clock_runs: bool
     presenter_id: UUID | None
     presence: tuple[Presence, ...]
+    seats: Mapping[UUID, str]
     quorum: Quorum
     forecast: Forecast | None
 
@@ -181,6 +184,7 @@ def live(meeting: Meeting) -> Live:
         clock_runs=latest is not None and latest.ended_at is None,
         presenter_id=latest.shown_by_id if latest else None,
         presence=_presence(present_at(meeting)),
+        seats=specialties(meeting.board_id),
         quorum=quorum_of(meeting),
         forecast=forecast_of(meeting, lines, now=at),
     )

@@ -188,6 +188,8 @@ def proposal_from(
         remarks.append("No day is set: the study has to be accepted first, see the checks.")
         return replace(proposal, remarks=tuple(remarks))
     kept = window_to_keep(windows)
+    if kept is None:
+        remarks += [f"No day is set: {w.rule} is {w.months}." for w in windows if w.missing]
     return replace(proposal, windows=windows, window=kept, remarks=tuple(remarks))
 
 

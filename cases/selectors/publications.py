@@ -10,6 +10,9 @@ from cases.models.agenda_item import Track
 from cases.selectors.agendas import AgendaLine
 from cases.selectors.forecast import expected_of_each
 
+#: How a case that is still to come will be settled.
+COMING = {Track.DISCUSSION: "To discuss", Track.PROTOCOL: "By protocol"}
+
 
 @dataclass(frozen=True)
 class FrozenLine:
@@ -26,8 +29,8 @@ class FrozenLine:
 
     @property
     def track_words(self) -> str:
-        """How it is settled, in words."""
-        return str(Track(self.track).label)
+        """How it is to be settled, in words."""
+        return COMING[Track(self.track)]
 
 
 @dataclass(frozen=True)

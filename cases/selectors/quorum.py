@@ -13,7 +13,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from cases.models import AgendaItem, Attendance, BoardMember, DraftRecommendation, Meeting
+from cases.models import (
+    AgendaItem,
+    Assessment,
+    Attendance,
+    BoardMember,
+    DraftRecommendation,
+    Meeting,
+)
 from cases.models.specialty import Specialty
 
 #: Whom the guidance invites (`invitees` of its branches), as specialties of a board.
@@ -49,7 +56,7 @@ class Quorum:
         """Who is missing, in one sentence; empty where nobody is."""
         if not self.missing:
             return ""
-        names = _either([inside_sentence(specialty) for specialty in self.missing])
+        names = either([inside_sentence(specialty) for specialty in self.missing])
         if self.is_counted:
             return f"Nobody from {names} is noted as present."
         return f"Nobody on the board from {names}."
@@ -87,10 +94,14 @@ def with_prrt_in_play(items: Sequence[AgendaItem]) -> set[UUID]:
     return {
         item.pk
         for item in items
-        if item.pk in drafted
-        or PRRT_WORD.search(item.question)
-        or any(action["code"] == PRRT for action in _branch(item).get("actions", ()))
+        if item.pk in drafted or is_about_prrt(item.question, item.case.assessment)
     }
+
+
+def is_about_prrt(question: str, assessment: Assessment | None) -> bool:
+    """Whether the question or the guidance names PRRT."""
+    actions = _branch(assessment).get("actions", ())
+    return bool(PRRT_WORD.search(question)) or any(action["code"] == PRRT for action in actions)
 
 
 def missing_of_each(items: Sequence[AgendaItem]) -> dict[UUID, list[Specialty]]:
@@ -127,15 +138,18 @@ def inside_sentence(specialty: Specialty) -> str:
     return specialty.label[0].lower() + specialty.label[1:]
 
 
-def _branch(item: AgendaItem) -> Mapping[str, Any]:
-    """What follows the result of an item's case, empty where nothing does."""
-    assessment = item.case.assessment
+def _branch(assessment: Assessment | None) -> Mapping[str, Any]:
+    """What follows the result of a case, empty where nothing does."""
     return (assessment.answer["branch_detail"] if assessment else None) or {}
 
 
 def _needed(item: AgendaItem, is_prrt_in_play: bool) -> set[str]:
     needed = {*item.meeting.board.required_specialties, *item.also_needed}
-    needed |= {INVITEES[word] for word in _branch(item).get("invitees", ()) if word in INVITEES}
+    needed |= {
+        INVITEES[word]
+        for word in _branch(item.case.assessment).get("invitees", ())
+        if word in INVITEES
+    }
     if is_prrt_in_play:
         needed.add(Specialty.NUCLEAR_MEDICINE)
     return needed
@@ -170,6 +184,7 @@ def _in_order(codes: Collection[str]) -> list[Specialty]:
     return [specialty for specialty in Specialty if specialty in codes]
 
 
-def _either(names: Sequence[str]) -> str:
+def either(names: Sequence[str]) -> str:
+    """One or more names as alternatives inside a sentence."""
     *first, last = names
     return f"{', '.join(first)} or {last}" if first else last

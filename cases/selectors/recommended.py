@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from cases.models import DraftRecommendation, Recommendation
 from cases.models.conclusion import RecommendationKind
@@ -13,6 +14,30 @@ TREATMENT_OPTIONS = ("OPT-SYSTEMIC", "OPT-SWITCH-SYSTEMIC", "OPT-LDT", "OPT-PRRT
 
 #: The words of the codes that a recommendation may have, by its kind; other kinds have none.
 Codes = Mapping[str, Mapping[str, str]]
+
+
+class Judged(Protocol):
+    """What is judged of a recommendation."""
+
+    @property
+    def kind(self) -> str:
+        """A `RecommendationKind`."""
+
+    @property
+    def code(self) -> str:
+        """A study or treatment option of the edition; empty where it is said in words."""
+
+    @property
+    def text(self) -> str:
+        """What is said in words."""
+
+
+class Timed(Judged, Protocol):
+    """What of a recommendation says whether an interval is about it."""
+
+    @property
+    def intent(self) -> str:
+        """An `Intent`; empty where it is not said."""
 
 
 def codes_to_choose() -> Codes:

@@ -84,7 +84,7 @@ def _branch(
         trigger=branch["trigger"],
         steps=tuple(steps_of(branch["actions"])),
         open=frozenset(a["text"] for a in branch["actions"] if a["code"] in codes),
-        interval="; ".join(f"{rule['words']} ({rule['rule']})" for rule in branch["interval"]),
+        interval="; ".join(f"{rule['words']} ({rule['source']})" for rule in branch["interval"]),
         source=branch["source"],
         is_in_play=is_in_play,
     )

@@ -32,14 +32,6 @@ class Standing:
         return not self.against
 
 
-def standard_for(case: Case, board: Board) -> Standard | None:
-    """The standard of `board` that settles `case` as it stands now, in a constant number of
-    queries; None where there is none or something speaks against it.
-    """
-    standing = standings([case], board).get(case.pk)
-    return standing.standard if standing and standing.holds else None
-
-
 def standings(cases: Sequence[Case], board: Board) -> dict[UUID, Standing]:
     """The standard in use that is for the scenario and branch of each case, and whether it holds.
 
@@ -172,7 +164,7 @@ def _for_the_board(assessment: Assessment, standard: Standard) -> Iterator[str]:
     own = branch["escalation"] if branch and branch["id"] == standard.branch else None
     others = [reason for reason in reasons if reason["code"] != own]
     if others:
-        named = " ".join(f"{reason['text']} ({reason['code']})" for reason in others)
+        named = " ".join(reason["text"] for reason in others)
         yield f"The guidance has a reason for the board that the standard is not for: {named}"
     elif assessment.board_level == BoardLevel.YES and not reasons:
         yield "The guidance sends the case to the board."
@@ -181,11 +173,12 @@ def _for_the_board(assessment: Assessment, standard: Standard) -> Iterator[str]:
 def place_words(scenario: str, branch: str, edition: Edition) -> str:
     """A scenario and branch in words; the codes where `edition` does not have them."""
     known = edition.catalogue.scenarios.get(scenario)
-    name = f"{known.name} ({scenario})" if known else scenario
+    name = known.name if known else scenario
     if not branch:
         return f"{name}, before any result"
     found = edition.branches.branches.get(branch)
-    return f"{name}, {found.trigger} ({branch})" if found else f"{name}, {branch}"
+    # Inside a sentence the words of the branch are no sentence of their own.
+    return f"{name}: {found.trigger.rstrip('.') if found else branch}"
 
 
 def _labels(answer: Mapping[str, Any]) -> str:

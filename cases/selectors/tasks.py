@@ -12,6 +12,7 @@ from cases.models import Task
 from cases.models.task import PENDING, TaskState
 from cases.selectors.cases import LAST_PAGE
 from cases.selectors.task_owners import with_access
+from cases.selectors.task_studies import may_be_linked
 from tumorboard.accounts.models import Membership, User
 
 #: Whose tasks are shown: the reader's own, everybody's, or those of people who have left.
@@ -56,6 +57,11 @@ class TaskLine:
         """Whether another study than the one asked for carried it out."""
         study = self.task.study
         return study is not None and self.task.code not in ("", study.procedure)
+
+    @property
+    def may_be_linked(self) -> bool:
+        """Whether a person may choose the study that carried it out."""
+        return may_be_linked(self.task)
 
     @property
     def by_modality(self) -> bool:

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 
-from cases.models import Case, FactAnswer, Treatment
+from cases.models import Case, Treatment
 from cases.models.treatment import LIVER_DIRECTED, SURGICAL
 from tumorboard.formats import day
 
@@ -57,18 +57,6 @@ def overlaps(one: Treatment, other: Treatment) -> bool:
     return bool(start < other_end and other_start < end)  # type: ignore[operator]
 
 
-def treated_between(case: Case, *, first: datetime.date, last: datetime.date) -> bool | None:
-    """Whether a treatment was given between two measurements (fact 120); None where unknown.
-
-    Args:
-        first: the day of the earlier measurement.
-        last: the day of the later one.
-    """
-    rows = list(Treatment.objects.filter(case=case))
-    answers = FactAnswer.objects.filter(case=case, fact="treatments", value=[])
-    return was_treated(rows, first=first, last=last, none_given=not rows and answers.exists())
-
-
 def was_treated(
     treatments: Sequence[Treatment],
     *,
@@ -76,13 +64,15 @@ def was_treated(
     last: datetime.date,
     none_given: bool = False,
 ) -> bool | None:
-    """The same from rows that were read already; asks for no row.
+    """Whether a treatment was given between two measurements (fact 120); None where unknown.
 
     True if one of them is known to have been given on some day from `first` to `last`. False only
     if all of them are known to lie outside, or a person said that nothing was given: an empty
     list alone says nothing. Source: 004 L704 (spontaneous growth).
 
     Args:
+        first: the day of the earlier measurement.
+        last: the day of the later one.
         none_given: a person said that no treatment was given.
     """
     if not treatments:

@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from cases.models import AgendaItem, Decision, DecisionDraft, DraftRecommendation
 from cases.models.decision_draft import DraftDissent
+from cases.selectors.agendas import decision_of
 from cases.services.agendas import lock_item
 from cases.services.checks import said, text_fault
-from cases.services.decision_sheets import ASKED, CONCLUSION, newest_decision
+from cases.services.decision_sheets import ASKED, CONCLUSION
 from cases.services.errors import Invalid, Refused
 from cases.services.live import announce
 from tumorboard.accounts.models import User
@@ -65,7 +66,7 @@ def discard(*, item: AgendaItem, by: User) -> None:
 
 
 def _signed(item: AgendaItem) -> Decision:
-    signed = newest_decision(item)
+    signed = decision_of(item)
     if signed is None:
         message = "Nothing is signed here yet. Change the draft instead."
         raise Refused(message)

@@ -1,13 +1,14 @@
 """Putting people on standing boards."""
 
 from django.db import transaction
+from django.utils import timezone
 
-from cases.models import Board, BoardMember
+from cases.models import Board, BoardMember, Meeting
 from cases.models.board_member import Duty
 from cases.selectors.board_members import may_sit
 from cases.services.checks import check
 from cases.services.errors import Refused
-from cases.services.invitations import invite_to_coming
+from cases.services.invitations import invite_to_coming, take_back_from_coming
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -58,13 +59,20 @@ def change(*, member: BoardMember, duty: str, specialty: str, by: User) -> Board
 
 @transaction.atomic
 def remove(*, member: BoardMember, by: User) -> None:
-    """Take somebody off a board; what they did in its meetings stays.
+    """Take somebody off a board, and its coming meetings out of their calendar.
+
+    What they did in its meetings stays.
 
     Raises:
         Refused: the person was taken off already.
     """
+    # In the order in which a meeting that is moved locks them.
+    coming = Meeting.objects.filter(board=member.board_id, starts_at__gt=timezone.now())
+    list(coming.select_for_update().order_by("pk"))
+    board = Board.objects.select_for_update().get(pk=member.board_id)
     member = _lock(member)
     record(action="board.member.removed", subject=member, by=by)
+    take_back_from_coming(member.person, board=board)
     member.delete()
 
 

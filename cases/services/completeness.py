@@ -24,7 +24,7 @@ TOPIC = "cases.completeness"
 #: Cases in one transaction: few enough that nobody waits for their locks.
 CHUNK = 50
 #: What `refresh` sets.
-PREPARATION = ("preparation", "gap_count", "preparation_until")
+PREPARATION = ("preparation", "preparation_until")
 #: What of a gap may change.
 GAP = ("asked_of", "begins_on", "is_stale", "is_accepted", "asked_on")
 
@@ -66,7 +66,6 @@ def refresh_new(*, case: Case, assessment: Assessment, asking: DataSet) -> list[
 def set_preparation(*, case: Case, found: Completeness) -> None:
     """Set what lists read on `case`. Saves nothing."""
     case.preparation = found.preparation
-    case.gap_count = len(found.open_gaps)
     case.preparation_until = found.preparation_until
 
 

@@ -104,14 +104,18 @@ def _faults(
 
 
 def _untimed(asked: DraftRecommendation, timing: Timing, today: datetime.date) -> str:
-    """Which windows a day is to be chosen from; empty where there is one, or none is needed."""
+    """Which windows a day is to be chosen from; empty where there is one, or none is needed.
+
+    A rule that lacks a fact is named with it.
+    """
     windows = timing.windows_for(asked)
     if asked.due_on or not windows or timing.due_on(asked, today=today):
         return ""
     local = [f"local policy gives {window.months}" for window in windows if window.is_local]
-    named = [f"{w.months} ({w.rule})" for w in windows if not w.is_local]
+    named = [f"{w.months} ({w.rule})" for w in windows if not w.is_local and not w.missing]
     given = [*local, *([f"the sources give {', '.join(named)}"] if named else [])]
-    return f"Choose when: {'; '.join(given)}."
+    lacking = [f"{w.rule} is {w.months}" for w in windows if w.missing]
+    return f"Choose when: {'; '.join([*given, *lacking])}."
 
 
 def _dissents(

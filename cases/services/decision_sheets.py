@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
 from cases.models import (
     AgendaItem,
+    Assessment,
     Attendance,
     Decision,
     DecisionDraft,
@@ -21,8 +23,12 @@ from cases.selectors.annotations import Annotations, annotations_of
 from cases.selectors.completeness import completeness_on_list
 from cases.selectors.opinions import GivenOpinion, opinions_on
 from cases.selectors.quorum import missing_specialties
+from cases.selectors.task_terms import Terms, terms_of
 from cases.services.content_hash import sha256
 from cases.services.decision_checks import gaps_of
+from cases.services.discussions import is_early
+from tumorboard.accounts.models import User
+from tumorboard.formats import moment_in
 
 #: The columns that a draft and the decision signed from it have alike.
 CONCLUSION = tuple(field.name for field in Conclusion._meta.get_fields())
@@ -34,13 +40,15 @@ BY_OPINION = "by opinion"
 #: What a signer may accept by name; for each group they say why.
 QUORUM = "quorum"
 GAP = "gap"
+EARLY = "early"
+GROUPS = (QUORUM, GAP, EARLY)
 
 
 @dataclass(frozen=True)
 class Lacking:
     """One thing that a decision should have and that the signer may accept to do without.
 
-    `what` is `quorum:<specialty>` or `gap:<item of the data set>`.
+    `what` is `quorum:<specialty>`, `gap:<item of the data set>` or `early:meeting`.
     """
 
     group: str
@@ -70,7 +78,8 @@ class Sheet:
     `seen` names this very content: whoever signs gives it back, and it is refused if anything on
     the sheet has changed meanwhile. `gaps` says what is still missing, by field; `lacking` what
     is missing and may be accepted by name. The words of the standard are empty where the case is
-    discussed.
+    discussed. `terms` are those of the tasks that will follow, one for each recommendation; there
+    are none where the sheet is for nobody who signs.
     """
 
     item: AgendaItem
@@ -84,6 +93,7 @@ class Sheet:
     standard_name: str
     standard_source: str
     gaps: dict[str, list[str]]
+    terms: Sequence[Terms] = ()
 
     @property
     def version(self) -> int:
@@ -102,6 +112,7 @@ class Sheet:
                 "rationale": self.draft.rationale,
                 "conclusion": _plain(self.draft, CONCLUSION),
                 "recommendations": [_plain(r, ASKED) for r in self.recommendations],
+                "terms": [[str(t.due_on), str(t.owner.pk)] for t in self.terms],
                 "dissents": [[d.name, d.text] for d in self.dissents],
                 "present": [[a.name, a.specialty, a.specialty_code] for a in self.present],
                 "opinions": opinions_as_json(self.opinions),
@@ -133,8 +144,13 @@ class Sheet:
         return [one for one in self.lacking if one.group == group]
 
 
-def sheet_of(item: AgendaItem) -> Sheet | None:
-    """What would be signed for `item` now; None where nothing has been written yet."""
+def sheet_of(item: AgendaItem, *, signer: User | None = None) -> Sheet | None:
+    """What would be signed for `item` now; None where nothing has been written yet.
+
+    Args:
+        signer: who is about to sign. With them, the sheet says until when each task will be due
+            and whose it will be.
+    """
     draft = DecisionDraft.objects.filter(agenda_item=item).first()
     if draft is None:
         return None
@@ -155,10 +171,11 @@ def sheet_of(item: AgendaItem) -> Sheet | None:
         present=present,
         opinions=opinions_on(item),
         annotations=annotations,
-        lacking=[*_quorum(item), *_data_set(item)],
+        lacking=[*_quorum(item), *_data_set(item), *_beginning(item)],
         standard_name=standard_name,
         standard_source=standard_source,
         gaps=gaps,
+        terms=_terms(item, assessment, recommendations, signer) if signer and assessment else (),
     )
 
 
@@ -182,9 +199,20 @@ def opinions_as_json(opinions: Sequence[GivenOpinion]) -> list[dict[str, str]]:
     ]
 
 
-def newest_decision(item: AgendaItem) -> Decision | None:
-    """The version of the decision that counts; None where nothing was signed."""
-    return Decision.objects.filter(agenda_item=item).order_by("-version").first()
+def _terms(
+    item: AgendaItem,
+    assessment: Assessment,
+    recommendations: Sequence[DraftRecommendation],
+    signer: User,
+) -> list[Terms]:
+    return terms_of(
+        recommendations,
+        case=item.case,
+        assessment=assessment,
+        board=item.meeting.board,
+        on=timezone.localdate(),
+        signer=signer,
+    )
 
 
 def _standard_of(item: AgendaItem, draft: DecisionDraft) -> tuple[str, str]:
@@ -234,6 +262,15 @@ def _data_set(item: AgendaItem) -> list[Lacking]:
         Lacking(GAP, gap.code, f"{gap.name}: {f'{gap.age} old' if gap.age else 'missing'}.")
         for gap in completeness_on_list([item])[item.pk].open_gaps
     ]
+
+
+def _beginning(item: AgendaItem) -> list[Lacking]:
+    """That the meeting has not begun, where it is too early for it to begin."""
+    meeting = item.meeting
+    if item.track == Track.PROTOCOL or meeting.began_at is not None or not is_early(meeting):
+        return []
+    planned = moment_in(meeting.starts_at, meeting.board.time_zone)
+    return [Lacking(EARLY, "meeting", f"The meeting has not begun: it is planned for {planned}.")]
 
 
 def _plain(row: Model, names: Sequence[str]) -> list[Any]:

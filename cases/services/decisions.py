@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.models import AgendaItem, Assessment, Decision, Participant, Recommendation
+from cases.selectors.agendas import decision_of
 from cases.services import protocol_audits, tracks
 from cases.services.agendas import lock_item, refuse_elsewhere
 from cases.services.assessments import is_outdated, place
@@ -22,10 +23,8 @@ from cases.services.content_hash import SCHEME, assessment_hash, content_hash
 from cases.services.decision_sheets import (
     ASKED,
     CONCLUSION,
-    GAP,
-    QUORUM,
+    GROUPS,
     Sheet,
-    newest_decision,
     opinions_as_json,
     sheet_of,
 )
@@ -70,8 +69,8 @@ def sign(
         assessment_id: the assessment that the signer saw; the decision quotes it.
         draft_version: the version of the draft that the signer saw.
         signer_role: the role in which they sign, in words.
-        seen: `Sheet.seen` of the sheet that the signer saw.
-        accepted: why the signer accepts what is lacking, by its group ("quorum", "gap").
+        seen: `Sheet.seen` of the sheet that the signer saw, made for them.
+        accepted: why the signer accepts what is lacking, by its group ("quorum", "gap", "early").
 
     Raises:
         AlreadySigned: somebody signed it before.
@@ -81,14 +80,14 @@ def sign(
             the standard of the protocol track no longer settles the case (an amendment keeps the
             standard of what it replaces), or the case stands undecided on another coming list.
         Invalid: what a decision needs is missing: what `Sheet.gaps` says by field; or something is
-            lacking that the signer did not accept: `quorum_reason`, `gap_reason`.
+            lacking that the signer did not accept: what `acceptance_faults` says.
     """
     announce(meeting_id=item.meeting_id)
     item = lock_item(item)
     # Read under its lock: nobody acknowledges or withdraws meanwhile.
     item.case = case = lock(item.case)
-    sheet = sheet_of(item)
-    signed = newest_decision(item)
+    sheet = sheet_of(item, signer=by)
+    signed = decision_of(item)
     if signed is not None and (sheet is None or sheet.draft.amends is None):
         raise AlreadySigned(signed)
     if sheet is None:
@@ -113,8 +112,9 @@ def sign(
         raise Refused(message)
     if seen is not None and seen != sheet.seen:
         message = (
-            "The question, who was present, what is missing, or what stands beside the guidance "
-            "has changed since you opened this page. Look at what stands there now, then sign."
+            "The question, who was present, what is missing, until when something is due, or what "
+            "stands beside the guidance has changed since you opened this page. "
+            "Look at what stands there now, then sign."
         )
         raise Refused(message)
     if sheet.gaps:
@@ -167,9 +167,22 @@ def _decision(sheet: Sheet, assessment: Assessment, *, signer_role: str, by: Use
 
 def _accepted(sheet: Sheet, reasons: Mapping[str, str]) -> list[dict[str, str]]:
     """What is lacking with the reason why the signer accepts it."""
-    given = {group: said(reasons.get(group, "")) for group in (QUORUM, GAP)}
+    if errors := acceptance_faults(sheet, reasons):
+        raise Invalid(errors)
+    return [
+        {"what": one.what, "text": one.text, "reason": said(reasons[one.group])}
+        for one in sheet.lacking
+    ]
+
+
+def acceptance_faults(sheet: Sheet, reasons: Mapping[str, str]) -> dict[str, list[str]]:
+    """What is wrong with the reasons for accepting what is lacking, given by its group.
+
+    By field: `quorum_reason`, `gap_reason`, `early_reason`.
+    """
     errors: dict[str, list[str]] = {}
-    for group, reason in given.items():
+    for group in GROUPS:
+        reason = said(reasons.get(group, ""))
         lacking = " ".join(one.text for one in sheet.of_group(group))
         if not lacking:
             continue
@@ -177,18 +190,19 @@ def _accepted(sheet: Sheet, reasons: Mapping[str, str]) -> list[dict[str, str]]:
             errors[f"{group}_reason"] = [f"{lacking} Say why you sign all the same."]
         elif fault := text_fault(reason, most=LONGEST_REASON):
             errors[f"{group}_reason"] = [fault]
-    if errors:
-        raise Invalid(errors)
-    return [
-        {"what": one.what, "text": one.text, "reason": given[one.group]} for one in sheet.lacking
-    ]
+    return errors
 
 
 def _save(decision: Decision, sheet: Sheet) -> None:
     """Write the decision with all that belongs to it, at the end of its board's chain."""
     asked = [
-        Recommendation(decision=decision, **{name: getattr(row, name) for name in ASKED})
-        for row in sheet.recommendations
+        # The day and the owner that the sheet shows are signed too, chosen by a person or not.
+        Recommendation(
+            decision=decision,
+            **{name: getattr(row, name) for name in ASKED}
+            | {"due_on": term.due_on, "owner_id": term.owner.pk},
+        )
+        for row, term in zip(sheet.recommendations, sheet.terms, strict=True)
     ]
     participants = [Participant(decision=decision, **asdict(p)) for p in sheet.people]
     decision.content_hash = content_hash(decision, asked, participants)

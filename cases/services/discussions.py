@@ -105,6 +105,11 @@ def end(*, meeting: Meeting, by: User) -> Meeting:
     return meeting
 
 
+def is_early(meeting: Meeting) -> bool:
+    """Whether a meeting is not near yet: it cannot begin now."""
+    return meeting.starts_at > timezone.now() + EARLIEST
+
+
 def _lock_running(meeting: Meeting) -> Meeting:
     """The meeting's row, locked, where it may still be run."""
     meeting = lock_meeting(meeting)
@@ -134,7 +139,7 @@ def _running(meeting: Meeting) -> Discussion | None:
 
 
 def _begin(meeting: Meeting, by: User) -> None:
-    if meeting.starts_at > timezone.now() + EARLIEST:
+    if is_early(meeting):
         message = (
             f"This meeting is planned for {_when(meeting)}. It can begin at most "
             f"{EARLIEST.seconds // 3600} hours before; move it where the board sits today."

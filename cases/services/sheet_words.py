@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.utils import timezone
-
 from cases.models import Assessment
 from cases.selectors.decisions import (
     AskedLine,
@@ -16,25 +14,22 @@ from cases.selectors.decisions import (
     outcome_words,
     track_words,
 )
-from cases.selectors.task_terms import terms_of
 from cases.services.decision_sheets import Sheet, opinions_as_json
-from tumorboard.accounts.models import User
 from tumorboard.formats import day
 
 
-def said_on(sheet: Sheet, *, signer: User | None = None) -> Said:
+def said_on(sheet: Sheet) -> Said:
     """What would be signed; nothing is accepted yet. The case of the sheet is assessed.
 
-    Args:
-        signer: who is about to sign. With them, each recommendation says until when its task will
-            be due and whose it will be, as far as nothing is left to choose.
+    On the sheet of a signer, each recommendation says until when its task will be due and whose
+    it will be, as far as nothing is left to choose.
     """
     item, draft = sheet.item, sheet.draft
     # Nothing is drafted on a case that was never assessed.
     assessment: Assessment = item.case.assessment  # type: ignore[assignment]
     lines = asked_lines(sheet.recommendations, version=assessment.edition_version)
-    if signer is not None:
-        lines = _with_terms(lines, sheet, assessment, signer)
+    if sheet.terms:
+        lines = _with_terms(lines, sheet)
     return Said(
         question=item.question,
         track=track_words(item.track, sheet.standard_name, sheet.standard_source),
@@ -48,17 +43,7 @@ def said_on(sheet: Sheet, *, signer: User | None = None) -> Said:
     )
 
 
-def _with_terms(
-    lines: Sequence[AskedLine], sheet: Sheet, assessment: Assessment, signer: User
-) -> list[AskedLine]:
-    terms = terms_of(
-        sheet.recommendations,
-        case=sheet.item.case,
-        assessment=assessment,
-        board=sheet.item.meeting.board,
-        on=timezone.localdate(),
-        signer=signer,
-    )
+def _with_terms(lines: Sequence[AskedLine], sheet: Sheet) -> list[AskedLine]:
     untimed = {int(field.split(".")[1]) for field in sheet.gaps if field.endswith(".due_on")}
     return [
         replace(
@@ -66,5 +51,5 @@ def _with_terms(
             owner=term.owner.name,
             due_on=line.due_on if place in untimed else day(term.due_on),
         )
-        for place, (line, term) in enumerate(zip(lines, terms, strict=True))
+        for place, (line, term) in enumerate(zip(lines, sheet.terms, strict=True))
     ]

@@ -150,5 +150,5 @@ def board_reason(branch: str) -> str:
     found = edition.branches.branches.get(branch)
     for rule in edition.board.escalations:
         if found and rule.code == found.escalation and rule.level == BoardLevel.YES:
-            return f"{rule.text} ({rule.code})"
+            return rule.text
     return ""

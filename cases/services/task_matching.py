@@ -5,7 +5,8 @@ edition took away and in whose place this one stands; one that says so in words 
 by the modality and region that these name. A treatment matches a task that asks for an
 option of the guidance to which its kind belongs. What counts is what was performed or begun after
 the day of the decision: what was done on that day or before it, the board may have seen.
-Where two tasks fit, the older one is meant. What a person closed stays as they left it.
+Where two tasks fit, the older one is meant. What a person closed stays as they left it. A study
+that a person chose for a task stands whatever it is, and says how far the task is as others do.
 """
 
 import datetime
@@ -19,6 +20,7 @@ from cases.models import Case, Decision, Result, Study, Task, Treatment
 from cases.models.conclusion import RecommendationKind
 from cases.models.task import PENDING, TaskState
 from cases.selectors.task_fit import can_substitute, fits_in_words, is_option, substitutes
+from cases.selectors.task_studies import is_in_time
 from cases.services import candidacies
 from cases.services.relisting import ask_again
 from cases.services.task_alternatives import (
@@ -40,6 +42,7 @@ FOLLOWS = (
     "study_id",
     "result_id",
     "treatment_id",
+    "is_linked_by_hand",
     "not_done_text",
 )
 
@@ -71,6 +74,7 @@ def match(*, case: Case, by: User | None = None) -> None:
 def forget_link(task: Task) -> None:
     """Let a task be again what a person said of it, without what was matched. Saves nothing."""
     task.study = task.result = task.treatment = None
+    task.is_linked_by_hand = False
     task.done_on = task.resulted_on = task.closed_at = None
     if task.said == TaskState.ORDERED:
         task.state = TaskState.ORDERED
@@ -119,7 +123,8 @@ def _follows(task: Task) -> bool:
     is_closed_by_hand = task.said not in ("", *PENDING)
     is_imaging = task.kind == RecommendationKind.IMAGING
     is_option_asked = task.kind == RecommendationKind.TREATMENT and bool(task.code)
-    return task.follows_record and not is_closed_by_hand and (is_imaging or is_option_asked)
+    may_be_matched = task.follows_record and (is_imaging or is_option_asked)
+    return not is_closed_by_hand and (may_be_matched or task.is_linked_by_hand)
 
 
 def _first_days(tasks: Sequence[Task]) -> dict[Any, datetime.date]:
@@ -142,7 +147,7 @@ def _follow_link(task: Task, arrived: _Arrived, first_day: datetime.date) -> Non
             forget_link(task)
         return
     study = next((row for row in arrived.studies if row.pk == task.study_id), None)
-    if study is not None and _still_fits(study, task) and _is_after(study, first_day):
+    if study is not None and _still_carries(study, task, first_day):
         _carry(task, study, arrived)
     elif task.study_id:
         forget_link(task)
@@ -151,7 +156,7 @@ def _follow_link(task: Task, arrived: _Arrived, first_day: datetime.date) -> Non
 def _match_studies(tasks: Sequence[Task], arrived: _Arrived, case: Case, taken: set[Any]) -> None:
     """Link every study that no task has yet to the oldest task that asks for it."""
     waiting = [task for task in tasks if task.kind == RecommendationKind.IMAGING]
-    waiting = [task for task in waiting if task.state in PENDING]
+    waiting = [t for t in waiting if t.state in PENDING and not t.is_linked_by_hand]
     for study in arrived.studies:
         if study.pk in taken:
             continue
@@ -190,6 +195,12 @@ def _is_after(study: Study, day: datetime.date) -> bool:
     if study.performed_on:
         return study.performed_on > day
     return bool(study.ordered_on and study.ordered_on >= day)
+
+
+def _still_carries(study: Study, task: Task, first_day: datetime.date) -> bool:
+    if task.is_linked_by_hand:
+        return is_in_time(study, first_day)
+    return _still_fits(study, task) and _is_after(study, first_day)
 
 
 def _still_fits(study: Study, task: Task) -> bool:

@@ -17,11 +17,11 @@ from cases.services.checks import check_version, due_fault, said, text_fault
 from cases.services.errors import Invalid, Refused
 from cases.services.task_alternatives import CARRIED_OUT, decided_on, is_amended
 from cases.services.task_following import follow
-from cases.services.task_matching import forget_link, match
+from cases.services.task_matching import match
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
-__all__ = ["complete", "drop", "follow", "order", "reassign", "reopen", "result", "unlink"]
+__all__ = ["complete", "drop", "follow", "order", "reassign", "reopen", "result"]
 
 
 @transaction.atomic
@@ -33,15 +33,15 @@ def order(*, task: Task, on: datetime.date, by: User, if_match: int | None = Non
         Refused: the task is closed, or was ordered already.
         Changed: somebody else changed it since its version `if_match`.
     """
-    task = _locked(task, if_match)
-    _refuse_closed(task)
+    task = locked(task, if_match)
+    refuse_closed(task)
     if task.state == TaskState.ORDERED:
         message = "This was ordered already."
         raise Refused(message)
     _check_day(task, "on", on)
     task.ordered_on = on
     task.state = task.said = TaskState.ORDERED
-    return _changed(task, action="task.ordered", by=by)
+    return changed(task, action="task.ordered", by=by)
 
 
 @transaction.atomic
@@ -53,8 +53,8 @@ def complete(*, task: Task, on: datetime.date, by: User, if_match: int | None = 
         Refused: the task is closed.
         Changed: somebody else changed it since its version `if_match`.
     """
-    task = _locked(task, if_match)
-    _refuse_closed(task)
+    task = locked(task, if_match)
+    refuse_closed(task)
     _check_day(task, "on", on, after=("ordered", task.ordered_on))
     task.done_on = on
     return _closed(task, TaskState.DONE, action="task.done", by=by)
@@ -69,9 +69,9 @@ def result(*, task: Task, on: datetime.date, by: User, if_match: int | None = No
         Refused: the task is closed and was not done.
         Changed: somebody else changed it since its version `if_match`.
     """
-    task = _locked(task, if_match)
+    task = locked(task, if_match)
     if task.state != TaskState.DONE:
-        _refuse_closed(task)
+        refuse_closed(task)
     before = ("done", task.done_on) if task.done_on else ("ordered", task.ordered_on)
     _check_day(task, "on", on, after=before)
     task.done_on = task.done_on or on
@@ -92,8 +92,8 @@ def drop(*, task: Task, reason: str, text: str = "", by: User, if_match: int | N
         Refused: the task is closed.
         Changed: somebody else changed it since its version `if_match`.
     """
-    task = _locked(task, if_match)
-    _refuse_closed(task)
+    task = locked(task, if_match)
+    refuse_closed(task)
     text = said(text)
     errors: dict[str, list[str]] = {}
     if reason not in NotDone.values:
@@ -111,47 +111,27 @@ def drop(*, task: Task, reason: str, text: str = "", by: User, if_match: int | N
 
 @transaction.atomic
 def reopen(*, task: Task, by: User, if_match: int | None = None) -> Task:
-    """Open a task that was closed by mistake; what carried it out is not matched to it again.
+    """Open a task that was closed by mistake.
 
     Raises:
-        Refused: it is open, another task replaces it, or its decision was amended since.
+        Refused: it is open, what carried it out stands in the record, another task replaces it, or
+            its decision was amended since.
         Changed: somebody else changed it since its version `if_match`.
     """
-    task = _locked(task, if_match)
+    task = locked(task, if_match)
     if task.state in PENDING:
         message = "This task is open."
         raise Refused(message)
     if task.state == TaskState.REPLACED:
         raise Refused(_replaced(task))
-    if is_amended(task.decision):
-        message = "The decision was amended, and this task belongs to what it said before."
-        raise Refused(message)
+    refuse_amended(task)
     if task.state in CARRIED_OUT and (task.study_id or task.treatment_id):
-        task.follows_record = False
-        forget_link(task)
+        message = "The record says that this was carried out. Say first why that is not so."
+        raise Refused(message)
     task.done_on = task.resulted_on = task.closed_at = None
     task.not_done_reason = task.not_done_text = ""
     task.state = task.said = TaskState.ORDERED if task.ordered_on else TaskState.OPEN
-    return _changed(task, action="task.reopened", by=by)
-
-
-@transaction.atomic
-def unlink(*, task: Task, by: User, if_match: int | None = None) -> Task:
-    """Say that the study or treatment that was matched to a task is not what it asked for.
-
-    What a person said of the task stands again, and nothing is matched to it from then on.
-
-    Raises:
-        Refused: nothing is matched to it.
-        Changed: somebody else changed it since its version `if_match`.
-    """
-    task = _locked(task, if_match)
-    if not (task.study_id or task.treatment_id):
-        message = "Nothing in the record is matched to this task."
-        raise Refused(message)
-    task.follows_record = False
-    forget_link(task)
-    return _changed(task, action="task.unlinked", by=by)
+    return changed(task, action="task.reopened", by=by)
 
 
 @transaction.atomic
@@ -170,8 +150,8 @@ def reassign(
         Refused: the task is closed.
         Changed: somebody else changed it since its version `if_match`.
     """
-    task = _locked(task, if_match)
-    _refuse_closed(task)
+    task = locked(task, if_match)
+    refuse_closed(task)
     errors: dict[str, list[str]] = {}
     if owner.pk not in with_access([owner.pk]):
         errors["owner"] = ["This person has no access any more. Choose somebody else."]
@@ -184,11 +164,15 @@ def reassign(
     task.owner = owner
     if due_on != task.due_on:
         task.due_on, task.escalation, task.reminded_at = due_on, 0, None
-    return _changed(task, action="task.reassigned", by=by)
+    return changed(task, action="task.reassigned", by=by)
 
 
-def _locked(task: Task, if_match: int | None) -> Task:
-    """The task, locked after its case."""
+def locked(task: Task, if_match: int | None) -> Task:
+    """The task, locked after its case.
+
+    Raises:
+        Changed: somebody else changed it since its version `if_match`.
+    """
     case = lock(task.case)
     rows = Task.objects.select_for_update(of=("self",)).select_related("decision")
     locked = rows.get(pk=task.pk)
@@ -197,11 +181,27 @@ def _locked(task: Task, if_match: int | None) -> Task:
     return locked
 
 
-def _refuse_closed(task: Task) -> None:
+def refuse_closed(task: Task) -> None:
+    """Refuse what can only be done to a task that is open.
+
+    Raises:
+        Refused: it is closed, or another one replaces it.
+    """
     if task.state == TaskState.REPLACED:
         raise Refused(_replaced(task))
     if task.state not in PENDING:
         message = f"This task is closed: {task.get_state_display().lower()}. Reopen it first."
+        raise Refused(message)
+
+
+def refuse_amended(task: Task) -> None:
+    """Refuse what would bring back a task of which a newer version of its decision says nothing.
+
+    Raises:
+        Refused: a newer version was signed.
+    """
+    if is_amended(task.decision):
+        message = "The decision was amended, and this task belongs to what it said before."
         raise Refused(message)
 
 
@@ -235,11 +235,11 @@ def _check_day(
 def _closed(task: Task, state: TaskState, *, action: str, by: User) -> Task:
     task.state = task.said = state
     task.closed_at = timezone.now()
-    return _changed(task, action=action, by=by)
+    return changed(task, action=action, by=by)
 
 
-def _changed(task: Task, *, action: str, by: User) -> Task:
-    """Keep a change of a task, and what follows from it for its alternatives."""
+def changed(task: Task, *, action: str, by: User) -> Task:
+    """Keep a change of a task, with what follows from the record and for its alternatives."""
     task.version += 1
     task.save()
     record(action=action, subject=task, by=by)

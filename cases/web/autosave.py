@@ -17,14 +17,13 @@ from django.views.decorators.http import require_http_methods
 
 from cases.models import AgendaItem, DecisionDraft
 from cases.services import form_drafts
-from cases.services.decision_drafts import save_draft
 from cases.services.errors import Changed, Invalid, Refused
 from cases.web.board_item import item_or_gone
 from cases.web.decision_form import (
-    conclusion_in,
     key_about,
     last_of,
     posted,
+    save_typed,
     theirs_in,
 )
 from cases.web.errors import add_errors
@@ -56,7 +55,7 @@ def autosave(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _invalid(form)
     try:
-        draft = _save(request, item, form)
+        draft = save_typed(request, item, form)
     except Invalid as error:
         add_errors(form, form.placed(error))
         return _invalid(form)
@@ -69,18 +68,6 @@ def autosave(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
         form_drafts.discard(key=key)
     at = f"{timezone.localtime(draft.changed_at):%H:%M}"
     return JsonResponse({"said": f"Saved {at}", "version": draft.version})
-
-
-def _save(request: InstitutionRequest, item: AgendaItem, form: DecisionForm) -> DecisionDraft:
-    return save_draft(
-        item=item,
-        rationale=form.cleaned_data["rationale"],
-        recommendations=form.recommendations,
-        conclusion=conclusion_in(item, form),
-        dissents=form.dissented,
-        if_match=form.cleaned_data["version"],
-        by=request.user,
-    )
 
 
 def _parsed(text: str) -> Any:

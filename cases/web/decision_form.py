@@ -11,13 +11,14 @@ from cases.models import AgendaItem, Attendance, BoardMember, DecisionDraft, For
 from cases.models.conclusion import Outcome
 from cases.selectors import agendas
 from cases.selectors.concordance import Standing, standing_on
-from cases.selectors.former_items import former_items
 from cases.selectors.opinions import opinions_on
 from cases.selectors.presets import presets_for
 from cases.selectors.proposals import Proposal, Proposed, proposal_for
 from cases.selectors.recommended import codes_in, in_words
 from cases.services import form_drafts
-from cases.services.decision_drafts import Concluded
+from cases.services.decision_drafts import Concluded, save_draft
+from cases.web.draft_on_paper import on_paper
+from cases.web.former_drafts import from_former
 from cases.web.forms.decision_fields import People
 from cases.web.forms.decision_rows import (
     NAMES,
@@ -51,6 +52,7 @@ def form_context(
     """The context of `templates/boards/decision_form.html`."""
     proposal = proposal_for(item)
     rows = [row for row in form.given if not row.is_blank]
+    draft = DecisionDraft.objects.select_related("changed_by").filter(agenda_item=item).first()
     return {
         "form": form,
         "item": item,
@@ -60,7 +62,8 @@ def form_context(
         "options": options_in_words(item, proposal, rows),
         "standing": standing_in(item, rows),
         "presets": presets_for(item),
-        "draft": DecisionDraft.objects.filter(agenda_item=item).first(),
+        "draft": draft,
+        "saved": on_paper(item, draft),
         "kept": kept_text(request, item) if not form.is_bound else None,
         "draft_token": form_drafts.token_of(person=request.user, form=FORM, about=item.pk),
     }
@@ -113,7 +116,20 @@ def posted(
     return DecisionForm(data, people=people, is_unfinished=is_unfinished)
 
 
-def conclusion_in(item: AgendaItem, form: DecisionForm) -> Concluded:
+def save_typed(request: InstitutionRequest, item: AgendaItem, form: DecisionForm) -> DecisionDraft:
+    """Save what a valid form holds as the draft of `item`; raises what `save_draft` raises."""
+    return save_draft(
+        item=item,
+        rationale=form.cleaned_data["rationale"],
+        recommendations=form.recommendations,
+        conclusion=_conclusion_in(item, form),
+        dissents=form.dissented,
+        if_match=form.cleaned_data["version"],
+        by=request.user,
+    )
+
+
+def _conclusion_in(item: AgendaItem, form: DecisionForm) -> Concluded:
     """The coded part of a valid form; what the page had only preselected follows the rows."""
     rows = [row for row in form.given if not row.is_blank]
     concluded = form.conclusion
@@ -201,18 +217,10 @@ def proposed_in_words(item: AgendaItem, proposal: Proposal) -> list[dict[str, st
 
 def kept_text(request: InstitutionRequest, item: AgendaItem) -> FormDraft | None:
     """What this person typed on this item, or on an earlier one of its case, and could not save."""
-    return form_drafts.kept(key=key_of(request, item)) or _from_former(request, item)
-
-
-def _from_former(request: InstitutionRequest, item: AgendaItem) -> FormDraft | None:
-    """What they typed while the case was taken off a list: from now on it is about this item."""
-    drafts = {UUID(d.about): d for d in form_drafts.kept_of(person=request.user.pk, form=FORM)}
-    former = former_items(item.case, among=drafts) if drafts else set()
-    found = next((draft for about, draft in drafts.items() if about in former), None)
-    if found is None:
-        return None
-    # Of this item, they have seen no draft.
-    return form_drafts.hand_on(draft=found, about=item.pk, fields={"version": ["0"]})
+    # Of this item, who typed on an earlier one has seen no draft.
+    return form_drafts.kept(key=key_of(request, item)) or from_former(
+        person=request.user, form=FORM, item=item, fields={"version": ["0"]}
+    )
 
 
 def last_of(fields: Mapping[str, Sequence[str]]) -> dict[str, str]:

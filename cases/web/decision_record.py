@@ -16,6 +16,7 @@ from cases.selectors.decision_versions import Version, versions_of
 from cases.selectors.decisions import open_amendment, said_by
 from cases.services.chains import agrees
 from cases.web.board_item import beside_decision, item_or_404
+from cases.web.item_screen import item_screen
 from cases.web.pdf import pdf_response
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
@@ -38,6 +39,7 @@ def record_page(
     versions = versions_of(item)
     shown = next(each for each in versions if each.decision.pk == signed.pk)
     context = {
+        **item_screen(request, item, signed),
         **_context(item, signed),
         "versions": versions,
         "replaced_by": shown.replaced_by,

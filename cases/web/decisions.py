@@ -12,12 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.models import AgendaItem, DecisionDraft
 from cases.selectors import agendas
 from cases.services import form_drafts
-from cases.services.decision_drafts import save_draft
 from cases.services.errors import Changed, Invalid, Refused
 from cases.web.board_item import item_or_404, item_or_gone
 from cases.web.decision_form import (
     as_typed,
-    conclusion_in,
     drafted,
     form_context,
     kept_text,
@@ -25,6 +23,7 @@ from cases.web.decision_form import (
     picked,
     posted,
     restored,
+    save_typed,
     taken,
     theirs_in,
 )
@@ -112,15 +111,7 @@ def _save(request: InstitutionRequest, item: AgendaItem) -> HttpResponse:
     if not form.is_valid():
         return _page(request, item, form, status=422)
     try:
-        save_draft(
-            item=item,
-            rationale=form.cleaned_data["rationale"],
-            recommendations=form.recommendations,
-            conclusion=conclusion_in(item, form),
-            dissents=form.dissented,
-            if_match=form.cleaned_data["version"],
-            by=request.user,
-        )
+        save_typed(request, item, form)
     except Invalid as error:
         add_errors(form, form.placed(error))
         return _page(request, item, form, status=422)

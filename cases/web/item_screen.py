@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from cases.documents.build_record import obstacle_lines
-from cases.models import AgendaItem
+from cases.documents.build_record import NONE_RECORDED, obstacle_lines
+from cases.models import AgendaItem, Decision
+from cases.models.acknowledgment import CRITICAL
+from cases.models.fact_answer import UNKNOWN
 from cases.selectors import agendas
-from cases.selectors.briefing import Briefing, briefing_of
+from cases.selectors.briefing import Briefing, briefing_at, briefing_of
 from cases.web.board_item import item_or_404
 from cases.web.follow_up import last_decision
 from cases.web.record_sections import record_sections
@@ -20,13 +22,16 @@ from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
 
-def item_screen(request: InstitutionRequest, item: AgendaItem) -> dict[str, Any]:
+def item_screen(
+    request: InstitutionRequest, item: AgendaItem, signed: Decision | None = None
+) -> dict[str, Any]:
     """The context of `templates/boards/item_screen.html` and of `boards/item_header.html`.
 
-    Queries depend on nothing. The caller has read the item by `item_or_404` and records that it is
-    read. What the reader may not open is not linked.
+    With `signed` as the board saw it when it signed that version. Queries depend on nothing. The
+    caller has read the item by `item_or_404` and records that it is read. What the reader may not
+    open is not linked.
     """
-    briefing = briefing_of(item)
+    briefing = briefing_at(item, signed) if signed else briefing_of(item)
     return {
         "item": item,
         "case": item.case,
@@ -34,10 +39,33 @@ def item_screen(request: InstitutionRequest, item: AgendaItem) -> dict[str, Any]
         "briefing": briefing,
         "guidance": briefing.guidance,
         "notices": briefing.line.notices,
-        "obstacles": obstacle_lines(briefing.obstacles),
+        **_checks(briefing),
+        **_feasibility(briefing),
         "neighbors": agendas.neighbors(item),
         **last_decision(item),
         "has_record": Permission.CASE_READ in request.permissions,
+    }
+
+
+def _checks(briefing: Briefing) -> dict[str, Any]:
+    """What nobody acknowledged, what is critical first, and what somebody did."""
+    checks = sorted(briefing.guidance.pressing, key=lambda check: check.severity != CRITICAL)
+    settled = [check for check in checks if check.state and check.state.standing]
+    return {
+        "open_checks": [check for check in checks if check not in settled],
+        "settled_checks": settled,
+    }
+
+
+def _feasibility(briefing: Briefing) -> dict[str, Any]:
+    """What stands in the way, what is unknown first; and of what nothing is recorded.
+
+    Nothing recorded is not the same as none.
+    """
+    lines = sorted(obstacle_lines(briefing.obstacles), key=lambda line: line[1] != UNKNOWN)
+    return {
+        "obstacles": [line for line in lines if line[1] != NONE_RECORDED],
+        "unrecorded": [name.lower() for name, words in lines if words == NONE_RECORDED],
     }
 
 

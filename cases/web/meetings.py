@@ -1,5 +1,6 @@
 """One meeting: its agenda, who is present, and the agenda on paper."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from django_htmx.http import trigger_client_event
 from cases.documents.agenda import render_agenda
 from cases.documents.build_agenda import agenda_document
 from cases.models import Attendance, Meeting
+from cases.models.specialty import Specialty
 from cases.selectors import agendas
-from cases.selectors.board_members import specialty_of
+from cases.selectors.board_members import specialties, specialty_of
 from cases.selectors.prepared_agenda import prepared_agenda
 from cases.services import attendances
 from cases.services.errors import Refused
@@ -25,6 +27,7 @@ from cases.web.forms.boards import AttendanceForm
 from cases.web.pdf import paper_of, pdf_response
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.roles import Role
 from tumorboard.accounts.selectors import Member, member, members
 from tumorboard.audit.record import record
 
@@ -115,14 +118,21 @@ def _attendance(meeting: Meeting, form: forms.Form) -> dict[str, Any]:
     present = agendas.present_at(meeting)
     noted = {attendance.person_id for attendance in present}
     names = {attendance.name for attendance in present}
-    offered = [
-        {"id": user.pk, "name": user.name, "role": roles[0].value.label}
-        for user, roles in members()
-        if user.pk not in noted
-        and user.name not in names
-        and any(Permission.BOARD_READ in role.value.permissions for role in roles)
-    ]
-    return {"meeting": meeting, "form": form, "present": present, "offered": offered}
+    stands_for = specialties(meeting.board_id)
+    offered, others = [], []
+    for user, roles in members():
+        if user.pk in noted or user.name in names or not _reads_boards(roles):
+            continue
+        counts = stands_for.get(user.pk)
+        role = Specialty(counts).label if counts else roles[0].value.label
+        sitting = offered if user.pk in stands_for else others
+        sitting.append({"id": user.pk, "name": user.name, "role": role})
+    listed = {"present": present, "offered": offered, "others": others}
+    return {"meeting": meeting, "form": form, **listed}
+
+
+def _reads_boards(roles: Iterable[Role]) -> bool:
+    return any(Permission.BOARD_READ in role.value.permissions for role in roles)
 
 
 def _page(request: InstitutionRequest, meeting: Meeting, form: forms.Form) -> HttpResponse:
@@ -134,12 +144,13 @@ def _page(request: InstitutionRequest, meeting: Meeting, form: forms.Form) -> Ht
 def _panel_or_page(request: InstitutionRequest, meeting: Meeting, form: forms.Form) -> HttpResponse:
     if not request.htmx:
         return _page(request, meeting, form)
-    status = 422 if form.errors else 200
-    return render(request, "boards/attendance.html", _attendance(meeting, form), status=status)
+    return render(request, "boards/attendance.html", _attendance(meeting, form), status=422)
 
 
 def _changed(request: InstitutionRequest, meeting: Meeting, news: str) -> HttpResponse:
     if request.htmx:
-        response = _panel_or_page(request, meeting, AttendanceForm())
+        context = _attendance(meeting, AttendanceForm())
+        beside = {"is_changed": True, "agenda": prepared_agenda(meeting)}
+        response = render(request, "boards/attendance.html", {**context, **beside})
         return trigger_client_event(response, "announce", news)
     return redirect(reverse("meeting", args=[request.institution.slug, meeting.pk]) + "#present")

@@ -15,7 +15,7 @@ from cases.selectors.former_items import last_meeting
 from cases.selectors.notices import notices_of
 from cases.services import decisions as services
 from cases.services import reassessments
-from cases.services.decision_sheets import GAP, QUORUM, sheet_of
+from cases.services.decision_sheets import GROUPS, Sheet, sheet_of
 from cases.services.sheet_words import said_on
 from cases.web.board_item import beside_decision, item_or_404, item_or_gone
 from cases.web.decision_record import record_page
@@ -85,7 +85,7 @@ def _sign(request: InstitutionRequest, item: AgendaItem, form: SignForm) -> bool
                 assessment_id=given["assessment_id"],
                 draft_version=given["draft_version"],
                 seen=given["seen"],
-                accepted={QUORUM: given["quorum_reason"], GAP: given["gap_reason"]},
+                accepted=form.reasons,
                 signer_role=_role(request),
                 by=request.user,
             )
@@ -111,35 +111,47 @@ def _role(request: InstitutionRequest) -> str:
     return next(r.value.label for r in roles if Permission.DECISION_SIGN in r.value.permissions)
 
 
+def _name_reasons(form: SignForm, sheet: Sheet) -> None:
+    """Put the reasons that are missing beside whatever else was refused, to be mended at once."""
+    for field, faults in services.acceptance_faults(sheet, form.reasons).items():
+        if not form.has_error(field):
+            form.add_error(field, faults)
+
+
 def _sign_page(
     request: InstitutionRequest, item: AgendaItem, form: SignForm | None
 ) -> HttpResponse:
     signed = agendas.decision_of(item)
     if signed is not None and open_amendment(signed) is None:
         return redirect("decision", request.institution.slug, item.pk)
-    sheet = sheet_of(item)
+    sheet = sheet_of(item, signer=request.user)
     if sheet is None:
         messages.error(request, "There is nothing to sign yet. Write the decision first.")
         return redirect("decision", request.institution.slug, item.pk)
-    form = form or SignForm()
+    if form is None:
+        form = SignForm()
+    elif not sheet.gaps:
+        _name_reasons(form, sheet)
     # What is shown is what is signed: the fields follow the page, not what was posted.
     shown = {
         "assessment_id": item.case.assessment_id,
         "draft_version": sheet.draft.version,
         "seen": sheet.seen,
     }
+    lacking = [
+        (sheet.of_group(group), form[f"{group}_reason"])
+        for group in GROUPS
+        if sheet.of_group(group)
+    ]
+    form.begin_with(lacking[0][1].name if lacking else "password")
     context = {
         **beside_decision(item),
         "notices": notices_of(item.case_id),
         "form": form,
         "shown": shown,
         "sheet": sheet,
-        "said": said_on(sheet, signer=request.user),
-        "lacking": [
-            (sheet.of_group(group), form[f"{group}_reason"])
-            for group in (QUORUM, GAP)
-            if sheet.of_group(group)
-        ],
+        "said": said_on(sheet),
+        "lacking": lacking,
         "role": _role(request),
         "meaning": services.MEANING,
     }

@@ -17,10 +17,20 @@ from cases.models import Task
 from cases.models.task import PENDING, TaskState
 from cases.selectors import agendas
 from cases.selectors import tasks as selectors
+from cases.selectors.task_history import history_of
+from cases.selectors.task_studies import may_be_linked, offered_studies
 from cases.selectors.tasks import CLOSED, LEFT, MINE, OVERDUE, PENDING_ONES, TaskFilters
+from cases.services import task_links
 from cases.services import tasks as services
 from cases.web.errors import INVALID, errors_on
-from cases.web.forms.tasks import DayForm, NotDoneForm, ReassignForm, TaskForm
+from cases.web.forms.tasks import (
+    DayForm,
+    LinkForm,
+    NotDoneForm,
+    ReassignForm,
+    TaskForm,
+    UnlinkForm,
+)
 from cases.web.numbers import page_number
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
@@ -35,8 +45,11 @@ DAYS: dict[str, Callable[..., Task]] = {
     "complete": services.complete,
     "result": services.result,
 }
-#: What needs nothing but the task.
-PLAIN: dict[str, Callable[..., Task]] = {"reopen": services.reopen, "unlink": services.unlink}
+#: What is not done, or not so, and why.
+BECAUSE: dict[str, tuple[type[NotDoneForm | UnlinkForm], Callable[..., Task]]] = {
+    "drop": (NotDoneForm, services.drop),
+    "unlink": (UnlinkForm, task_links.unlink),
+}
 
 
 @institution_view(Permission.BOARD_READ)
@@ -129,10 +142,12 @@ def _form(task: Task, change: str, data: Any = None) -> forms.Form:
     }
     if change in DAYS:
         return DayForm(data, **given)
-    if change in PLAIN:
+    if change == "reopen":
         return TaskForm(data, **given)
-    if change == "drop":
-        return NotDoneForm(data, **given)
+    if change in BECAUSE:
+        return BECAUSE[change][0](data, **given)
+    if change == "link":
+        return LinkForm(data, offered=offered_studies(task), **given)
     if change == "reassign":
         given["initial"] |= {"owner": str(task.owner_id), "due_on": task.due_on}
         return ReassignForm(data, people=selectors.possible_owners(), **given)
@@ -140,9 +155,7 @@ def _form(task: Task, change: str, data: Any = None) -> forms.Form:
 
 
 def _kind(change: str) -> str:
-    if change in DAYS:
-        return "day"
-    return "plain" if change in PLAIN else change
+    return "day" if change in DAYS else change
 
 
 def _write(task: Task, change: str, form: forms.Form, *, by: Any) -> Task:
@@ -150,26 +163,33 @@ def _write(task: Task, change: str, form: forms.Form, *, by: Any) -> Task:
     given: dict[str, Any] = {"task": task, "by": by, "if_match": said["version"]}
     if change in DAYS:
         return DAYS[change](on=said["on"], **given)
-    if isinstance(form, NotDoneForm):
-        return services.drop(reason=said["reason"], text=said["text"], **given)
+    if change in BECAUSE:
+        return BECAUSE[change][1](reason=said["reason"], text=said["text"], **given)
+    if isinstance(form, LinkForm):
+        return task_links.link(study=form.chosen, **given)
     if isinstance(form, ReassignForm):
         return services.reassign(owner=form.chosen, due_on=said["due_on"], **given)
-    return PLAIN[change](**given)
+    return services.reopen(**given)
 
 
 def _context(task: Task) -> dict[str, Any]:
     is_pending = task.state in PENDING
+    is_linked = bool(task.study_id or task.treatment_id)
+    is_carried_out = task.state in (TaskState.DONE, TaskState.RESULTED)
     return {
         "task": task,
         "line": selectors.lines_of([task])[0],
         "may_order": task.state == TaskState.OPEN,
         "may_result": is_pending or task.state == TaskState.DONE,
-        "may_reopen": task.state in (TaskState.DONE, TaskState.RESULTED, TaskState.NOT_DONE),
-        "is_linked": bool(task.study_id or task.treatment_id),
+        "may_reopen": task.state == TaskState.NOT_DONE or (is_carried_out and not is_linked),
+        "may_unlink": is_linked and (is_pending or is_carried_out),
+        "happened": history_of(task),
         "day_form": _form(task, "order"),
         "drop_form": _form(task, "drop"),
         "reassign_form": _form(task, "reassign"),
-        "plain_form": _form(task, "reopen"),
+        "reopen_form": _form(task, "reopen"),
+        "unlink_form": _form(task, "unlink"),
+        "link_form": _form(task, "link") if may_be_linked(task) else None,
     }
 
 

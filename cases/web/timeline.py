@@ -39,11 +39,14 @@ def show(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
 @institution_view(Permission.CASE_READ)
 @require_safe
 def picture(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
-    """The picture alone, as SVG; 503 where it could not be drawn."""
+    """The picture alone, as SVG; 503 where it could not be drawn.
+
+    With `rows` without the curves below, for a page on which their numbers stand besides.
+    """
     case = case_or_404(case_id)
     record(action="case.timeline.read", subject=case, by=request.user)
     try:
-        svg = picture_of(timeline_of(case)).svg
+        svg = picture_of(timeline_of(case), rows_only="rows" in request.GET).svg
     except NotDrawn:
         return HttpResponse("The picture could not be drawn.", status=503)
     return svg_response(svg)

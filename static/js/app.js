@@ -283,5 +283,13 @@
     $("summary", menu).focus();
   });
 
+  // Where navigation or tabs scroll sideways, the current place is in sight.
+  document.querySelectorAll(".site-nav, .tabs").forEach((row) => {
+    const current = $("[aria-current]", row);
+    if (!current) return;
+    const beyond = current.getBoundingClientRect().right - row.getBoundingClientRect().right;
+    if (beyond > 0) row.scrollLeft += beyond + 32;
+  });
+
   focusErrorSummary();
 })();

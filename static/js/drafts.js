@@ -98,14 +98,16 @@
 
     get isUnkept() { return this.form.dataset.draftState === "typed"; }
 
-    typed() {
+    /* What is said of it goes only with a new letter: when a field is left by pressing a button, a
+       line that vanished would move the button away under the pointer. */
+    typed(isNew = true) {
       this.isLeaving = false;
       this.form.dataset.draftState = "typed";
       if (this.offer) {
         this.status.textContent = "Restore or discard the text above first: until then nothing new is kept as a draft.";
         return;
       }
-      this.status.textContent = "";
+      if (isNew) this.status.textContent = "";
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.keep(), WAIT);
     }
@@ -258,7 +260,7 @@
 
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
-      if (event.target.type !== "file") drafts.get(event.target.form)?.typed();
+      if (event.target.type !== "file") drafts.get(event.target.form)?.typed(kind === "input");
     });
   }
 

@@ -89,7 +89,11 @@ def draft(
 
 
 #: Why a signer accepts what is lacking.
-ACCEPTED = {"quorum": "They were asked before.", "gap": "Known from the referral."}
+ACCEPTED = {
+    "quorum": "They were asked before.",
+    "gap": "Known from the referral.",
+    "early": "Agreed by telephone.",
+}
 
 
 def sign(item: AgendaItem, *, by: User, accepted: Mapping[str, str] | None = ACCEPTED) -> Decision:

@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 from cases.models import AgendaItem, Board, Case, Decision, Standard
+from cases.models.agenda_item import Track
 from cases.selectors.cases import one
 from cases.services import facts, results, standards, tracks
 from tests.factories.boards import draft, make_board, make_item, make_meeting, sign
@@ -44,6 +45,12 @@ def make_standard(*, by: User, board: Board | None = None, **fields: Any) -> Sta
         **fields,
     }
     return standards.add(board=board or make_board(by=by), by=by, **given)
+
+
+def settle(item: AgendaItem, *, by: User) -> None:
+    """Have an item settled by a standard of its board, whatever its case says."""
+    item.track, item.standard = Track.PROTOCOL, make_standard(by=by, board=item.meeting.board)
+    item.save(update_fields=["track", "standard"])
 
 
 def make_protocol_item(

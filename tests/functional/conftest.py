@@ -11,9 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.factories.people import PASSWORD, add_member, make_institution
+from tumorboard.accounts.models import User
+from tumorboard.tenancy.models import Institution
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "var" / "screenshots"
+#: The address with which the coordinator signs in.
+CORA = "cora@north.example"
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
@@ -67,6 +73,28 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not problems, problems
+
+
+@pytest.fixture
+def north(transactional_db: None, settings: pytest.FixtureRequest) -> Institution:
+    """A hospital that the browser can reach."""
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    return make_institution(slug="north", name="North Hospital")
+
+
+@pytest.fixture
+def cora(north: Institution) -> User:
+    """Its coordinator."""
+    return add_member(north, "COORDINATOR", email=CORA, name="Cora Nottareal")
+
+
+def sign_in(page: Page, address: str, email: str = CORA) -> None:
+    """Come to a page that asks who is there, and say it."""
+    page.goto(address)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("navigation").first).to_be_visible()
 
 
 @pytest.fixture

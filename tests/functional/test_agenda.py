@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 from cases.models import AgendaItem, Meeting
 from cases.services import agendas, board_members
 from tests.factories.boards import make_asking_case, make_item, make_meeting, sign
-from tests.factories.people import PASSWORD, add_member, make_institution
-from tests.functional.conftest import Shoot
+from tests.factories.people import add_member
+from tests.functional.conftest import Shoot, sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,12 +32,7 @@ def drag(page: Page, name: str, onto: str, *, below: bool) -> None:
     page.mouse.up()
 
 
-def test_a_list_is_put_into_order(
-    live_server, transactional_db, settings, page: Page, shoot: Shoot
-):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    north = make_institution(slug="north", name="North Hospital")
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
+def test_a_list_is_put_into_order(live_server, north, cora, page: Page, shoot: Shoot):
     chris = add_member(north, "BOARD_CHAIR", email="chris@north.example", name="Chris Nottareal")
     with institution_scope(north):
         meeting = make_meeting(by=cora)
@@ -54,10 +49,7 @@ def test_a_list_is_put_into_order(
         Meeting.objects.update(minutes=30)
     address = f"{live_server.url}/i/north/meetings/{meeting.pk}/"
     page.set_viewport_size({"width": 1280, "height": 2400})
-    page.goto(address)
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, address)
     expect(page.get_by_text("minutes over")).to_be_visible()
     expect(page.get_by_text("Nobody on the board from medical oncology").first).to_be_visible()
 

@@ -4,27 +4,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories.boards import make_item
-from tests.factories.people import PASSWORD, add_member, make_institution
 from tests.factories.records import make_full_case
-from tests.functional.conftest import Shoot
+from tests.functional.conftest import Shoot, sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_the_board_reads_the_record_where_it_decides(
-    live_server, transactional_db, settings, page: Page, shoot: Shoot
+    live_server, north, cora, page: Page, shoot: Shoot
 ):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    north = make_institution(slug="north", name="North Hospital")
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
     with institution_scope(north):
         item = make_item(by=cora, case=make_full_case(by=cora))
     root = f"{live_server.url}/i/north"
-    page.goto(f"{root}/agenda/{item.pk}/")
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, f"{root}/agenda/{item.pk}/")
 
     for name, path in (
         ("board-decides", f"agenda/{item.pk}"),

@@ -9,20 +9,17 @@ from playwright.sync_api import Page, expect
 from cases.models import Meeting
 from cases.services import board_members, boards
 from tests.factories.boards import make_item
-from tests.factories.people import PASSWORD, add_member, make_institution
-from tests.functional.conftest import Shoot
+from tests.factories.people import add_member
+from tests.functional.conftest import Shoot, sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_board_from_its_rhythm_to_a_canceled_meeting(
-    live_server, transactional_db, settings, page: Page, shoot: Shoot
+    live_server, north, cora, settings, page: Page, shoot: Shoot
 ):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
     settings.SITE_URL = live_server.url
-    north = make_institution(slug="north", name="North Hospital")
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
     chris = add_member(north, "BOARD_CHAIR", email="chris@north.example", name="Chris Nottareal")
     with institution_scope(north):
         board = boards.add(name="Pancreatic NET board", place="https://video.example/net", by=cora)
@@ -35,10 +32,7 @@ def test_a_board_from_its_rhythm_to_a_canceled_meeting(
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
 
-    page.goto(f"{live_server.url}/i/north/boards/")
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, f"{live_server.url}/i/north/boards/")
     page.get_by_role("link", name="Pancreatic NET board", exact=True).click()
 
     page.get_by_label("Rhythm").select_option(label="Every month, on the same weekday of the month")

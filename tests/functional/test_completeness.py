@@ -1,28 +1,22 @@
 """What is missing is asked for and accepted in its row; the worklist and the data set follow."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from cases.models import GapAcceptance, GapRequest
 from cases.services import data_set_items, gaps
 from tests.factories.cases import make_case
 from tests.factories.completeness import days_ago, make_complete_case
-from tests.factories.people import PASSWORD, add_member, make_institution
+from tests.factories.people import add_member
+from tests.functional.conftest import sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def north(transactional_db, settings):
-    """An institution with a coordinator who may also choose what is asked for."""
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    return make_institution(slug="north", name="North Hospital")
-
-
-@pytest.fixture
 def cora(north):
-    """The coordinator."""
+    """A coordinator who may also choose what is asked for."""
     return add_member(
         north, "COORDINATOR", "BOARD_CHAIR", email="cora@north.example", name="Cora Nottareal"
     )
@@ -39,14 +33,6 @@ def stale_case(north, cora):
 def home(live_server, stale_case):
     """The institution's address."""
     return f"{live_server.url}/i/north"
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto(address)
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(address)
 
 
 def test_a_gap_is_asked_for_and_accepted_in_its_row(north, home, stale_case, page, shoot):

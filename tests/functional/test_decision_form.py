@@ -11,20 +11,13 @@ from cases.services import agendas, attendances
 from cases.services.decision_drafts import save_draft
 from tests.factories.boards import make_item, make_meeting
 from tests.factories.completeness import make_complete_case
-from tests.factories.people import PASSWORD, add_member, make_institution
-from tests.functional.conftest import Shoot
+from tests.factories.people import PASSWORD, add_member
+from tests.functional.conftest import Shoot, sign_in
 from tumorboard.accounts.models import User
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def north(transactional_db, settings) -> Institution:
-    """A hospital of its own."""
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    return make_institution(slug="north", name="North Hospital")
 
 
 @pytest.fixture
@@ -34,10 +27,9 @@ def carl(north: Institution) -> User:
 
 
 @pytest.fixture
-def item(north: Institution, carl: User) -> AgendaItem:
+def item(north: Institution, cora: User) -> AgendaItem:
     """A case before a board, somebody present."""
     with institution_scope(north):
-        cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
         item = make_item(by=cora, meeting=make_meeting(by=cora), case=make_complete_case(by=cora))
         attendances.note_present(
             meeting=item.meeting, name="Nina Nottareal", specialty_code="nuclear_medicine", by=cora
@@ -56,10 +48,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def form(live_server, page: Page, carl: User, item: AgendaItem) -> Callable[[], Page]:
     """Opens the page of the decision, signed in."""
-    page.goto(f"{live_server.url}/i/north/agenda/{item.pk}/")
-    page.get_by_label("Email").fill("carl@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, f"{live_server.url}/i/north/agenda/{item.pk}/", "carl@north.example")
     expect(page.get_by_role("heading", name="Decision", exact=True)).to_be_visible()
 
     def again() -> Page:

@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 import cases.jobs  # noqa: F401 - as in a worker
 from tests.factories.cases import STAGING, SURVEILLANCE, make_case
 from tests.factories.editions import item, loaded, mri_less_appropriate
-from tests.factories.people import add_member, make_institution
-from tests.functional.test_whole_job import sign_in
+from tests.factories.people import add_member
+from tests.functional.conftest import sign_in
 from tests.integration.outbox.delivery import deliver_all
 from tumorboard.tenancy.scope import institution_scope
 
@@ -24,14 +24,11 @@ def revise(content):
 
 
 @pytest.fixture
-def site(live_server, transactional_db, settings):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    institution = make_institution(slug="north", name="North Hospital")
-    add_member(institution, "ADMINISTRATOR", email="ada@north.example", name="Ada Pretend")
-    person = add_member(institution, "COORDINATOR", email="c@north.example", name="Cora Fictional")
-    with institution_scope(institution):
+def site(live_server, north, cora):
+    add_member(north, "ADMINISTRATOR", email="ada@north.example", name="Ada Pretend")
+    with institution_scope(north):
         for facts in (STAGING, SURVEILLANCE, STAGING):
-            make_case(by=person, **facts)
+            make_case(by=cora, **facts)
     loaded("2027.1", revise)
     return live_server.url
 

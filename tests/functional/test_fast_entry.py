@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from cases.models import Case, FormDraft
 from cases.services import patients
-from tests.factories.people import PASSWORD, add_member, make_institution
+from tests.functional.conftest import sign_in
 from tumorboard.accounts.models import User
 from tumorboard.tenancy.scope import institution_scope
 
@@ -42,24 +42,8 @@ class Keyboard:
 
 
 @pytest.fixture
-def north(transactional_db):
-    institution = make_institution(slug="north", name="North Hospital")
-    add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
-    return institution
-
-
-@pytest.fixture
-def site(live_server, north, settings):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+def site(live_server, cora):
     return live_server.url
-
-
-def sign_in(page: Page, site: str) -> None:
-    page.goto(f"{site}/accounts/login/?next=/i/north/")
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("navigation").first).to_be_visible()
 
 
 def is_opened(page: Page) -> None:
@@ -74,7 +58,7 @@ def focused(page: Page) -> str:
 
 
 def test_a_referral_becomes_a_case_in_few_keys_and_without_a_mouse(page, site, north, shoot):
-    sign_in(page, site)
+    sign_in(page, f"{site}/i/north/")
     keys = Keyboard(page)
     keys.press("g", "n")
     page.wait_for_url("**/cases/new/")
@@ -122,7 +106,7 @@ def test_somebody_who_is_here_already_is_shown_while_typing(page, site, north, s
     with institution_scope(north):
         by = User.objects.get()
         known = patients.add(record_number="N-4711", family_name="Nottareal", by=by)
-    sign_in(page, site)
+    sign_in(page, f"{site}/i/north/")
     page.goto(f"{site}/i/north/cases/new/")
     page.get_by_label("Record number").fill("n-4711")
     page.keyboard.press("Enter")
@@ -141,7 +125,7 @@ def test_somebody_who_is_here_already_is_shown_while_typing(page, site, north, s
 
 
 def test_what_was_typed_survives_a_lost_session(page, site, north, shoot):
-    sign_in(page, site)
+    sign_in(page, f"{site}/i/north/")
     page.goto(f"{site}/i/north/cases/new/")
     page.get_by_label("Record number").fill("N-1")
     page.get_by_label("Diagnosis in a few words").fill("pNET of the tail")
@@ -158,7 +142,7 @@ def test_what_was_typed_survives_a_lost_session(page, site, north, shoot):
 
     # Signed in again in another tab: the page that is still open goes on, with a fresh token.
     other = page.context.new_page()
-    sign_in(other, site)
+    sign_in(other, f"{site}/i/north/")
     other.close()
     title.fill("pNET of the tail, resected in 2024")
     expect(page.locator(".draft-status")).to_contain_text("Draft kept")
@@ -184,7 +168,7 @@ def test_what_was_typed_survives_a_lost_session(page, site, north, shoot):
 
 
 def test_signing_out_keeps_what_was_just_typed_and_discarding_forgets_it(page, site, north):
-    sign_in(page, site)
+    sign_in(page, f"{site}/i/north/")
     page.goto(f"{site}/i/north/cases/new/")
     page.get_by_label("Record number").fill("N-1")
     page.locator("details.menu summary").click()
@@ -193,7 +177,7 @@ def test_signing_out_keeps_what_was_just_typed_and_discarding_forgets_it(page, s
     with institution_scope(north):
         assert FormDraft.objects.get().fields["record_number"] == ["N-1"]
 
-    sign_in(page, site)
+    sign_in(page, f"{site}/i/north/")
     page.goto(f"{site}/i/north/cases/new/")
     page.get_by_role("button", name="Discard it").click()
     expect(page.get_by_text("Discarded.")).to_be_visible()
@@ -202,7 +186,7 @@ def test_signing_out_keeps_what_was_just_typed_and_discarding_forgets_it(page, s
 
 
 def test_keys_lead_about_and_can_be_switched_off(page, site, shoot):
-    sign_in(page, site)
+    sign_in(page, f"{site}/i/north/")
     page.keyboard.press("?")
     listed = page.get_by_role("dialog", name="Keys")
     for words in ("g then n", "New case", "Search the cases", "Ctrl + Enter", "Alt + Page Down"):

@@ -4,28 +4,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories.cases import STAGING, make_case
-from tests.factories.people import PASSWORD, add_member, make_institution
+from tests.functional.conftest import sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def address(live_server, transactional_db, settings):
+def address(live_server, north, cora):
     """The page of a case without specimens and treatments."""
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    north = make_institution(slug="north", name="North Hospital")
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
     with institution_scope(north):
         case = make_case(by=cora, **STAGING)
     return f"{live_server.url}/i/north/cases/{case.pk}/"
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto(address)
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def stays_within(page: Page) -> None:

@@ -13,8 +13,8 @@ from tests.factories.cases import FEASIBLE, make_case
 from tests.factories.labs import make_lab_result
 from tests.factories.lesions import make_course
 from tests.factories.people import add_member, make_institution
-from tests.functional.conftest import SCREENSHOTS, Shoot
-from tests.functional.test_why import sign_in
+from tests.factories.rich_item import make_rich_item
+from tests.functional.conftest import SCREENSHOTS, Shoot, sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -108,6 +108,29 @@ def test_everything_is_in_sight_without_scrolling(page: Page, address, shoot: Sh
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture
+def fullest(live_server, transactional_db, settings):
+    """The screen of an item with as much on it as a board sees at once."""
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    north = make_institution(slug="north", name="North Hospital")
+    cora = add_member(north, "BOARD_CHAIR", email="cora@north.example", name="Cora Nottareal")
+    with institution_scope(north):
+        full = make_rich_item(by=cora, members=(cora,))
+    return f"{live_server.url}/i/north/agenda/{full.pk}/screen/"
+
+
+def test_the_fullest_item_fits_on_one_screen(page: Page, fullest, shoot: Shoot):
+    sign_in(page, fullest)
+    # Without the word of welcome.
+    page.reload()
+    page.locator(".item-timeline img").evaluate("image => image.decode()")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 900
+    # It does so with all that a board must see.
+    for words in ("PRRT not shown: Uptake homogeneous (No)", "Checks, not acknowledged"):
+        expect(page.locator("#item-screen")).to_contain_text(words)
+    shoot(page, "item-fullest")
 
 
 def test_the_decision_stays_at_hand(page: Page, address):

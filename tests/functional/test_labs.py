@@ -10,7 +10,7 @@ from cases.models import LabResult
 from cases.services import allergies, devices
 from tests.factories.cases import SURVEILLANCE, make_case
 from tests.factories.labs import make_lab_result
-from tests.factories.people import PASSWORD, add_member, make_institution
+from tests.functional.conftest import sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,17 +23,9 @@ Dear colleague, the platelets follow."""
 
 
 @pytest.fixture
-def north(transactional_db, settings):
-    """An institution whose case has some laboratory values."""
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    return make_institution(slug="north", name="North Hospital")
-
-
-@pytest.fixture
-def address(north, live_server):
+def address(north, cora, live_server):
     """The page of the laboratory values of a case."""
     today = timezone.localdate()
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
     rows = [
         ("chromogranin_a", "210", "ng/mL", 13, {"upper": "100", "laboratory": "City"}),
         ("chromogranin_a", "180", "ng/mL", 7, {"upper": "100", "laboratory": "City"}),
@@ -63,10 +55,7 @@ def address(north, live_server):
 @pytest.fixture
 def signed_in(address, page: Page):
     """The browser after signing in."""
-    page.goto(f"{address}labs/")
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, f"{address}labs/")
     expect(page.get_by_role("heading", name="Markers and laboratory")).to_be_visible()
     return page
 

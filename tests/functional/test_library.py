@@ -5,17 +5,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.factories.people import add_member, make_institution
-from tests.functional.test_whole_job import sign_in
+from tests.functional.conftest import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def site(live_server, transactional_db, settings):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    institution = make_institution(slug="north", name="North Hospital")
-    add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
+def site(live_server, cora):
     return live_server.url
 
 
@@ -24,7 +20,7 @@ def choose(page: Page, question: str, answer: str) -> None:
 
 
 def test_a_reader_walks_the_library_and_tries_the_guidance(page: Page, site: str, shoot):
-    sign_in(page, site, "cora@north.example")
+    sign_in(page, site)
     page.get_by_role("navigation", name="Primary").get_by_role("link", name="Guidance").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Imaging guidance")
     shoot(page, "library-contents")

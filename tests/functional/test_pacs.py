@@ -4,23 +4,22 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from cases.models import Patient, Study
 from cases.services import pacs_connections
 from tests.archives import Archive, series, server, study
 from tests.factories.cases import make_case, make_study
-from tests.factories.people import PASSWORD, add_member, make_institution
+from tests.factories.people import add_member
+from tests.functional.conftest import sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def archive(live_server, transactional_db, settings):
+def archive(live_server, north, settings):
     """An archive with four studies, and a case of its patient; the page of both."""
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    north = make_institution(slug="north", name="North Hospital")
     cora = add_member(
         north, "COORDINATOR", "ADMINISTRATOR", email="cora@north.example", name="Cora Nottareal"
     )
@@ -56,16 +55,8 @@ def archive(live_server, transactional_db, settings):
         yield answering
 
 
-def sign_in(page: Page, address: str, heading: str) -> None:
-    page.goto(address)
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name=heading)).to_be_visible()
-
-
 def test_pictures_come_by_themselves_and_ticked_studies_are_added(archive, page, shoot):
-    sign_in(page, archive.page, "Studies in the picture archive")
+    sign_in(page, archive.page)
     pet = page.get_by_role("row").filter(has_text="12 Aug 2026")
     pet.get_by_label("Add").check()
     pet.get_by_label("Modality").select_option("PET_SSTR")
@@ -85,7 +76,7 @@ def test_pictures_come_by_themselves_and_ticked_studies_are_added(archive, page,
 
 
 def test_an_error_leads_to_the_row_it_is_about(archive, page, shoot):
-    sign_in(page, archive.page, "Studies in the picture archive")
+    sign_in(page, archive.page)
     other = page.get_by_role("row").filter(has_text="Differs")
     other.get_by_label("Add").check()
     page.get_by_role("button", name="Add what is ticked").click()
@@ -97,7 +88,7 @@ def test_an_error_leads_to_the_row_it_is_about(archive, page, shoot):
 
 
 def test_the_settings_look_right(archive, page, shoot):
-    sign_in(page, archive.settings, "Picture archive and viewer")
+    sign_in(page, archive.settings)
     page.get_by_role("button", name="Test the connection").click()
     expect(page.get_by_text("The picture archive answers as DICOMweb.")).to_be_visible()
     shoot(page, "pacs-settings")

@@ -10,39 +10,31 @@ from cases.models import AgendaItem, Candidacy, ProtocolAudit
 from cases.services import cases
 from tests.factories.boards import make_asking_case, make_meeting
 from tests.factories.cases import make_case, make_study
-from tests.factories.people import PASSWORD, add_member, make_institution
+from tests.factories.people import add_member
 from tests.factories.standards import make_settled_case, make_standard, sign_by_protocol
-from tests.functional.conftest import Shoot
+from tests.functional.conftest import SCREENSHOTS, Shoot, sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_the_queue_leads_to_a_list(
-    live_server, transactional_db, settings, page: Page, shoot: Shoot
-):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    north = make_institution(slug="north", name="North Hospital")
-    by = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
+def test_the_queue_leads_to_a_list(live_server, north, cora, page: Page, shoot: Shoot):
     add_member(north, "BOARD_CHAIR", email="cora@north.example", name="Cora Nottareal")
     other = add_member(north, "BOARD_CHAIR", email="chris@north.example", name="Chris Nottareal")
     with institution_scope(north):
-        standard = make_standard(by=by, name="Surveillance after resection")
-        meeting = make_meeting(by=by, board=standard.board)
-        signed = sign_by_protocol(by=by, standard=standard, signer=other)
-        settled = make_settled_case(by=by)
-        asking = make_asking_case(by=by, family_name="Okafor")
+        standard = make_standard(by=cora, name="Surveillance after resection")
+        meeting = make_meeting(by=cora, board=standard.board)
+        signed = sign_by_protocol(by=cora, standard=standard, signer=other)
+        settled = make_settled_case(by=cora)
+        asking = make_asking_case(by=cora, family_name="Okafor")
         waits = timezone.localdate() - datetime.timedelta(days=25)
         Candidacy.objects.filter(case=asking).update(begins_on=waits)
-        worse = make_case(by=by, family_name="Lindqvist")
-        make_study(case=worse, by=by, outcome="progression")
-        cases.change(case=worse, board_question="Resect or treat?", by=by)
+        worse = make_case(by=cora, family_name="Lindqvist")
+        make_study(case=worse, by=cora, outcome="progression")
+        cases.change(case=worse, board_question="Resect or treat?", by=cora)
         audit = ProtocolAudit.objects.get(decision=signed)
     root = f"{live_server.url}/i/north"
-    page.goto(f"{root}/queue/")
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, f"{root}/queue/")
 
     expect(page.get_by_text("48 = 25 positive + 20 guidance + 3 weeks waiting")).to_be_visible()
     page.locator(".queue-why summary").first.press("Enter")
@@ -64,6 +56,7 @@ def test_the_queue_leads_to_a_list(
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
 
     page.goto(f"{root}/queue/")
+    page.pdf(prefer_css_page_size=True, path=SCREENSHOTS / "queue.pdf")
     for case in (worse, asking):
         page.locator(f"#case-{case.pk}").check()
     page.get_by_label("Put the ticked cases on").select_option(str(meeting.pk))

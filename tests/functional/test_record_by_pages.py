@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cases.models import Lesion, Measurement, Study
-from tests.factories.people import PASSWORD, add_member, make_institution
+from tests.functional.conftest import sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -59,19 +59,8 @@ RECIST = ("", "SD", "PR", "PR", "PR", "NE", "PR", "PD")
 
 
 @pytest.fixture
-def site(live_server, transactional_db, settings):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    institution = make_institution(slug="north", name="North Hospital")
-    add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
+def site(live_server, cora):
     return live_server.url
-
-
-def sign_in(page: Page, site: str) -> None:
-    page.goto(site)
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("navigation").first).to_be_visible()
 
 
 def open_case(page: Page, site: str) -> str:

@@ -4,29 +4,23 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories.cases import make_case
-from tests.factories.people import add_member, make_institution
-from tests.functional.test_whole_job import sign_in
+from tests.functional.conftest import sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def site(live_server, transactional_db, settings, monkeypatch):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+def site(live_server, north, cora, monkeypatch):
     monkeypatch.setattr("cases.web.case_list.PAGE_SIZE", 2)
-    institution = make_institution(slug="north", name="North Hospital")
-    person = add_member(
-        institution, "COORDINATOR", email="cora@north.example", name="Cora Nottareal"
-    )
-    with institution_scope(institution):
+    with institution_scope(north):
         for name in ("Munroe", "Munson", "Muster", "Sato"):
-            make_case(by=person, family_name=name)
+            make_case(by=cora, family_name=name)
     return live_server.url
 
 
 def test_a_patient_is_found_and_stands_in_no_address(page: Page, site: str):
-    sign_in(page, site, "cora@north.example")
+    sign_in(page, site)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{site}/i/north/cases/")

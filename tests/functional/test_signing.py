@@ -7,24 +7,16 @@ from cases.models import Decision
 from cases.services import attendances, opinions
 from cases.services.decision_drafts import Concluded, Dissented, save_draft
 from tests.factories.boards import EVERY_KIND, make_item
-from tests.factories.people import PASSWORD, add_member, make_institution
-from tests.functional.conftest import Shoot
+from tests.factories.people import PASSWORD, add_member
+from tests.functional.conftest import Shoot, sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def north(transactional_db, settings):
-    """An institution."""
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    return make_institution(slug="north", name="North Hospital")
-
-
-@pytest.fixture
-def item(north):
+def item(north, cora):
     """An item with a whole draft: opinion, dissent, alternatives."""
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
     add_member(north, "BOARD_CHAIR", email="chris@north.example", name="Chris Chair")
     with institution_scope(north):
         item = make_item(by=cora, question="Resect or treat?")
@@ -47,10 +39,7 @@ def item(north):
 
 def test_signed_with_an_acceptance_then_amended(north, item, live_server, page: Page, shoot: Shoot):
     here = f"{live_server.url}/i/north/agenda/{item.pk}"
-    page.goto(f"{here}/sign/")
-    page.get_by_label("Email").fill("chris@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, f"{here}/sign/", "chris@north.example")
 
     shoot(page, "sign")
     page.get_by_label("Why do you sign without them?").fill("They were asked by telephone.")
@@ -62,6 +51,7 @@ def test_signed_with_an_acceptance_then_amended(north, item, live_server, page: 
     )
     shoot(page, "sign-refused")
     page.get_by_label("Why do you sign without it?").fill("The images arrive tomorrow.")
+    page.get_by_label("Why do you sign before the meeting?").fill("Agreed by telephone.")
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Sign decision").click()
     expect(page.get_by_role("heading", name="Accepted by Chris Chair")).to_be_visible()
@@ -75,9 +65,14 @@ def test_signed_with_an_acceptance_then_amended(north, item, live_server, page: 
     expect(rationale).to_have_value("Receptor-positive disease.")
     rationale.fill("Receptor-positive disease, now G2.")
     shoot(page, "amending")
+    page.emulate_media(media="print")
+    expect(rationale).to_be_hidden()
+    expect(page.locator(".on-paper")).to_contain_text("Receptor-positive disease.")
+    page.emulate_media(media="screen")
     page.get_by_role("button", name="Save and go to signing").click()
     page.get_by_label("Why do you sign without them?").fill("As before.")
     page.get_by_label("Why do you sign without it?").fill("As before.")
+    page.get_by_label("Why do you sign before the meeting?").fill("As before.")
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Sign decision").click()
 

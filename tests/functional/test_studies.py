@@ -5,23 +5,20 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import dicom as make
 from tests.factories.cases import STAGING, make_case
-from tests.factories.people import add_member, make_institution
-from tests.functional.test_whole_job import give, save, sign_in
+from tests.functional.conftest import sign_in
+from tests.functional.test_whole_job import give, save
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def site(live_server, transactional_db, settings):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+def site(live_server, cora):
     return live_server.url
 
 
 @pytest.fixture
-def case(transactional_db):
-    north = make_institution(slug="north", name="North Hospital")
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
+def case(north, cora):
     with institution_scope(north):
         return make_case(by=cora, **STAGING)
 
@@ -39,7 +36,7 @@ def series_of(**header: object) -> dict[str, object]:
 
 
 def test_a_study_from_its_files_to_the_boards_reading(page: Page, site, case, shoot):
-    sign_in(page, site, "cora@north.example")
+    sign_in(page, site)
     page.goto(f"{site}/i/north/cases/{case.pk}/studies/new/")
     give(page, "modality", "CT")
     give(page, "performed_on", "12 Jan 2026")

@@ -1,30 +1,26 @@
 """What became of decisions, followed in a real browser."""
 
+from io import BytesIO
+
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from cases.models import Task
 from cases.services import board_members, results, tasks
 from cases.services.decision_drafts import Recommended
 from tests.factories.boards import make_board
 from tests.factories.cases import make_study
-from tests.factories.people import PASSWORD, add_member, make_institution
 from tests.factories.tasks import CT, PET, PRRT, REFERRAL, ago, decided, tasks_of
+from tests.functional.conftest import SCREENSHOTS, sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def north(transactional_db, settings):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    return make_institution(slug="north", name="North Hospital")
-
-
-@pytest.fixture
-def decision(north):
+def decision(north, cora):
     """A decision some of whose recommendations were carried out, and what came of them."""
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
     with institution_scope(north):
         board = make_board(by=cora, name="NET board")
         board_members.add(board=board, person=cora, duty="coordinator", by=cora)
@@ -48,15 +44,19 @@ def decision(north):
 
 def test_a_coordinator_closes_tasks_and_sees_the_loop(page: Page, live_server, decision, shoot):
     home = f"{live_server.url}/i/north/"
-    page.goto(home)
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    sign_in(page, home)
     page.get_by_role("link", name="1 of your tasks is overdue").click()
     expect(page.get_by_role("row")).to_have_count(2)
     page.goto(f"{home}tasks/")
     expect(page.get_by_role("row")).to_have_count(3)
     shoot(page, "tasks")
+    paper = page.pdf(prefer_css_page_size=True, path=SCREENSHOTS / "tasks.pdf")
+    (sheet,) = PdfReader(BytesIO(paper)).pages
+    assert sheet.mediabox.width > sheet.mediabox.height
+    printed = " ".join(sheet.extract_text().split())
+    assert "Whose: Mine. How far: To be done. Board: All. Page 1." in printed
+    assert "NET board" in printed
+    assert "Today" not in printed
     row = page.get_by_role("row", name="CT abdomen")
     row.get_by_role("button", name="Ordered").click()
     expect(row.get_by_text("Ordered", exact=True)).to_be_visible()
@@ -72,6 +72,15 @@ def test_a_coordinator_closes_tasks_and_sees_the_loop(page: Page, live_server, d
     page.get_by_role("link", name="What became of the decisions").click()
     expect(page.get_by_role("definition").filter(has_text="nothing")).to_be_visible()
     shoot(page, "follow-up")
+    page.get_by_role("link", name="Details of the task: DOTATATE PET/CT").click()
+    shoot(page, "task-matched")
+    page.get_by_label("Why is it not what the task asked for?").select_option("incomplete")
+    page.get_by_role("button", name="Take the match back").click()
+    expect(page.get_by_text("It does not answer what was asked for.")).to_be_visible()
+    shoot(page, "task-taken-back")
+    page.get_by_label("Which study is what the task asked for?").select_option(index=1)
+    page.get_by_role("button", name="This study").click()
+    expect(page.get_by_text("(chosen by hand)")).to_be_visible()
     page.goto(f"{home}cases/{decision.case_id}/#follow-up")
     expect(page.get_by_role("heading", name="What became of the last decision")).to_be_visible()
     page.locator("section", has=page.locator("#follow-up")).last.screenshot(

@@ -11,9 +11,8 @@ from playwright.sync_api import Page, expect
 from cases.documents.timeline.colors import DARK, LIGHT
 from cases.documents.timeline.picture import picture_of
 from tests.factories.cases import SURVEILLANCE, make_case
-from tests.factories.people import add_member, make_institution
 from tests.factories.timeline import make_story, story
-from tests.functional.test_why import sign_in
+from tests.functional.conftest import sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,11 +23,8 @@ BOXES = """() => [...document.querySelectorAll('svg text')].filter(t => t.textCo
 
 
 @pytest.fixture
-def address(live_server, transactional_db, settings):
+def address(live_server, north, cora):
     """The page of a case with a story."""
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    north = make_institution(slug="north", name="North Hospital")
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
     with institution_scope(north):
         case = make_case(by=cora, **SURVEILLANCE)
         make_story(case, by=cora, studies=12)

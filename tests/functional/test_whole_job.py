@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from guidance.engine.edition import load_edition
-from tests.factories.people import PASSWORD, add_member, make_institution
+from tests.factories.people import PASSWORD, add_member
+from tests.functional.conftest import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -30,16 +31,8 @@ RESULT_ANSWERS = {"imaging_clinical_discordant": "false", "report_complex_or_sub
 
 
 @pytest.fixture
-def north(transactional_db):
-    institution = make_institution(slug="north", name="North Hospital")
-    add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
-    add_member(institution, "BOARD_CHAIR", email="chris@north.example", name="Chris Imaginary")
-    return institution
-
-
-@pytest.fixture
-def site(live_server, north, settings):
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+def site(live_server, north, cora):
+    add_member(north, "BOARD_CHAIR", email="chris@north.example", name="Chris Imaginary")
     return live_server.url
 
 
@@ -47,14 +40,6 @@ def action_text(code: str) -> str:
     """The words of an action in the current edition."""
     actions = load_edition().content["actions"]["actions"]
     return next(action["text"] for action in actions if action["code"] == code)
-
-
-def sign_in(page: Page, site: str, email: str) -> None:
-    page.goto(site)
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("navigation").first).to_be_visible()
 
 
 def sign_out(page: Page, site: str) -> None:
@@ -122,7 +107,7 @@ def text_of(page: Page, url: str) -> str:
 
 
 def test_from_sign_in_to_the_signed_decision(page, site, shoot):
-    sign_in(page, site, "cora@north.example")
+    sign_in(page, site)
     shoot(page, "overview")
 
     # A case, completed by following its open questions.
@@ -194,6 +179,7 @@ def test_from_sign_in_to_the_signed_decision(page, site, shoot):
     page.get_by_role("button", name="Sign decision").click()
     expect(page.locator(".error-summary")).to_be_visible()
     page.locator("[name=gap_reason]").fill("The rest of the record follows on paper.")
+    page.locator("[name=early_reason]").fill("Everybody agreed by telephone.")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign decision").click()
     expect(main).to_contain_text("Signed")

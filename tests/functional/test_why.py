@@ -3,11 +3,11 @@
 import datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from cases.services import results
 from tests.factories.cases import FEASIBLE, make_case, make_study
-from tests.factories.people import PASSWORD, add_member, make_institution
+from tests.functional.conftest import sign_in
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,11 +25,8 @@ PROGRESSION = {
 
 
 @pytest.fixture
-def address(live_server, transactional_db, settings):
+def address(live_server, north, cora):
     """The page of a case whose newest study shows progression."""
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    north = make_institution(slug="north", name="North Hospital")
-    cora = add_member(north, "COORDINATOR", email="cora@north.example", name="Cora Nottareal")
     with institution_scope(north):
         case = make_case(by=cora, **PROGRESSION)
         study = make_study(
@@ -40,14 +37,6 @@ def address(live_server, transactional_db, settings):
         )
         results.enter(study=study, outcome="progression", new_lesions=True, by=cora)
     return f"{live_server.url}/i/north/cases/{case.pk}/"
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto(address)
-    page.get_by_label("Email").fill("cora@north.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Rivera, Ana")).to_be_visible()
 
 
 def test_the_reasons_open_under_their_line_and_close_again(address, page, shoot):

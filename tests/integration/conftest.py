@@ -1,10 +1,17 @@
-"""Institutions and people for tests that need a database."""
+"""Institutions, people and a meeting for tests that need a database."""
+
+from collections.abc import Iterator
 
 import pytest
 
+from cases.models import AgendaItem, Meeting, Standard
+from tests.factories.boards import bring_near, make_item, make_meeting
+from tests.factories.cases import make_case
 from tests.factories.people import add_member, make_institution
+from tests.factories.standards import make_standard
 from tumorboard.accounts.models import User
 from tumorboard.tenancy.models import Institution
+from tumorboard.tenancy.scope import institution_scope
 
 
 @pytest.fixture
@@ -17,6 +24,13 @@ def institution(db: None) -> Institution:
 def other_institution(db: None) -> Institution:
     """One whose rows must never be seen."""
     return make_institution(slug="south", name="South Hospital")
+
+
+@pytest.fixture
+def scope(institution: Institution) -> Iterator[None]:
+    """Work as the institution, as every face does that calls a selector or a service."""
+    with institution_scope(institution):
+        yield
 
 
 @pytest.fixture
@@ -37,3 +51,23 @@ def chair(institution: Institution) -> User:
 def administrator(institution: Institution) -> User:
     """An administrator of the institution."""
     return add_member(institution, "ADMINISTRATOR", email="ada@north.example", name="Ada Admin")
+
+
+@pytest.fixture
+def meeting(scope: None, coordinator: User) -> Meeting:
+    """A meeting on its day."""
+    return bring_near(make_meeting(by=coordinator))
+
+
+@pytest.fixture
+def items(meeting: Meeting, coordinator: User) -> list[AgendaItem]:
+    """Three cases on its list."""
+    return [
+        make_item(by=coordinator, meeting=meeting, case=make_case(by=coordinator)) for _ in range(3)
+    ]
+
+
+@pytest.fixture
+def standard(scope: None, coordinator: User) -> Standard:
+    """A standard of care in use, of a board of its own."""
+    return make_standard(by=coordinator)

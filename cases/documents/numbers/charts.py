@@ -13,6 +13,8 @@ from cases.selectors.numbers.months import Month
 WIDTH, LABELS, VALUES = 540, 260, 120
 BAR_PX = 22
 MONTHS_HEIGHT = 180
+#: As many as the axis has room for, one by one.
+FEW = 6
 #: Room for the words behind the longest bar.
 _ROOM = {"left": 5, "top": 5, "bottom": 5, "right": VALUES}
 FONT = "sans-serif"
@@ -83,7 +85,7 @@ def chart_of_months(months: Sequence[Month]) -> str:
             "y": {
                 "field": "value",
                 "type": "quantitative",
-                "axis": _axis(tickMinStep=1, format="d", gridColor=LIGHT["line"]),
+                "axis": _axis(format="d", gridColor=LIGHT["line"], **_whole(rows)),
             },
             "color": {
                 "field": "what",
@@ -103,6 +105,12 @@ def chart_of_months(months: Sequence[Month]) -> str:
     )
     svg = draw(_specification(mark, rows, WIDTH + LABELS + VALUES, {"height": MONTHS_HEIGHT}))
     return _named(svg, "Cases by month", described)
+
+
+def _whole(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Ticks at whole cases: few cases would be parted into halves, each rounded to a whole."""
+    most = max((row["value"] for row in rows), default=0)
+    return {"values": list(range(most + 1))} if most < FEW else {"tickMinStep": 1}
 
 
 def _bar(label: str, value: Any) -> dict[str, Any]:
@@ -139,6 +147,7 @@ def _specification(
             "view": {"stroke": None},
             "text": {"fontSize": 12},
             "axis": {"labelFontSize": 12},
+            "legend": {"labelFontSize": 12},
         },
         **size,
         **mark,

@@ -1,7 +1,7 @@
 """The timeline as SVG, for a page and for paper."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from cases.documents.timeline.colors import DARK_STYLE
@@ -31,19 +31,23 @@ class Picture:
     description: str
 
 
-def picture_of(timeline: Timeline) -> Picture:
+def picture_of(timeline: Timeline, *, rows_only: bool = False) -> Picture:
     """Draw `timeline`.
+
+    Args:
+        rows_only: whether to leave out the curves of sums and markers.
 
     The same timeline gives the same bytes.
 
     Raises:
         cases.documents.timeline.rendering.NotDrawn: it could not be drawn.
     """
-    drawing = sketch(timeline)
+    shown = replace(timeline, sums=(), markers=()) if rows_only else timeline
+    drawing = sketch(shown)
     words = [escape(_printable(text)) for text in drawing.words]
     drawn = PARTS.sub("", draw(drawing.specification))
     plain = PLACE.sub(lambda place: f">{words[int(place[1])]}<", drawn)
-    description = describe(timeline)
+    description = describe(shown)
     return Picture(
         svg=_with_head(plain, description),
         paper=plain.replace(f'font-family="{FONT}"', f'font-family="{PAPER_FONT}"'),

@@ -8,6 +8,7 @@ from django import forms
 from cases.models import Board
 from cases.selectors.numbers.period import Period, last_year
 from tumorboard.date_field import DateField
+from tumorboard.formats import day
 
 #: Longer than any scheme looks back; what is older can be asked for in pieces.
 MOST_YEARS = 10
@@ -29,7 +30,7 @@ class PeriodForm(forms.Form):
     def __init__(self, data: Any, *, today: datetime.date) -> None:
         self.today = today
         first, last = last_year(today)
-        given = {"first": first.isoformat(), "last": last.isoformat(), **_filled(data)}
+        given = {"first": day(first), "last": day(last), **_filled(data)}
         super().__init__(given)
         self.fields["board"].queryset = Board.objects.order_by("name")
 
@@ -60,4 +61,13 @@ class PeriodForm(forms.Form):
 
 
 def _filled(data: Any) -> dict[str, str]:
-    return {name: data[name] for name in ("board", "first", "last") if data.get(name)}
+    filled = {name: data[name] for name in ("board", "first", "last") if data.get(name)}
+    return {name: text if name == "board" else _shown(text) for name, text in filled.items()}
+
+
+def _shown(typed: str) -> str:
+    """A day of an address as pages write it; what is no such day as it was typed."""
+    try:
+        return day(datetime.date.fromisoformat(typed))
+    except ValueError:
+        return typed

@@ -5,6 +5,9 @@ from django import forms
 from cases.models import Opinion
 from cases.models.specialty import Specialty
 
+#: The name of the form among what is kept of forms while they are typed.
+FORM = "opinion"
+
 
 class OpinionForm(forms.Form):
     """What somebody who cannot come thinks of a case."""

@@ -3,6 +3,7 @@
 from django import forms
 
 from cases.models import DecisionDraft
+from cases.services.decision_sheets import GROUPS
 from cases.services.decisions import LONGEST_REASON
 
 REASON_LENGTH = DecisionDraft._meta.get_field("amendment_reason").max_length
@@ -11,7 +12,8 @@ REASON_LENGTH = DecisionDraft._meta.get_field("amendment_reason").max_length
 class SignForm(forms.Form):
     """What the signer saw, why they accept what is lacking, and their password.
 
-    `quorum_reason` and `gap_reason` are asked for where something of the group is lacking.
+    `quorum_reason`, `gap_reason` and `early_reason` are asked for where something of the group is
+    lacking.
     """
 
     assessment_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -29,13 +31,27 @@ class SignForm(forms.Form):
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    early_reason = forms.CharField(
+        label="Why do you sign before the meeting?",
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     password = forms.CharField(
         label="Your password",
         strip=False,
-        # Whoever comes here comes to sign: the password is what is left to type.
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": "Enter your password to sign."},
     )
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What was typed as the reasons for accepting what is lacking, by its group."""
+        return {group: self.data.get(f"{group}_reason", "") for group in GROUPS}
+
+    def begin_with(self, name: str) -> None:
+        """Put the cursor into the first field that is left to type: whoever comes comes to sign."""
+        self.fields[name].widget.attrs["autofocus"] = True
 
 
 class AmendForm(forms.Form):

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from cases.models import Task
-from cases.models.task import NotDone
+from cases.models import Study, Task
+from cases.models.task import NotDone, Unlinked
+from cases.selectors.task_studies import OfferedStudy
 from tumorboard.accounts.models import User
 from tumorboard.date_field import DateField
 
@@ -40,6 +41,50 @@ class NotDoneForm(TaskForm):
         label="In words",
         required=False,
         max_length=Task._meta.get_field("not_done_text").max_length,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class LinkForm(TaskForm):
+    """Which study of the case is what a task asked for."""
+
+    study = forms.ChoiceField(
+        label="Which study is what the task asked for?",
+        error_messages={
+            "required": "Choose a study.",
+            "invalid_choice": "Choose one of the studies of this case.",
+        },
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[OfferedStudy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {str(offer.study.pk): offer for offer in offered}
+        choices = [(key, offer.words) for key, offer in self.offered.items() if not offer.fault]
+        self.fields["study"].choices = [("", "Choose"), *choices]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Study:
+        """The study that was chosen, once the form is valid."""
+        return self.offered[self.cleaned_data["study"]].study
+
+    @property
+    def refused(self) -> list[OfferedStudy]:
+        """The studies of the case that cannot be chosen, with why."""
+        return [offer for offer in self.offered.values() if offer.fault]
+
+
+class UnlinkForm(TaskForm):
+    """Why what was matched to a task is not what it asked for."""
+
+    reason = forms.ChoiceField(
+        label="Why is it not what the task asked for?",
+        choices=[("", "Choose"), *Unlinked.choices],
+        error_messages={"required": "Choose why it is not what the task asked for."},
+    )
+    text = forms.CharField(
+        label="In words",
+        required=False,
+        max_length=Task._meta.get_field("unlinked_text").max_length,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -6,6 +6,9 @@ from guidance.engine.eligibility import judge, relevant
 from guidance.engine.eligibility_rule import Rule
 from guidance.engine.lines.line import Ground, Line, Told, line_of
 
+#: The heading of the criteria of a rule itself.
+HAS_TO_HOLD = "Has to hold"
+
 
 def option_lines(told: Told) -> Iterator[Line]:
     """Yield a line for each treatment option that is shown beside the case."""
@@ -28,7 +31,7 @@ def option_lines(told: Told) -> Iterator[Line]:
 
 def _grounds(rule: Rule) -> Iterator[Ground]:
     if rule.condition is not None:
-        yield Ground("Has to hold", rule.condition)
+        yield Ground(HAS_TO_HOLD, rule.condition)
     for way in rule.routes:
         yield Ground(way.text, way.condition, way.source)
     for remark in (rule.not_covered, *rule.cautions):

@@ -22,13 +22,6 @@ def woken(monkeypatch):
 
 
 @pytest.fixture
-def scope(institution):
-    """The institution's scope for the whole test."""
-    with institution_scope(institution):
-        yield
-
-
-@pytest.fixture
 def client(coordinator):
     """A browser in which the coordinator is signed in."""
     client = Client()

@@ -154,6 +154,7 @@ def test_one_case_is_decided_and_the_others_wait(demo):
         (decision,) = Decision.objects.select_related("case")
         assert decision.case == demo.cases["V03"]
         assert Case.objects.get(pk=decision.case_id).readiness == "signed"
+        assert decision.meeting_starts_at < decision.signed_at
         states = set(Case.objects.values_list("readiness", flat=True))
     assert states == {"signed", "needs a decision", "incomplete", "ready"}
 

@@ -75,7 +75,17 @@ def gap(case, asked, *, by):
 
 def test_counts_from_the_study_that_gave_the_result(seen):
     assert due(seen("indeterminate"), CT) == after(STUDY_DAY, 3)
-    assert due(seen("negative"), SCHEDULE) == after(STUDY_DAY, 12)
+    assert due(seen("negative", stage_class="early"), SCHEDULE) == after(STUDY_DAY, 12)
+
+
+def test_a_rule_that_lacks_a_fact_names_no_day_and_says_which(seen, coordinator):
+    case = seen("negative")
+
+    assert due(case, SCHEDULE) is None
+    assert gap(case, SCHEDULE, by=coordinator) == (
+        "Choose when: the sources give 12 months or longer (FU-02), 12 months (FU-03); "
+        "FU-01 is not determined (unknown: Stage class)."
+    )
 
 
 def test_differing_windows_name_no_day_and_one_is_asked_for(seen, coordinator):
@@ -152,9 +162,9 @@ def test_a_study_without_a_day_leaves_it_to_be_chosen(seen, coordinator):
 
 class TestSigning:
     def test_the_task_has_the_day_that_the_signer_saw(self, seen, chair):
-        item = make_item(by=chair, case=seen("negative"))
+        item = make_item(by=chair, case=seen("negative", stage_class="early"))
         draft(item, by=chair, recommendations=[SCHEDULE])
-        (line,) = said_on(sheet_of(item), signer=chair).recommendations
+        (line,) = said_on(sheet_of(item, signer=chair)).recommendations
 
         (task,) = tasks_of(sign(item, by=chair))
 
@@ -164,7 +174,7 @@ class TestSigning:
     def test_what_no_interval_speaks_of_shows_the_days_of_the_board(self, seen, chair):
         item = make_item(by=chair, case=seen("negative"))
         draft(item, by=chair, recommendations=[Recommended("referral", text="Surgery")])
-        (line,) = said_on(sheet_of(item), signer=chair).recommendations
+        (line,) = said_on(sheet_of(item, signer=chair)).recommendations
         (task,) = tasks_of(sign(item, by=chair))
         assert (task.due_on - timezone.localdate()).days == item.meeting.board.task_days
         assert line.due_on == day(task.due_on)
@@ -172,8 +182,8 @@ class TestSigning:
     def test_no_day_is_made_up(self, seen, chair):
         item = make_item(by=chair, case=seen("negative", ki67_percent=8))
         draft(item, by=chair, recommendations=[SCHEDULE])
-        sheet = sheet_of(item)
-        (line,) = said_on(sheet, signer=chair).recommendations
+        sheet = sheet_of(item, signer=chair)
+        (line,) = said_on(sheet).recommendations
         assert (line.due_on, line.owner) == ("", chair.name)
         with pytest.raises(Invalid, match="Choose when"):
             sign(item, by=chair)

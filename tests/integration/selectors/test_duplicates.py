@@ -6,18 +6,10 @@ import pytest
 
 from cases.selectors.duplicates import Likeness, candidates, differs_in_one_letter
 from cases.services import cases, patients
-from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
 BORN = datetime.date(1961, 4, 3)
-
-
-@pytest.fixture
-def scope(institution):
-    """Work as the institution."""
-    with institution_scope(institution):
-        yield
 
 
 @pytest.fixture

@@ -58,16 +58,16 @@ class TestExpected:
     @pytest.mark.parametrize(
         ("said", "minutes", "because"),
         [
-            ({}, 5, "3 minutes for any case, 2 for first time before a board"),
+            ({}, 5, "3 min for any case, 2 min for the first time before a board"),
             ({"branch_detail": options(1)}, 5, ""),
-            ({"branch_detail": options(2)}, 6, "1 for option to weigh, beyond the first"),
-            ({"branch_detail": options(5)}, 7, "2 for option to weigh, beyond the first (4)"),
-            ({"checks": [{"severity": "CRITICAL"}]}, 6, "1 for critical check"),
+            ({"branch_detail": options(2)}, 6, "1 min for 1 further option to weigh"),
+            ({"branch_detail": options(5)}, 7, "2 min for 4 further options to weigh"),
+            ({"checks": [{"severity": "CRITICAL"}]}, 6, "1 min for 1 critical check"),
             ({"checks": [{"severity": "CAUTION"}]}, 5, ""),
-            ({"contradictions": ["C-01"], "notices": 1}, 7, "2 for contradiction in the record"),
-            ({"notices": 5}, 7, "contradiction in the record (5)"),
-            ({"gaps": 1}, 6, "1 for gap in the minimum data set"),
-            ({"gaps": 9}, 7, "2 for gap in the minimum data set (9)"),
+            ({"contradictions": ["C-01"], "notices": 1}, 7, "2 min for 2 contradictions in the"),
+            ({"notices": 5}, 7, "2 min for 5 contradictions in the record"),
+            ({"gaps": 1}, 6, "1 min for 1 gap in the minimum data set"),
+            ({"gaps": 9}, 7, "2 min for 9 gaps in the minimum data set"),
         ],
     )
     def test_by_complexity(self, item, said, minutes, because):

@@ -10,7 +10,7 @@ from cases.selectors.history_facts import history_facts, history_of
 from cases.selectors.pathology_facts import pathology_facts, specimens_in
 from cases.selectors.procedures import procedures_of
 from cases.selectors.specimens import pathology_of
-from cases.selectors.treatments import treated_between, treatments_of
+from cases.selectors.treatments import treatments_of
 from cases.services import facts, procedures, treatments
 from guidance.editions import policies
 from tests.factories.cases import make_case
@@ -93,17 +93,6 @@ def test_treatments_that_were_read_already_are_not_read_again(
 ):
     with django_assert_num_queries(1):
         assert history_of(case, treatments=[]).written == {}
-
-
-def test_whether_a_case_was_treated_between_two_days(case, coordinator):
-    first, last = DAY, DAY + 3 * MONTH
-    assert treated_between(case, first=first, last=last) is None
-    facts.answer(case=case, answers={"treatments": []}, by=coordinator)
-    assert treated_between(case, first=first, last=last) is False
-    treatments.add(case=case, type="TACE", start=DAY - MONTH, by=coordinator)
-    assert treated_between(case, first=first, last=last) is False
-    treatments.add(case=case, type="TACE", start=DAY + MONTH, by=coordinator)
-    assert treated_between(case, first=first, last=last) is True
 
 
 def test_the_assessment_reads_what_specimens_and_procedures_say(case, coordinator):

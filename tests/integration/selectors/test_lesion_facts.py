@@ -2,7 +2,8 @@
 
 import pytest
 
-from cases.selectors.lesion_facts import facts_of_lesions
+from cases.selectors.lesion_facts import lesion_facts
+from cases.selectors.lesions import lesions_of
 from cases.services import facts
 from guidance.editions import shelf
 from guidance.engine.facts import parse_facts
@@ -17,9 +18,12 @@ def case(coordinator):
     return make_case(by=coordinator)
 
 
+def known_of(case, current=None):
+    return dict(lesion_facts(lesions_of(case), current=current))
+
+
 def said(case, current=None):
-    found = facts_of_lesions(case, current=current)
-    values = {name: known.value for name, known in found.items()}
+    values = {name: known.value for name, known in known_of(case, current).items()}
     parse_facts(values, shelf.adopted().dictionary)
     return values
 
@@ -40,7 +44,7 @@ def test_targets_and_growth(case, coordinator):
     # ln(1.03) x 3 / (100/30.4375) = 0.0269912: 2.74 % a month.
     # The rate follows from the sums: the guidance reckons it, nobody enters it.
     assert "tgr_percent_per_month" not in found
-    known = facts_of_lesions(case, current=None)["recist_sum_mm_t1"]
+    known = known_of(case)["recist_sum_mm_t1"]
     assert known.rule == "lesions.recist_sum_mm_t1"
     assert known.origin == "From the sums of diameters on 10 Jan 2025 and 20 Apr 2025"
     assert len(known.provenance["studies"]) == 2
@@ -127,7 +131,7 @@ def test_liver_metastases_are_counted_where_every_one_is_recorded(case, coordina
         "liver_met_largest_mm": 30,
         "liver_met_sum_diam_mm": 42.5,
     }
-    assert facts_of_lesions(case, current=None)["liver_met_count"].entered_at is not None
+    assert known_of(case)["liver_met_count"].entered_at is not None
     measure(studies[1], {small: "too_small"}, by=coordinator)
     assert liver(case) == {"liver_met_count": 2, "liver_met_largest_mm": 30}
     measure(studies[1], {small: "present"}, by=coordinator)

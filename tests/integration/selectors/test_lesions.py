@@ -143,6 +143,11 @@ def test_that_nothing_was_given_is_an_answer(case, coordinator):
     make_course(case, 40, 42, by=coordinator)
     facts.answer(case=case, answers={"treatments": []}, by=coordinator)
     assert lesions_of(case).readings[1].visit.growth.treated is False
+    month = datetime.timedelta(days=30)
+    treatments.add(case=case, type="TACE", start=FIRST - month, by=coordinator)
+    assert lesions_of(case).readings[1].visit.growth.treated is False
+    treatments.add(case=case, type="TACE", start=FIRST + month, by=coordinator)
+    assert lesions_of(case).readings[1].visit.growth.treated is True
 
 
 def test_cases_do_not_mix(case, coordinator):

@@ -7,12 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cases.models import BoardMember, Standard
-from cases.models.agenda_item import Track
+from cases.models import BoardMember
 from cases.selectors.live import live, look, revision_of, screen_stamp
 from cases.services import agenda_details, agendas, attendances, discussions, opinions
 from tests.factories.boards import (
-    bring_near,
     draft,
     make_asking_case,
     make_item,
@@ -20,27 +18,10 @@ from tests.factories.boards import (
     sign,
 )
 from tests.factories.cases import make_case
+from tests.factories.standards import settle
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scope(institution):
-    with institution_scope(institution):
-        yield
-
-
-@pytest.fixture
-def meeting(scope, coordinator):
-    return bring_near(make_meeting(by=coordinator))
-
-
-@pytest.fixture
-def items(meeting, coordinator):
-    return [
-        make_item(by=coordinator, meeting=meeting, case=make_case(by=coordinator)) for _ in range(3)
-    ]
 
 
 def test_before_the_first_case_nothing_is_shown(meeting, items):
@@ -87,15 +68,7 @@ def test_the_clock_against_what_was_expected(meeting, items, chair, monkeypatch)
 
 
 def test_a_case_that_a_standard_settles_has_no_number(meeting, items, coordinator):
-    standard = Standard.objects.create(
-        board=meeting.board,
-        name="Follow-up",
-        source="Protocol 7",
-        scenario="SC-01",
-        entered_by=coordinator,
-    )
-    items[1].track, items[1].standard = Track.PROTOCOL, standard
-    items[1].save()
+    settle(items[1], by=coordinator)
     found = live(meeting)
     assert [case.number for case in found.cases] == [1, None, 2]
     assert found.count == 2

@@ -7,7 +7,6 @@ from cases.selectors.cases import one
 from cases.selectors.standards import (
     offers,
     place_words,
-    standard_for,
     standing_of_item,
     standings,
     standings_on_list,
@@ -27,11 +26,6 @@ from tests.factories.standards import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
 
-@pytest.fixture
-def standard(coordinator):
-    return make_standard(by=coordinator)
-
-
 def against(case, standard):
     return standings([one(case.pk)], standard.board)[case.pk].against
 
@@ -39,14 +33,14 @@ def against(case, standard):
 def test_settles_the_very_scenario_and_branch(coordinator, standard):
     case = make_settled_case(by=coordinator)
 
-    assert against(case, standard) == ()
-    assert standard_for(case, standard.board) == standard
+    found = standings([case], standard.board)[case.pk]
+    assert (found.standard, found.against, found.holds) == (standard, (), True)
 
 
 def test_not_of_another_board(coordinator, standard):
     case = make_settled_case(by=coordinator)
 
-    assert standard_for(case, make_board(by=coordinator)) is None
+    assert standings([case], make_board(by=coordinator)) == {}
 
 
 def test_not_of_another_place(coordinator, standard):
@@ -56,14 +50,15 @@ def test_not_of_another_place(coordinator, standard):
     item = make_item(by=coordinator, case=case, meeting=make_meeting(by=coordinator))
     words = " ".join(standing_of_item(item, standard).against)
     assert "It is for " in words
-    assert "(SC-03), No sign of recurrence. (B-03-NEG); the case stands at " in words
+    assert ": No sign of recurrence; the case stands at " in words
+    assert "SC-0" not in words
 
 
 def test_not_once_it_is_retired(coordinator, standard):
     item = make_protocol_item(by=coordinator, standard=standard)
     standards.retire(standard=standard, by=coordinator)
 
-    assert standard_for(item.case, standard.board) is None
+    assert standings([item.case], standard.board) == {}
     retired = Standard.objects.get(pk=standard.pk)
     assert standing_of_item(item, retired).against == ("This standard is no longer in use.",)
 
@@ -148,7 +143,8 @@ def test_not_where_the_report_is_at_odds_or_subtle(coordinator, standard, flag):
     case = one(case.pk)
     assert (case.assessment.branch, case.board_level) == ("B-03-NEG", "yes")
     assert words.startswith("The guidance has a reason for the board that the standard is not for:")
-    assert words.endswith("(E-04)")
+    assert "a reason for the board that the standard is not for: " in words
+    assert "E-04" not in words
 
 
 def judged(case, standard, *, reasons, escalation=None):
@@ -178,7 +174,7 @@ def test_not_where_there_is_any_other_reason(coordinator, standard, level):
 
     (words,) = judged(case, standard, reasons={"E-03": "yes", "E-09": level}, escalation="E-03")
 
-    assert words.endswith("Words. (E-09)")
+    assert words.endswith("for: Words.")
 
 
 def test_not_where_the_board_is_asked_for_without_a_reason(coordinator, standard):
@@ -197,7 +193,7 @@ def test_not_where_the_reason_is_of_a_result_that_it_does_not_name(coordinator):
 
     (words,) = judged(case, standard, reasons={"E-03": "yes"}, escalation="E-03")
 
-    assert words.endswith("Words. (E-03)")
+    assert words.endswith("for: Words.")
 
 
 def test_before_any_result_nothing_of_a_branch_is_its_own(coordinator):
@@ -215,7 +211,7 @@ def test_not_a_case_that_was_never_assessed(coordinator, standard):
 
     assert standing_of_item(item, standard).against == ("The case has not been assessed.",)
     assert standings_on_list([item]) == {}
-    assert standard_for(item.case, standard.board) is None
+    assert standings([item.case], standard.board) == {}
 
 
 class TestOnAList:
@@ -269,5 +265,7 @@ class TestOffers:
 def test_places_in_words():
     edition = shelf.adopted()
 
-    assert place_words("SC-03", "", edition).endswith("(SC-03), before any result")
-    assert place_words("SC-99", "B-99", edition) == "SC-99, B-99"
+    name = edition.catalogue.scenarios["SC-03"].name
+    assert place_words("SC-03", "", edition) == f"{name}, before any result"
+    assert place_words("SC-03", "B-03-NEG", edition) == f"{name}: No sign of recurrence"
+    assert place_words("SC-99", "B-99", edition) == "SC-99: B-99"

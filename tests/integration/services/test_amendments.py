@@ -53,7 +53,7 @@ class TestOpen:
             if_match=written.version,
             by=coordinator,
         )
-        before = sheet_of(item)
+        before = sheet_of(item, signer=chair)
         signed = sign(item, by=chair)
         save = DecisionDraft.objects.get()
         save.rationale = "Something that was never signed"
@@ -65,11 +65,14 @@ class TestOpen:
         after = sheet_of(item)
         assert after.draft.rationale == signed.rationale == "Why"
         assert (after.draft.confidence, after.draft.stage_discussed) == ("low", True)
-        columns = ("position", "kind", "code", "text", "intent", "alternative_to", "due_on")
-        for name in (*columns, "owner_id"):
+        columns = ("position", "kind", "code", "text", "intent", "alternative_to")
+        for name in columns:
             assert [getattr(r, name) for r in after.recommendations] == [
                 getattr(r, name) for r in before.recommendations
             ]
+        assert [(r.due_on, r.owner_id) for r in after.recommendations] == [
+            (term.due_on, term.owner.pk) for term in before.terms
+        ]
         assert [(d.name, d.text) for d in after.dissents] == [("Nina Nuclear", "PRRT now")]
         assert after.version == 2
         assert AuditEntry.objects.filter(action="decision.amendment.opened", person=chair).exists()
@@ -167,7 +170,7 @@ class TestSigned:
             amend_reason(WHY)
             Attendance.objects.create(meeting=item.meeting, name="Ada")
             sign(item, by=chair, accepted=None)
-        assert set(caught.value.errors) == {"quorum_reason", "gap_reason"}
+        assert set(caught.value.errors) == {"quorum_reason", "gap_reason", "early_reason"}
         assert Decision.objects.count() == 1
 
     def test_is_signed_once(self, item, signed, chair):

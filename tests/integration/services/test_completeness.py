@@ -21,7 +21,12 @@ from cases.services.imports.batch import Entry, open_cases
 from cases.services.imports.rows import NewCase
 from tests.factories.boards import make_board, make_item, make_meeting
 from tests.factories.cases import SURVEILLANCE, make_case
-from tests.factories.completeness import days_ago, make_complete_case, make_surveillance_ct
+from tests.factories.completeness import (
+    days_ago,
+    make_complete_case,
+    make_surveillance_ct,
+    open_gaps,
+)
 from tests.integration.outbox.delivery import deliver_all
 from tumorboard.audit.models import AuditEntry
 from tumorboard.outbox.models import OutboxMessage
@@ -32,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 def kept(case):
     case.refresh_from_db()
-    return (case.preparation, case.gap_count, case.preparation_until)
+    return (case.preparation, open_gaps(case), case.preparation_until)
 
 
 def rows(case):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases.models import (
     AgendaItem,
+    Board,
     Decision,
     DecisionDraft,
     DraftRecommendation,
@@ -20,6 +21,7 @@ from cases.services import (
     agendas,
     amendments,
     attendances,
+    board_members,
     decisions,
     patients,
 )
@@ -155,7 +157,7 @@ class TestDraft:
 class TestSigning:
     def test_takes_everything_over(self, item, coordinator, chair):
         written = draft(item, by=coordinator)
-        sheet = sheet_of(item)
+        sheet = sheet_of(item, signer=chair)
 
         decision = decisions.sign(
             item=item,
@@ -259,12 +261,17 @@ class TestSigning:
                 by=chair,
             )
 
-    @pytest.mark.parametrize("change", ["question", "present"])
+    @pytest.mark.parametrize("change", ["question", "present", "days", "owner"])
     def test_not_when_the_sheet_is_another_by_now(self, item, coordinator, chair, change):
         written = draft(item, by=coordinator)
-        seen = sheet_of(item).seen
+        seen = sheet_of(item, signer=chair).seen
+        board = item.meeting.board
         if change == "question":
             agendas.ask(item=item, question="Other?", by=coordinator)
+        elif change == "days":
+            Board.objects.filter(pk=board.pk).update(task_days=board.task_days + 1)
+        elif change == "owner":
+            board_members.add(board=board, person=coordinator, duty="coordinator", by=coordinator)
         else:
             attendances.note_present(meeting=item.meeting, name="Otto", by=coordinator)
 
@@ -367,7 +374,7 @@ class TestChecks:
     def test_not_when_what_stands_beside_it_is_another(self, item, coordinator, chair, change):
         row = self.acknowledge(item, coordinator)
         written = draft(item, by=coordinator)
-        seen = sheet_of(AgendaItem.objects.get(pk=item.pk)).seen
+        seen = sheet_of(AgendaItem.objects.get(pk=item.pk), signer=chair).seen
         if change == "acknowledged":
             self.acknowledge(item, coordinator, code="W-CHEST")
         elif change == "withdrawn":

@@ -19,24 +19,6 @@ from tumorboard.tenancy.scope import institution_scope
 
 
 @pytest.fixture
-def scope(institution):
-    with institution_scope(institution):
-        yield
-
-
-@pytest.fixture
-def meeting(scope, coordinator):
-    return bring_near(make_meeting(by=coordinator))
-
-
-@pytest.fixture
-def items(meeting, coordinator) -> list[AgendaItem]:
-    return [
-        make_item(by=coordinator, meeting=meeting, case=make_case(by=coordinator)) for _ in range(3)
-    ]
-
-
-@pytest.fixture
 def at(monkeypatch) -> Callable[[int], None]:
     """Sets the clock of the server, in minutes after the test's beginning."""
     begin = timezone.now()

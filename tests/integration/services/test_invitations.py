@@ -137,6 +137,46 @@ def test_who_comes_onto_the_board_is_invited_to_what_is_planned(board, coordinat
     ]
 
 
+def test_who_is_taken_off_the_board_gets_its_coming_meetings_out_of_the_calendar(
+    board, coordinator, chair
+):
+    past, canceled, coming = (plan(board, coordinator, days) for days in (4, 5, 9))
+    meetings.cancel(meeting=canceled, by=coordinator)
+    Meeting.objects.filter(pk=past.pk).update(starts_at=timezone.now() - timedelta(days=1))
+    plan(make_board(by=coordinator), coordinator)
+    before = len(posted())
+
+    board_members.remove(member=board.members.get(person=chair), by=coordinator)
+
+    (told,) = posted()[before:]
+    assert told["to"] == chair.email
+    assert told["attachment"]["content_type"] == "text/calendar; method=CANCEL"
+    assert calendar_of(told)["METHOD"] == "CANCEL"
+    event = event_of(told)
+    assert (event["UID"], event["SEQUENCE"]) == (f"{coming.pk}@tumorboard", 1)
+    assert event["ATTENDEE"] == f"mailto:{chair.email}"
+    # A meeting with this status would be canceled for everybody.
+    assert "STATUS" not in event
+    assert "takes place without you" in told["subject"]
+    assert "You were taken off NET board." in told["body"]
+
+
+def test_who_comes_back_is_invited_by_the_same_sequence_and_moves_count_on(
+    board, coordinator, chair
+):
+    meeting = plan(board, coordinator)
+    board_members.remove(member=board.members.get(person=chair), by=coordinator)
+
+    board_members.add(board=board, person=chair, by=coordinator)
+
+    told = posted()[-1]
+    assert (told["to"], calendar_of(told)["METHOD"]) == (chair.email, "REQUEST")
+    assert event_of(told)["SEQUENCE"] == 1
+    later = meeting.starts_at + timedelta(days=1)
+    meetings.move(meeting=meeting, starts_at=later, place="", by=coordinator)
+    assert event_of(posted()[-1])["SEQUENCE"] == 2
+
+
 def test_a_mail_names_the_time_by_the_clock_of_the_board(board, coordinator):
     boards.change(board=board, time_zone="Asia/Tokyo", by=coordinator)
     starts_at = datetime.datetime(timezone.now().year + 1, 1, 12, 23, tzinfo=datetime.UTC)

@@ -7,15 +7,10 @@ from cases.selectors.protocol_audits import done_audits, open_audits, shares, sh
 from cases.services import protocol_audits, standards
 from cases.services.errors import Invalid, Refused
 from tests.factories.boards import make_item, sign
-from tests.factories.standards import make_standard, sign_by_protocol
+from tests.factories.standards import sign_by_protocol
 from tumorboard.audit.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
-
-
-@pytest.fixture
-def standard(coordinator):
-    return make_standard(by=coordinator)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ class TestPublishing:
         line = lines_of(kept)[0]
         assert (line.position, line.question) == (1, "PRRT?")
         assert line.record_number == first.case.patient.record_number
-        assert line.track_words == "Discussed"
+        assert line.track_words == "To discuss"
         assert AuditEntry.objects.filter(action="agenda.published", subject_id=meeting.pk).exists()
 
     def test_again_makes_the_next_version(self, coordinator, meeting):

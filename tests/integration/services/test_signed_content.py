@@ -19,7 +19,7 @@ from cases.services.decision_drafts import Concluded, Dissented, Recommended, sa
 from cases.services.decision_sheets import sheet_of
 from cases.services.errors import Invalid, Refused
 from cases.services.sheet_words import said_on
-from tests.factories.boards import ACCEPTED, EVERY_KIND, draft, make_item, sign
+from tests.factories.boards import ACCEPTED, EVERY_KIND, bring_near, draft, make_item, sign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
@@ -134,7 +134,7 @@ class TestPeople:
 
     def test_an_opinion_that_came_meanwhile_is_seen_first(self, item, coordinator, chair):
         written = draft(item, by=coordinator)
-        seen = sheet_of(item).seen
+        seen = sheet_of(item, signer=chair).seen
         opinions.give(item=item, text="Wait.", by=coordinator)
 
         with pytest.raises(Refused, match="has changed since you opened"):
@@ -224,7 +224,7 @@ class TestAcceptance:
         with pytest.raises(Invalid) as caught:
             sign(item, by=chair, accepted={"quorum": "\u200b", "gap": "\u2060 \ufeff"})
 
-        assert set(caught.value.errors) == {"quorum_reason", "gap_reason"}
+        assert set(caught.value.errors) == {"quorum_reason", "gap_reason", "early_reason"}
         assert not Decision.objects.exists()
 
     def test_nothing_is_signed_without(self, item, chair):
@@ -247,9 +247,18 @@ class TestAcceptance:
     def test_is_not_asked_for_where_nothing_is_lacking(self, item, chair, monkeypatch):
         monkeypatch.setattr("cases.services.decision_sheets.missing_specialties", lambda _: [])
 
+        bring_near(item.meeting)
+
         decision = sign(item, by=chair, accepted={"gap": "Known"})
 
         assert {one["what"].partition(":")[0] for one in decision.accepted} == {"gap"}
+
+    def test_a_meeting_that_has_not_begun_is_accepted_too(self, item, chair):
+        with pytest.raises(Invalid, match="The meeting has not begun: it is planned for "):
+            sign(item, by=chair, accepted={**ACCEPTED, "early": ""})
+
+        kept = {one["what"]: one["reason"] for one in sign(item, by=chair).accepted}
+        assert kept["early:meeting"] == ACCEPTED["early"]
 
 
 class TestProtocol:

@@ -65,6 +65,7 @@ def test_what_the_guidance_sends_to_the_board_is_confirmed(coordinator, scenario
         standards.add(board=board, by=coordinator, **given)
     assert list(caught.value.errors) == ["despite_guidance"]
     assert "The guidance asks for the board: " in str(caught.value)
+    assert "(E-" not in str(caught.value)
     assert not Standard.objects.exists()
 
     row = standards.add(board=board, by=coordinator, despite_guidance=True, **given)

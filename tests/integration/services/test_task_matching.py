@@ -6,8 +6,9 @@ import pytest
 
 from cases.models import Candidacy, Result, Task
 from cases.selectors.tasks import lines_of
-from cases.services import facts, results, studies, tasks, treatments
+from cases.services import facts, results, studies, task_links, tasks, treatments
 from cases.services.decision_drafts import Recommended
+from cases.services.errors import Refused
 from tests.factories.cases import SURVEILLANCE, make_case, make_study
 from tests.factories.tasks import CT, PET, PRRT, REFERRAL, ago, amended, decided, tasks_of
 
@@ -132,16 +133,17 @@ def test_what_a_person_closed_stays_so(task, chair):
 
 def test_what_a_person_unlinked_is_not_matched_again(task, chair):
     arrive(task, by=chair)
-    unlinked = tasks.unlink(task=fresh(task), by=chair)
+    unlinked = task_links.unlink(task=fresh(task), reason="incomplete", by=chair)
     assert (unlinked.state, unlinked.study) == ("open", None)
     arrive(task, by=chair, performed_on=ago(4))
     assert fresh(task).state == "open"
 
 
-def test_what_was_matched_and_is_reopened_is_not_matched_again(task, chair):
+def test_what_was_matched_is_not_reopened_without_saying_why(task, chair):
     arrive(task, by=chair)
-    reopened = tasks.reopen(task=fresh(task), by=chair)
-    assert (reopened.state, reopened.study) == ("open", None)
+    with pytest.raises(Refused, match="Say first why that is not so"):
+        tasks.reopen(task=fresh(task), by=chair)
+    assert fresh(task).state == "done"
 
 
 def test_what_was_dropped_by_mistake_follows_the_record_again(task, chair):
@@ -317,7 +319,7 @@ class TestInWordsOfTheGuidance:
         assert line.by_modality
         assert not line.by_equivalent
 
-        tasks.unlink(task=fresh(task), by=chair)
+        task_links.unlink(task=fresh(task), reason="mistake", by=chair)
 
         assert (fresh(task).state, fresh(task).study) == ("open", None)
         studies.change(study=study, performed_on=ago(9), by=chair)

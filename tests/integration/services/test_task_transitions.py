@@ -8,10 +8,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.models import Task
-from cases.models.task import PENDING, NotDone, TaskState
-from cases.services import tasks
+from cases.models import Study, Task
+from cases.models.task import PENDING, NotDone, TaskState, Unlinked
+from cases.services import task_links, tasks
 from cases.services.errors import ServiceError
+from tests.factories.cases import make_study
 from tests.factories.people import add_member, make_institution
 from tests.factories.tasks import CT, PET, ago, decided, tasks_of
 from tests.integration.services.writers import write_at_once
@@ -21,7 +22,8 @@ DAYS = st.integers(min_value=-2, max_value=40).map(ago)
 STEPS = st.one_of(
     st.tuples(st.sampled_from(["order", "complete", "result"]), DAYS),
     st.tuples(st.just("drop"), st.sampled_from(["", "nonsense", *NotDone.values])),
-    st.tuples(st.sampled_from(["reopen", "unlink"]), st.none()),
+    st.tuples(st.sampled_from(["reopen", "link"]), st.none()),
+    st.tuples(st.just("unlink"), st.sampled_from(["", "nonsense", *Unlinked.values])),
 )
 
 
@@ -30,8 +32,12 @@ class _Undone(Exception):
 
 
 def step(name, given_, *, task, by):
-    if name in ("reopen", "unlink"):
-        return getattr(tasks, name)(task=task, by=by)
+    if name == "reopen":
+        return tasks.reopen(task=task, by=by)
+    if name == "link":
+        return task_links.link(task=task, study=Study.objects.latest("performed_on"), by=by)
+    if name == "unlink":
+        return task_links.unlink(task=task, reason=given_, text="In words", by=by)
     if name == "drop":
         return tasks.drop(task=task, reason=given_, text="In words", by=by)
     return getattr(tasks, name)(task=task, on=given_, by=by)
@@ -54,6 +60,7 @@ def check(task, *, decided_on):
 @pytest.mark.usefixtures("scope")
 def test_no_order_of_steps_leaves_a_task_contradicting_itself(chair):
     (first,) = tasks_of(decided(PET, by=chair))
+    make_study(case=first.case, by=chair, modality="CT", performed_on=ago(0), outcome="negative")
 
     @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(steps=st.lists(STEPS, max_size=6))

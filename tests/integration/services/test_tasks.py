@@ -193,11 +193,6 @@ def test_what_an_amendment_replaced_stays_closed(chair):
         tasks.reopen(task=ct, by=chair)
 
 
-def test_only_what_is_matched_is_unlinked(task, chair):
-    with pytest.raises(Refused, match="Nothing in the record is matched"):
-        tasks.unlink(task=task, by=chair)
-
-
 def test_a_task_that_is_closed_no_longer_asks_for_the_board(chair):
     (task,) = tasks_of(decided(REFERRAL, by=chair))
     overdue = Candidacy.objects.filter(case=task.case, reason="overdue")

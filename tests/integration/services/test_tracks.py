@@ -13,17 +13,11 @@ from tests.factories.boards import draft, make_item, make_meeting, sign
 from tests.factories.standards import (
     make_protocol_item,
     make_settled_case,
-    make_standard,
     sign_by_protocol,
 )
 from tumorboard.audit.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
-
-
-@pytest.fixture
-def standard(coordinator):
-    return make_standard(by=coordinator)
 
 
 def test_is_settled_and_discussed_after_all(coordinator, standard):

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cases.models import AgendaItem, Attendance, Meeting, Standard
-from cases.models.agenda_item import Track
+from cases.models import AgendaItem, Attendance, Meeting
 from cases.services import (
     agenda_details,
     agendas,
@@ -16,22 +15,15 @@ from cases.services import (
     postponements,
     tracks,
 )
-from tests.factories.boards import bring_near, draft, make_item, make_meeting, sign
+from tests.factories.boards import draft, make_item, make_meeting, sign
 from tests.factories.cases import make_case
-from tumorboard.tenancy.scope import institution_scope
+from tests.factories.standards import settle
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scope(institution):
-    with institution_scope(institution):
-        yield
-
-
-@pytest.fixture
-def item(scope, coordinator) -> AgendaItem:
-    meeting = bring_near(make_meeting(by=coordinator))
+def item(meeting, coordinator) -> AgendaItem:
     make_item(by=coordinator, meeting=meeting, case=make_case(by=coordinator))
     return make_item(by=coordinator, meeting=meeting)
 
@@ -46,10 +38,7 @@ def _leave(item, by):
 
 
 def _discuss(item, by):
-    standard = Standard.objects.create(
-        board=item.meeting.board, name="S", source="P", scenario="SC-01", entered_by=by
-    )
-    AgendaItem.objects.filter(pk=item.pk).update(track=Track.PROTOCOL, standard=standard)
+    settle(item, by=by)
     tracks.discuss(item=item, by=by)
 
 

@@ -1,6 +1,6 @@
 """People who are signed in, for the tests of all pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,20 +9,12 @@ from django.urls import reverse
 
 from tumorboard.accounts.models import User
 from tumorboard.tenancy.models import Institution
-from tumorboard.tenancy.scope import institution_scope
 
 
 @pytest.fixture(autouse=True)
 def _a_folder_of_static_files(settings, tmp_path):
     """WhiteNoise warns when it starts without one."""
     settings.STATIC_ROOT = tmp_path
-
-
-@pytest.fixture
-def scope(institution: Institution) -> Iterator[None]:
-    """Stay in the institution's scope, to prepare and to look at what was written."""
-    with institution_scope(institution):
-        yield
 
 
 @pytest.fixture

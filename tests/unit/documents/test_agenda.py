@@ -171,6 +171,15 @@ def test_an_agenda_without_cases_says_so():
     assert "No cases on this agenda." in printed[0]
 
 
+def test_every_page_of_a_canceled_meeting_says_so():
+    words = "This meeting was canceled on 20 Nov 2026. The chair is ill."
+    printed = pages(render(replace(agenda(ITEM, ITEM), canceled=words)))
+    assert words in printed[0]
+    for page in printed:
+        assert "Confidential: patient data Canceled meeting" in page
+    assert "Canceled" not in text(render(agenda(ITEM)))
+
+
 def test_hostile_text_is_printed_as_typed_everywhere():
     line = ComparedLine("Current", "2 Nov", HOSTILE, HOSTILE, "", "")
     item = replace(

@@ -12,9 +12,11 @@ from cases.selectors.recommended import codes_in
 from guidance.engine.edition import load_edition
 from tests.unit.guidance.cases import answer, read_data
 
-CODES = codes_in(load_edition())
+EDITION = load_edition()
+CODES = codes_in(EDITION)
 VIGNETTES = {entry["id"]: entry for entry in read_data("vignettes")}
 STUDY_DAY = datetime.date(2026, 10, 1)
+DAY_IN_A_YEAR = datetime.date(2027, 10, 1)
 TODAY = datetime.date(2026, 11, 21)
 
 
@@ -22,7 +24,7 @@ def proposal(vignette, *, on=STUDY_DAY, is_accepted=True, own=(), **more):
     """What is proposed after a study on the day `on`; `own` are windows of the institution."""
     facts = {**read_data("d0"), **VIGNETTES[vignette]["facts"], **more}
     answered = answer(facts)
-    windows = windows_of(answered, facts, result_on=on)
+    windows = windows_of(answered, facts, result_on=on, edition=EDITION)
     follows = Follows(on=on, is_accepted=is_accepted, windows=(*own, *windows))
     return proposal_from(answered, facts, codes=CODES, follows=follows)
 
@@ -185,6 +187,12 @@ class TestDays:
             ("V14", {}, (), None),
             ("V14", {"followup_policy": "FU-01"}, (), None),
             ("V14", {"followup_policy": "FU-02"}, (), datetime.date(2027, 1, 1)),
+            # One rule lacks a fact: it might name another day once that is known.
+            ("V13", {"stage_class": None}, (), None),
+            ("V13", {"stage_class": None, "followup_policy": "FU-01"}, (), None),
+            ("V13", {"stage_class": None, "followup_policy": "FU-03"}, (), DAY_IN_A_YEAR),
+            ("V13", {"stage_class": None}, (local(12, 12),), DAY_IN_A_YEAR),
+            ("V13", {"stage_class": None, "followup_policy": "FU-01"}, (local(12, 12),), None),
             # An open end alone, and no number at all.
             ("V13", {"followup_policy": "FU-02"}, (), None),
             ("V05", {}, (), None),
@@ -222,6 +230,14 @@ class TestDays:
         ]
         assert due(found, chosen="FU-01:last") == [datetime.date(2027, 10, 1)]
         assert due(found, chosen="FU-99") == [None]
+
+    def test_what_a_rule_lacks_is_named_and_the_others_are_offered(self):
+        found = proposal("V13", stage_class=None)
+
+        assert found.windows[0].months == "not determined (unknown: Stage class)"
+        assert found.remarks == ("No day is set: FU-01 is not determined (unknown: Stage class).",)
+        assert [end.value for end in found.to_choose] == ["FU-02:first", "FU-03"]
+        assert proposal("V13", stage_class=None, followup_policy="FU-03").remarks == ()
 
     def test_an_open_window_has_one_end(self):
         found = proposal("V13", followup_policy="FU-02")

@@ -26,6 +26,7 @@ LISTED = {
 ACCEPTED = {
     "quorum": "Surgery gave its opinion by telephone before the meeting.",
     "gap": "A worked example: it says only what it is about.",
+    "early": "A worked example: its meeting is always one that is coming.",
 }
 
 
@@ -69,7 +70,7 @@ def _hold(
     chair: User,
     radiologist: User,
 ) -> None:
-    """Hold a meeting: planned for soon and decided, then noted as begun an hour ago."""
+    """Hold a meeting: planned for soon, noted as begun an hour ago, and decided."""
     now = timezone.now()
     soon = now + datetime.timedelta(minutes=5)
     meeting = meetings.plan(board=board, starts_at=soon, by=coordinator)
@@ -85,18 +86,18 @@ def _hold(
         specialty_code=Specialty.NUCLEAR_MEDICINE,
         by=coordinator,
     )
-    for item in items:
-        _decide(item, coordinator=coordinator, chair=chair)
     began_at = now - datetime.timedelta(hours=1)
     ended_at = began_at + datetime.timedelta(minutes=4)
+    # Services let nobody plan a meeting in the past, and they are right. Before anything is
+    # signed: the record keeps when the board met.
+    held = Meeting.objects.filter(pk=meeting.pk)
+    held.update(starts_at=began_at, cutoff_at=None, began_at=began_at)
     for item in items:
+        _decide(item, coordinator=coordinator, chair=chair)
         Discussion.objects.create(
             meeting=meeting, item=item, began_at=began_at, ended_at=ended_at, shown_by=chair
         )
-    # Services let nobody plan a meeting in the past, and they are right.
-    Meeting.objects.filter(pk=meeting.pk).update(
-        starts_at=began_at, cutoff_at=None, began_at=began_at, ended_at=ended_at
-    )
+    held.update(ended_at=ended_at)
 
 
 def _decide(item: AgendaItem, *, coordinator: User, chair: User) -> None:

@@ -169,14 +169,14 @@ class TestSigning:
         assert Decision.objects.get().quoted["states"][0]["standing"]["by"] == "Cora Coordinator"
 
     def test_is_refused_at_the_last_moment(
-        self, sheet, acknowledge, chairs_browser, url, item, coordinator
+        self, sheet, acknowledge, chairs_browser, url, item, coordinator, chair
     ):
         row = acknowledge()
         page = sheet()
         acknowledgments.withdraw(acknowledgment=row, by=coordinator)
         item.refresh_from_db()
         given = {name: value(page, name) for name in ("assessment_id", "draft_version")}
-        given["seen"] = sheet_of(type(item).objects.get(pk=item.pk)).seen
+        given["seen"] = sheet_of(type(item).objects.get(pk=item.pk), signer=chair).seen
 
         response = chairs_browser.post(
             url("decision_sign", item.pk), {**given, "password": PASSWORD}

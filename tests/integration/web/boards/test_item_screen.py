@@ -5,8 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Opinion
+from cases.services import facts
 from tests.factories.boards import make_asking_case, make_item, sign
-from tests.factories.cases import make_study
+from tests.factories.cases import make_case, make_study
+from tests.factories.rich_item import FOLLOW_UP
 from tests.integration.web.boards.page import text
 from tumorboard.audit.models import AuditEntry
 
@@ -32,6 +34,14 @@ def test_everything_stands_on_it(browser, url, item, chair):
         assert words in told, words
 
 
+def test_an_interval_names_its_source_not_its_rule(browser, url, coordinator):
+    case = make_case(by=coordinator, **FOLLOW_UP)
+    make_study(case=case, by=coordinator, outcome="stable")
+    told = text(browser.get(url("item_screen", make_item(by=coordinator, case=case).pk)))
+    assert "Interval: " in told
+    assert "(FU-" not in told
+
+
 def test_it_is_a_part_where_a_page_asks_for_it(browser, url, item):
     whole = browser.get(url("item_screen", item.pk))
     part = browser.get(url("item_screen", item.pk), headers={"HX-Request": "true"})
@@ -53,6 +63,27 @@ def test_once_signed_it_says_what_is_of_then_and_what_of_now(browser, url, item,
     assert "as the record stands now" in told
     assert "The signed decision" in told
     assert "Missing or too old" not in told
+
+
+def test_the_record_shows_what_the_board_saw(browser, url, item, chair, coordinator):
+    case = item.case
+    facts.answer(
+        case=case, answers={"sstr_imaging_done": True, "sstr_result": "negative"}, by=chair
+    )
+    item.question = "PRRT?"
+    item.save(update_fields=["question"])
+    sign(item, by=chair)
+    facts.answer(case=case, answers={"sstr_result": "positive"}, by=coordinator)
+    told = text(browser.get(url("decision", item.pk)))
+    assert "What the board saw" in told
+    assert "PRRT not shown: SSTR imaging result (Negative)" in told
+    assert "Imaging: current and previous" in told
+
+
+def test_nothing_recorded_is_not_called_none_and_unknown_stays_in_sight(browser, url, item):
+    told = text(browser.get(url("item_screen", item.pk)))
+    assert "Renal function: unknown" in told
+    assert "None recorded: devices, severe reactions." in told
 
 
 def test_it_asks_as_often_for_a_long_record_as_for_a_short_one(browser, url, meeting, coordinator):

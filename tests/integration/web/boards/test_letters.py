@@ -106,7 +106,7 @@ def test_days_are_named(item, chair, shown):
     sign(item, by=chair)
     _, letter, patient = shown()
     assert "due 12 Jan 2027" in letter
-    assert "The team suggests to do this by about 12 Jan 2027." in patient
+    assert "The team plans to have this done by about 12 Jan 2027." in patient
     assert "planned" not in patient
     assert "Ask the doctor who takes care of you." in patient
 
@@ -117,19 +117,22 @@ def test_what_the_signer_accepted_is_told_once_with_its_reason(signed, item, cha
     for query in ("", "?version=1"):
         page, letter, patient = shown(query)
         for told in (page, letter):
-            assert "Decided without: " in told
-            assert "Nuclear medicine: nobody is noted as present" in told
-            assert told.count(f"because: {ACCEPTED['quorum']}") == 1
-            assert told.count(f"because: {ACCEPTED['gap']}") == 1
+            assert "Decided with nobody from " in told
+            assert "nuclear medicine" in told
+            assert f"noted as present. The reason given: {ACCEPTED['quorum']}" in told
+            assert "Decided without a complete minimum data set (" in told
+            assert "Decided before the meeting began." in told
+            for reason in ACCEPTED.values():
+                assert told.count(f"The reason given: {reason}") == 1
             assert "What changed" not in told
-        assert "Decided without" not in patient
+        assert "The reason given" not in patient
 
 
 def test_where_nothing_was_lacking_nothing_is_said(item, chair, shown, monkeypatch):
     monkeypatch.setattr("cases.services.decisions._accepted", lambda *_: [])
     sign(item, by=chair)
     page, letter, _ = shown()
-    assert "Decided without" not in page + letter
+    assert "The reason given" not in page + letter
 
 
 def test_a_meeting_that_was_not_yet_held_did_not_meet(signed, item, shown):

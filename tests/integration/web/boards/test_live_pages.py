@@ -7,11 +7,12 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from cases.models import Attendance, BoardMember, Discussion, Meeting, Standard
-from cases.models.agenda_item import Track
+from cases.models import Attendance, BoardMember, Discussion, Meeting
 from cases.services import discussions, live
+from cases.services.decision_drafts import Concluded, Dissented, save_draft
 from cases.web import shared_readings
-from tests.factories.boards import bring_near, draft, make_item, sign
+from tests.factories.boards import EVERY_KIND, bring_near, draft, make_item, sign
+from tests.factories.standards import settle
 from tests.integration.web.boards.page import text
 from tumorboard.audit.models import AuditEntry
 
@@ -213,6 +214,7 @@ def test_another_case_comes_along_with_the_bar(
 
 def test_the_case_alone(browser, url, items):
     page = text(browser.get(url("live_case", items[0].pk), headers=HTMX))
+    assert "Nobody on the board from" not in page
     assert "What in case 1?" in page
     assert "Case 1 of 2" not in page
 
@@ -228,6 +230,33 @@ def test_the_conclusion_grows_and_is_signed(radiologists_browser, url, items, ch
     page = text(radiologists_browser.get(address))
     assert "Signed by Chris Chair , Board chair" in page
     assert "The signed record" in page
+    assert "Confidence" not in page
+    assert "Dissent" not in page
+
+
+def test_the_conclusion_says_how_sure_the_board_is_and_who_dissents(
+    radiologists_browser, url, items, chair
+):
+    written = draft(items[0], by=chair)
+    save_draft(
+        item=items[0],
+        rationale="Because.",
+        recommendations=EVERY_KIND,
+        conclusion=Concluded(
+            concordance=written.concordance,
+            deviation_reason=written.deviation_reason,
+            confidence="low",
+        ),
+        dissents=[Dissented("Nina Nuclear", "Wait and see.")],
+        if_match=written.version,
+        by=chair,
+    )
+    address = url("live_conclusion", items[0].pk)
+    being_written = text(radiologists_browser.get(address))
+    sign(items[0], by=chair)
+    for page in (being_written, text(radiologists_browser.get(address))):
+        assert "Confidence: Low" in page
+        assert "Dissent: Nina Nuclear NM : Wait and see." in page
 
 
 def test_who_wrote_last_is_told_so(browser, chairs_browser, url, meeting, items, coordinator):
@@ -238,15 +267,7 @@ def test_who_wrote_last_is_told_so(browser, chairs_browser, url, meeting, items,
 
 
 def test_a_case_by_protocol_is_not_counted(browser, url, meeting, items, coordinator):
-    standard = Standard.objects.create(
-        board=meeting.board,
-        name="Follow-up",
-        source="Protocol 7",
-        scenario="SC-01",
-        entered_by=coordinator,
-    )
-    items[0].track, items[0].standard = Track.PROTOCOL, standard
-    items[0].save()
+    settle(items[0], by=coordinator)
     page = text(browser.get(url("live", meeting.pk)))
     assert "Case 1 of 1" in page
     assert "What in case 2?" in page
@@ -286,6 +307,7 @@ def test_a_meeting_of_another_day_is_not_begun_by_a_key(chairs_browser, url, mee
     Meeting.objects.filter(pk=meeting.pk).update(
         starts_at=timezone.now() + discussions.EARLIEST + datetime.timedelta(minutes=1)
     )
+    live.announce(meeting_id=meeting.pk)
     far = chairs_browser.get(url("live_bar", meeting.pk))
     assert " disabled " in button(far, "live-show")
     assert "it can begin at most 12 hours before." in text(far)

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Attendance, Meeting
-from cases.services import attendances
+from cases.models.board_member import Duty
+from cases.models.specialty import Specialty
+from cases.services import attendances, board_members
 from tests.factories.boards import make_item, sign
 from tests.factories.people import add_member
 from tests.integration.web.boards.page import error_of, pdf_text, text
@@ -84,6 +86,7 @@ class TestPresent:
         assert "Otto Outside GP" in text(response)
         assert "is noted as present" in response["HX-Trigger"]
         assert "<html" not in response.content.decode()
+        assert 'id="agenda-region" hx-swap-oob="true"' in response.content.decode()
         assert Attendance.objects.get().person is None
 
     @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -162,6 +165,26 @@ class TestPresent:
         attendances.note_present(meeting=meeting, name=chair.name, by=coordinator)
 
         assert "Board chair Present" not in text(browser.get(url("meeting", meeting.pk)))
+
+    def test_who_sits_on_the_board_comes_first_with_what_they_stand_for(
+        self, browser, url, meeting, chair, coordinator
+    ):
+        page = text(browser.get(url("meeting", meeting.pk)))
+        assert "Members of the board" not in page
+        assert f"{chair.name} Board chair Present" in page
+
+        board_members.add(
+            board=meeting.board,
+            person=chair,
+            duty=Duty.CHAIR,
+            specialty=Specialty.SURGERY,
+            by=coordinator,
+        )
+
+        page = text(browser.get(url("meeting", meeting.pk)))
+        _, _, listed = page.partition("Members of the board")
+        assert listed.startswith(f" {chair.name} Surgery Present")
+        assert f"{coordinator.name} Coordinator Present" in listed.partition("Others of")[2]
 
     def test_who_sees_no_patients_is_not_offered(self, browser, url, meeting, institution):
         add_member(institution, "ADMINISTRATOR", email="ada@north.example", name="Ada Admin")

@@ -3,7 +3,7 @@
 import pytest
 
 from cases.models import AgendaPublication
-from cases.services import agendas
+from cases.services import agendas, meetings
 from tests.factories.boards import make_item
 from tests.integration.web.boards.page import pdf_text, text
 from tumorboard.audit.models import AuditEntry
@@ -93,3 +93,15 @@ def test_who_only_reads_does_not_publish_and_reads_what_was(
     assert radiologists_browser.post(url("agenda_publish", item.meeting_id)).status_code == 403
     assert radiologists_browser.get(url("agenda_publication", published.pk)).status_code == 200
     assert "Publish again" not in text(radiologists_browser.get(url("meeting", item.meeting_id)))
+
+
+def test_a_version_of_a_meeting_that_was_canceled_says_so(
+    browser, url, item, published, coordinator
+):
+    address = url("agenda_publication", published.pk)
+    assert "was canceled" not in text(browser.get(address))
+
+    meetings.cancel(meeting=item.meeting, because="The chair is ill.", by=coordinator)
+
+    assert "This meeting was canceled on" in text(browser.get(address))
+    assert "The chair is ill." in pdf_text(browser.get(url("agenda_pdf", item.meeting_id)))

@@ -1,6 +1,7 @@
 """Signing a decision, and the record that stays."""
 
 import datetime
+import re
 import uuid
 from unittest import mock
 
@@ -16,7 +17,8 @@ from cases.services.decisions import MEANING
 from cases.services.facts import answer
 from cases.web import signing
 from guidance.editions.policies import choose
-from tests.factories.boards import ACCEPTED, draft, sign
+from tests.factories.boards import ACCEPTED, bring_near, draft, make_item, sign
+from tests.factories.completeness import make_complete_case
 from tests.factories.people import PASSWORD, add_member
 from tests.integration.web.boards.page import error_of, pdf_text, text, value
 from tumorboard.formats import day, zoned_moment
@@ -35,6 +37,12 @@ def posted(page, password=PASSWORD):
     """What the form posts from `page`."""
     reasons = {f"{group}_reason": reason for group, reason in ACCEPTED.items()}
     return {"password": password, **reasons, **{name: value(page, name) for name in SEEN}}
+
+
+def begins_with(page):
+    """The fields that have the cursor when `page` opens."""
+    tags = re.findall(r"<(?:input|textarea)[^>]*\bautofocus\b[^>]*>", page.content.decode())
+    return [re.search(r'name="(\w+)"', tag)[1] for tag in tags]
 
 
 @pytest.fixture
@@ -60,6 +68,16 @@ def test_shows_exactly_what_is_signed(sheet, item):
         item.case.assessment.answer["branch_detail"]["trigger"],
     ):
         assert words in page
+
+
+def test_begins_with_what_is_left_to_type(sheet, chairs_browser, url, meeting, coordinator):
+    case = make_complete_case(by=coordinator)
+    whole = make_item(by=coordinator, meeting=meeting, case=case, question="Go on as planned?")
+    draft(whole, by=coordinator, recommendations=[Recommended("other", text="Go on as planned.")])
+
+    assert begins_with(sheet) == ["quorum_reason"]
+    bring_near(meeting)
+    assert begins_with(chairs_browser.get(url("decision_sign", whole.pk))) == ["password"]
 
 
 def test_signs(sheet, chairs_browser, url, item, chair):
@@ -103,7 +121,7 @@ def test_guessing_ends(sheet, chairs_browser, url, item):
     assert not Decision.objects.exists()
 
 
-@pytest.mark.parametrize("change", ["assessment", "question", "present", "draft"])
+@pytest.mark.parametrize("change", ["assessment", "question", "present", "draft", "days"])
 def test_not_when_something_has_changed(sheet, chairs_browser, url, item, coordinator, change):
     if change == "assessment":
         answer(case=item.case, answers={"bone_pain": True}, by=coordinator)
@@ -111,6 +129,8 @@ def test_not_when_something_has_changed(sheet, chairs_browser, url, item, coordi
         agendas.ask(item=item, question="Only watch?", by=coordinator)
     elif change == "present":
         attendances.note_present(meeting=item.meeting, name="Otto", by=coordinator)
+    elif change == "days":
+        Board.objects.filter(pk=item.meeting.board_id).update(task_days=3)
     else:
         draft(item, rationale="Another rationale.", by=coordinator)
 
@@ -118,7 +138,12 @@ def test_not_when_something_has_changed(sheet, chairs_browser, url, item, coordi
 
     assert response.status_code == 422
     assert not Decision.objects.exists()
-    now = {"question": "Only watch?", "present": "Otto", "draft": "Another rationale."}
+    now = {
+        "question": "Only watch?",
+        "present": "Otto",
+        "draft": "Another rationale.",
+        "days": day(timezone.localdate() + datetime.timedelta(days=3)),
+    }
     assert now.get(change, "guidance for this case has changed") in text(response)
 
     again = chairs_browser.post(url("decision_sign", item.pk), posted(response))
@@ -182,14 +207,14 @@ def test_says_what_is_missing_before(chairs_browser, url, item, coordinator):
     assert "Your password" not in page
 
 
-def test_what_is_missing_at_the_last_moment(sheet, chairs_browser, url, item, coordinator):
+def test_what_is_missing_at_the_last_moment(sheet, chairs_browser, url, item, coordinator, chair):
     from cases.services.decision_drafts import save_draft
     from cases.services.decision_sheets import sheet_of
 
     save_draft(
         item=item, rationale="", recommendations=[Recommended("other", text="x")], by=coordinator
     )
-    data = {**posted(sheet), "draft_version": 2, "seen": sheet_of(item).seen}
+    data = {**posted(sheet), "draft_version": 2, "seen": sheet_of(item, signer=chair).seen}
 
     response = chairs_browser.post(url("decision_sign", item.pk), data)
 
@@ -251,6 +276,16 @@ class TestAcceptance:
         assert ACCEPTED[other] in text(response)
         assert not Decision.objects.exists()
 
+    def test_what_is_missing_is_named_at_once(self, sheet, chairs_browser, url, item):
+        data = {**posted(sheet, ""), "quorum_reason": "", "gap_reason": "", "early_reason": "Typed"}
+
+        response = chairs_browser.post(url("decision_sign", item.pk), data)
+
+        assert response.status_code == 422
+        for field in ("password", "quorum_reason", "gap_reason"):
+            assert error_of(response, field)
+        assert "Typed" in text(response)
+
     def test_nothing_typed_is_lost_with_a_wrong_password(self, sheet, chairs_browser, url, item):
         response = chairs_browser.post(url("decision_sign", item.pk), posted(sheet, "wrong"))
 
@@ -277,6 +312,7 @@ class TestAcceptance:
         draft(item, by=coordinator)
         monkeypatch.setattr(decision_sheets, "_quorum", lambda _: [])
         monkeypatch.setattr(decision_sheets, "_data_set", lambda _: [])
+        bring_near(item.meeting)
 
         page = text(chairs_browser.get(url("decision_sign", item.pk)))
 

@@ -37,7 +37,7 @@ class TestStandards:
 
         page = text(response)
         assert "Surveillance SOP 7, page 3" in page
-        assert "No sign of recurrence. (B-03-NEG)" in page
+        assert ": No sign of recurrence SC-03 B-03-NEG" in page
         assert "20 % and the first" in page
         assert "changed by Cora Coordinator" in page
         assert "None drawn yet" in page

@@ -173,17 +173,59 @@ def test_who_saw_an_older_version_is_told(browser, url, task, chair):
     assert "Somebody else changed this" in text(response)
 
 
-def test_what_was_matched_is_unlinked(browser, url, task, coordinator):
-    make_study(
+def test_what_was_matched_is_taken_back_with_a_reason(browser, url, task, coordinator):
+    study = make_study(
         case=task.case,
         by=coordinator,
         modality="PET_SSTR",
         procedure="PET_DOTATATE",
         performed_on=ago(9),
     )
-    assert "This was matched from the record." in text(browser.get(url("task", task.pk)))
-    post(browser, url, task, "unlink")
+    page = text(browser.get(url("task", task.pk)))
+    assert "This was matched from the record." in page
+    assert "Open again" not in page
+    refused = post(browser, url, task, "unlink")
+    assert refused.status_code == 422
+    said = "Error: Choose why it is not what the task asked for."
+    assert error_of(refused, "unlink_reason") == said
+    post(browser, url, task, "unlink", reason="incomplete", text="Without the pelvis")
     assert (fresh(task).state, fresh(task).study) == ("open", None)
+    page = text(browser.get(url("task", task.pk)))
+    assert "It does not answer what was asked for: Without the pelvis" in page
+    assert "Match taken back Cora Coordinator" in page
+    post(browser, url, task, "link", study=str(study.pk))
+    post(browser, url, task, "unlink", reason="other", text="Of the knee")
+    assert "Taken back Of the knee. Nothing" in text(browser.get(url("task", task.pk)))
+
+
+def test_a_study_is_chosen_by_hand(browser, url, task, coordinator):
+    page = text(browser.get(url("task", task.pk)))
+    assert "The record of this case holds no study" in page
+    given = {"case": task.case, "by": coordinator, "modality": "MRI"}
+    early = make_study(**given, performed_on=ago(35), outcome="negative")
+    study = make_study(**given, performed_on=ago(9))
+
+    page = text(browser.get(url("task", task.pk)))
+    assert "Studies that cannot be chosen (2)" in page
+    assert "before the decision of" in page
+    assert (
+        f"{url('task', task.pk)}#link"
+        in browser.get(url("follow_up", task.case_id)).content.decode()
+    )
+    for wrong, words in (
+        ("", "Choose a study."),
+        (str(early.pk), "Choose one of the studies of this case."),
+        ("x", "Choose one of the studies of this case."),
+    ):
+        refused = post(browser, url, task, "link", study=wrong)
+        assert (refused.status_code, error_of(refused, "link_study")) == (422, f"Error: {words}")
+    post(browser, url, task, "link", study=str(study.pk))
+
+    assert (fresh(task).state, fresh(task).study) == ("done", study)
+    page = text(browser.get(url("task", task.pk)))
+    assert "MRI (chosen by hand)" in page
+    assert "Choose the study" not in page
+    assert "#link" not in browser.get(url("follow_up", task.case_id)).content.decode()
 
 
 def test_from_the_list_with_and_without_htmx(browser, url, task):
@@ -204,6 +246,7 @@ def test_from_the_list_with_and_without_htmx(browser, url, task):
 def test_who_may_only_read_changes_nothing(radiologists_browser, url, task):
     page = text(radiologists_browser.get(url("task", task.pk)))
     assert "Say how far it is" not in page
+    assert "Choose the study" not in page
     listed = text(radiologists_browser.get(url("tasks"), {"whose": "all"}))
     assert "Today" not in listed
     response = radiologists_browser.post(url("task_change", task.pk, "complete"), {"on": ago(1)})

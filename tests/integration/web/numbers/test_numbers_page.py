@@ -18,6 +18,7 @@ from cases.web import board_numbers
 from tests.factories.board_year import Year
 from tests.factories.people import add_member
 from tumorboard.audit.models import AuditEntry
+from tumorboard.formats import day
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,13 @@ def test_one_board_and_other_days(browser, at, year, institution):
     with institution_scope(institution):
         numbers = numbers_of(Period(last_year(today)[0].replace(2024, 1, 1), today, board))
     assert numbers["cases"].value.words in page
+
+
+def test_days_stand_in_the_form_as_everywhere(browser, at):
+    page = browser.get(at("numbers", first="2024-01-01", last="2024-12-31")).content.decode()
+    assert 'value="1 Jan 2024"' in page
+    assert 'value="31 Dec 2024"' in page
+    assert f'value="{day(timezone.localdate())}"' in browser.get(at("numbers")).content.decode()
 
 
 def test_what_is_typed_is_posted_and_leads_to_an_address(browser, at, year):

@@ -1,6 +1,9 @@
 """Charts say what the numbers say."""
 
 import datetime
+import re
+
+import pytest
 
 from cases.documents.numbers.charts import chart_of_months, chart_of_parts
 from cases.selectors.numbers.figures import Count, Figure, Part, Share, Spread
@@ -31,6 +34,12 @@ def test_months_side_by_side():
     assert "<desc>Nov 2026: 5 decided, 2 postponed</desc>" in drawing
     for word in ("Decided", "Postponed", "Nov 2026"):
         assert f">{word}<" in drawing
+
+
+@pytest.mark.parametrize(("most", "ticks"), [(1, ["0", "1"]), (3, ["0", "1", "2", "3"])])
+def test_few_cases_are_counted_one_by_one(most, ticks):
+    drawing = chart_of_months([Month(datetime.date(2026, 11, 1), most, 0)])
+    assert re.findall(r">(\d+)</text>", drawing) == ticks
 
 
 def test_a_spread_of_ten():
