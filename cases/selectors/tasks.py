@@ -71,7 +71,7 @@ class TaskLine:
 
 def task_rows(filters: TaskFilters, *, person: User) -> QuerySet[Task]:
     """The tasks of the worklist, the one that is due first at the top; closed ones latest first."""
-    tasks = with_context(Task.objects.all())
+    tasks = Task.objects.all()
     if filters.whose == MINE:
         tasks = tasks.filter(owner=person)
     elif filters.whose == LEFT:
@@ -121,11 +121,17 @@ class TaskPage:
 
 
 def task_page(tasks: QuerySet[Task], *, number: int, size: int) -> TaskPage:
-    """One page of `tasks`, counted from 1, without counting them all; two queries."""
+    """One page of `tasks`, counted from 1, without counting them all; three queries.
+
+    What a reader sees of each is read for the page alone: joined to all of them before they are
+    sorted, it takes a hundred milliseconds for 10,000 pending tasks.
+    """
     number = min(max(number, 1), LAST_PAGE)
     start = (number - 1) * size
-    rows = list(tasks[start : start + size + 1])
-    return TaskPage(lines_of(rows[:size]), number, has_next=len(rows) > size)
+    found = list(tasks.values_list("pk", flat=True)[start : start + size + 1])
+    shown = with_context(Task.objects.all()).in_bulk(found[:size])
+    rows = [shown[pk] for pk in found[:size]]
+    return TaskPage(lines_of(rows), number, has_next=len(found) > size)
 
 
 def one(task_id: UUID) -> Task:
