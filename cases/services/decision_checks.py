@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from cases.models import Attendance, DecisionDraft, DraftRecommendation
+from cases.models import Attendance, DecisionDraft, DraftRecommendation, Recommendation
 from cases.models.conclusion import NEEDS_TEXT, Concordance, Outcome
 from cases.models.decision_draft import DraftDissent
 from cases.models.opinion import Opinion
@@ -45,9 +45,12 @@ def gaps_of(
     case = draft.agenda_item.case
     timing = timing_of(case, case.assessment) if case.assessment else None
     people = members_among(r.owner_id for r in recommendations)
+    signed = _signed_days(draft)
     for place, asked in enumerate(recommendations):
-        for field, reason in _faults(asked, place, recommendations, today):
-            gaps[f"recommendations.{place}.{field}"] = [reason]
+        if asked.due_on not in signed and (reason := _day_fault(asked.due_on, today)):
+            gaps[f"recommendations.{place}.due_on"] = [reason]
+        if not is_earlier(asked.alternative_to, place, recommendations):
+            gaps[f"recommendations.{place}.alternative_to"] = [NOT_EARLIER]
         if timing and (reason := _untimed(asked, timing, today)):
             gaps[f"recommendations.{place}.due_on"] = [reason]
         if asked.owner_id is not None and asked.owner_id not in people:
@@ -87,20 +90,20 @@ def _concordance(draft: DecisionDraft, standing: Standing | None) -> Gaps:
     return {}
 
 
-def _faults(
-    asked: DraftRecommendation,
-    place: int,
-    recommendations: Sequence[DraftRecommendation],
-    today: datetime.date,
-) -> list[tuple[str, str]]:
-    faults = []
-    if asked.due_on is not None and asked.due_on < today:
-        faults.append(("due_on", "The day has passed. Choose today or a later day."))
-    elif fault := due_fault(asked.due_on):
-        faults.append(("due_on", fault))
-    if not is_earlier(asked.alternative_to, place, recommendations):
-        faults.append(("alternative_to", NOT_EARLIER))
-    return faults
+def _signed_days(draft: DecisionDraft) -> set[datetime.date | None]:
+    """The days of the version that is being amended: they may have passed meanwhile."""
+    if draft.amends is None:
+        return set()
+    signed = Recommendation.objects.filter(
+        decision__agenda_item=draft.agenda_item_id, decision__version=draft.amends
+    )
+    return set(signed.values_list("due_on", flat=True))
+
+
+def _day_fault(due_on: datetime.date | None, today: datetime.date) -> str:
+    if due_on is not None and due_on < today:
+        return "The day has passed. Choose today or a later day."
+    return due_fault(due_on)
 
 
 def _untimed(asked: DraftRecommendation, timing: Timing, today: datetime.date) -> str:

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from unittest.mock import patch
 
 from django.utils import timezone
@@ -53,9 +54,20 @@ def amended(decision: Decision, recommendations: Sequence[Recommended], *, by: U
     """The next version of `decision`, signed now with these recommendations."""
     item = AgendaItem.objects.get(pk=decision.agenda_item_id)
     amendments.open(item=item, reason="It was written wrongly.", by=by)
-    draft(item, by=by, recommendations=recommendations)
+    draft(item, by=by, recommendations=[_as_signed(decision, asked) for asked in recommendations])
     item.drafts.update(amendment_reason="It was written wrongly.")
     return sign(item, by=by)
+
+
+def _as_signed(decision: Decision, asked: Recommended) -> Recommended:
+    """`asked` with the day and the owner that were signed, as the form of an amendment has them."""
+    same = decision.recommendations.filter(kind=asked.kind, code=asked.code, text=asked.text)
+    was = same.first()
+    if was is None:
+        return asked
+    return replace(
+        asked, due_on=asked.due_on or was.due_on, owner_id=asked.owner_id or was.owner_id
+    )
 
 
 def tasks_of(decision: Decision) -> list[Task]:

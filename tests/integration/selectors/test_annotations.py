@@ -253,7 +253,7 @@ class TestAcceptance:
         assert answer.acceptance.text
         assert answer.acceptance.source
         assert answer.interval.endswith("; waits for acceptance of W-GENERIC-PROTOCOL")
-        assert answer.interval.startswith("every 3 to 12 months (FU-05")
+        assert answer.interval.startswith("every 3 to 12 months (000 L49")
 
     @pytest.mark.parametrize("reason", ["accepted", "not_feasible", "patient_wish"])
     def test_then_it_counts_and_names_who_accepted(self, case, accept, reason):

@@ -237,7 +237,7 @@ class TestResultsAhead:
         ]
         assert [one.is_in_play for one in ahead] == [True] + [False] * 5
         assert ahead[0].lines[-2].startswith("Options for the board to weigh: ")
-        assert ahead[2].interval.endswith("(FU-05)")
+        assert ahead[2].interval == "every 3 to 12 months (000 L49, L86; 003 L675-L678)"
         assert "knows no positive or negative one" in ahead[-1].no_path
 
     def test_without_a_result_none_is_in_play(self, brief, coordinator):

@@ -16,6 +16,7 @@ from tumorboard.formats import day
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
 WHY = "The pathology was reread."
+OWNER = "seen to by Chris Chair"
 CT = Recommended("imaging", "CT_AP_W")
 PET = Recommended("imaging", "PET_DOTATATE")
 WAIT = Recommended("other", text="Wait")
@@ -25,6 +26,13 @@ DEVIATES = {"concordance": "deviates", "deviation_reason": "patient_wish"}
 @pytest.fixture
 def item(coordinator):
     return make_item(by=coordinator)
+
+
+@pytest.fixture
+def terms(item):
+    """The owner and the day that are signed where the board names none."""
+    days = datetime.timedelta(days=item.meeting.board.task_days)
+    return f"{OWNER}, due {day(timezone.localdate() + days)}"
 
 
 @pytest.fixture
@@ -83,7 +91,7 @@ def test_fields(amended):
     }
 
 
-def test_to_no_recommendation(amended):
+def test_to_no_recommendation(amended, terms):
     changes = amended(
         [WAIT],
         [],
@@ -94,7 +102,7 @@ def test_to_no_recommendation(amended):
     )
 
     assert Change("Outcome", "nothing", "No recommendation: no consensus") in changes
-    assert Change("Former recommendation 1", "Wait (other)", "nothing") in changes
+    assert Change("Former recommendation 1", f"Wait (other), {terms}", "nothing") in changes
 
 
 def test_who_took_part_and_what_was_said_before(item, coordinator, chair):
@@ -169,25 +177,26 @@ class TestAcceptances:
 
 
 class TestRecommendations:
-    def test_one_more(self, amended):
+    def test_one_more(self, amended, terms):
         assert amended([WAIT], [WAIT, PET]) == [
-            Change("Recommendation 2", "nothing", "DOTATATE PET/CT (imaging)")
+            Change("Recommendation 2", "nothing", f"DOTATATE PET/CT (imaging), {terms}")
         ]
 
-    def test_one_less(self, amended):
+    def test_one_less(self, amended, terms):
         assert amended([PET, WAIT], [PET]) == [
-            Change("Former recommendation 2", "Wait (other)", "nothing")
+            Change("Former recommendation 2", f"Wait (other), {terms}", "nothing")
         ]
 
-    def test_another_day_of_the_same(self, amended):
+    def test_another_day_of_the_same(self, amended, terms):
         due_on = timezone.localdate() + datetime.timedelta(days=9)
         later = Recommended("imaging", "PET_DOTATATE", "soon", intent="diagnosis", due_on=due_on)
 
         assert amended([PET], [later]) == [
             Change(
                 "Recommendation 1",
-                "DOTATATE PET/CT (imaging)",
-                f"DOTATATE PET/CT: soon (imaging), Diagnosis or staging, due {day(due_on)}",
+                f"DOTATATE PET/CT (imaging), {terms}",
+                f"DOTATATE PET/CT: soon (imaging), Diagnosis or staging, {OWNER}, "
+                f"due {day(due_on)}",
             )
         ]
 
@@ -204,12 +213,12 @@ class TestRecommendations:
             "Recommendation 2 (was number 1)",
         ]
 
-    def test_an_alternative_and_an_owner(self, amended, chair):
+    def test_an_alternative_and_an_owner(self, amended, chair, terms):
         instead = Recommended("other", text="Wait", alternative_to=1, owner_id=chair.pk)
 
         (change,) = amended([PET, WAIT], [PET, instead])
 
-        assert change.after == ("Wait (other), seen to by Chris Chair, instead of recommendation 1")
+        assert change.after == f"Wait (other), {terms}, instead of recommendation 1"
 
 
 def test_the_amendment_that_is_being_written(item, chair):

@@ -64,11 +64,15 @@ def test_imaging_newest_first_with_what_it_showed(on_page_and_paper, coordinator
     )
 
     page, printed = on_page_and_paper(case)
-    for told in (page, printed):
+    name = "MRI abdomen and pelvis without and with IV contrast"
+    for told, result in (
+        (page, f"Current 12 Jan 2026 {name} Indeterminate A 9 mm focus."),
+        (printed, f"Study {name} Result Indeterminate"),
+    ):
         lines = [
             "Ordered, not performed yet: SSTR PET/CT, 1 Mar 2026",
             "No result yet: CT, 1 Feb 2026",
-            "Study MRI abdomen and pelvis without and with IV contrast Result Indeterminate",
+            result,
         ]
         assert sorted(lines, key=told.index) == lines
     assert "Result Indeterminate: A 9 mm focus." in printed

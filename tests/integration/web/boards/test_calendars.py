@@ -122,6 +122,6 @@ class TestFeed:
         assert "Retry-After" in program.get(url("calendar_feed", secret))
 
     def test_a_window_that_ends_in_between(self, url, program, secret, monkeypatch):
-        monkeypatch.setattr(cache, "add", lambda *_: None)
-
-        assert program.get(url("calendar_feed", secret)).status_code == 200
+        with monkeypatch.context() as full:
+            full.setattr(cache, "add", lambda *_: None)
+            assert program.get(url("calendar_feed", secret)).status_code == 200

@@ -467,7 +467,7 @@ class TestOpinion:
 
         for told in (page, text(browser.get(url("decision", item.pk)))):
             _, _, opinions = told.partition("Opinions given before")
-            assert "Chris Chair: Treat." in opinions
+            assert "Chris Chair : Treat." in opinions
             assert "not present" in opinions
 
     def test_says_something(self, browser, url, item):

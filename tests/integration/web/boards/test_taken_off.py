@@ -9,7 +9,7 @@ from cases.models import AgendaItem, DecisionDraft, FormDraft
 from cases.services import agendas, form_drafts
 from cases.services.errors import Refused
 from cases.services.postponements import postpone
-from cases.web import autosave, decisions
+from cases.web import decision_form
 from tests.factories.boards import draft, make_item, make_meeting
 from tests.factories.people import add_member
 from tests.integration.web.boards.page import text, value
@@ -70,7 +70,7 @@ class TestAutosave:
         assert kept.fields["rationale"] == ["Half a thought."]
 
     def test_in_the_very_moment(self, autosaved, item, monkeypatch):
-        monkeypatch.setattr(autosave, "save_draft", taken_off_before)
+        monkeypatch.setattr(decision_form, "save_draft", taken_off_before)
 
         answer = autosaved(item.pk, version="0")
 
@@ -113,7 +113,7 @@ class TestSaving:
         assert "csrfmiddlewaretoken" not in FormDraft.objects.get().fields
 
     def test_in_the_very_moment(self, browser, url, item, monkeypatch):
-        monkeypatch.setattr(decisions, "save_draft", taken_off_before)
+        monkeypatch.setattr(decision_form, "save_draft", taken_off_before)
 
         response = browser.post(url("decision", item.pk), {**TYPED, "version": "0"})
 

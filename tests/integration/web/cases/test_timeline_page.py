@@ -91,7 +91,7 @@ def test_the_only_style_that_its_policy_allows_is_the_one_in_it(browser, at, sto
 
 
 def test_a_picture_that_cannot_be_drawn_is_no_error_of_the_page(browser, at, storied, monkeypatch):
-    def fail(timeline):
+    def fail(timeline, **_):
         raise NotDrawn("for the test")
 
     monkeypatch.setattr(views, "picture_of", fail)
