@@ -3,7 +3,6 @@
 import datetime
 import itertools
 from typing import Any
-from unittest import mock
 
 from cases.models import Case, Study
 from cases.selectors.cases import one
@@ -77,12 +76,9 @@ def make_case(
         given_name=given_name,
         by=by,
     )
-    if not given:
-        return one(cases.open_case(patient=patient, title=title, by=by).pk)
-    # A case is assessed with every write; here once is enough, and half of the time.
-    with mock.patch.object(cases, "reassess"):
-        case = cases.open_case(patient=patient, title=title, by=by)
-    facts.answer(case=case, answers=given, by=by)
+    case = cases.open_case(patient=patient, title=title, by=by)
+    if given:
+        facts.answer(case=case, answers=given, by=by)
     return one(case.pk)
 
 
