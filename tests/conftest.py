@@ -18,11 +18,13 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
+from django.test.client import ClientMixin
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
 from guidance.editions import shelf
 from guidance.engine import content
+from tumorboard.accounts import second_factor
 from tumorboard.operations import roles
 
 # No test asserts time: a busy machine is no failure.
@@ -160,10 +162,35 @@ def _transactional_tests_are_emptied_by_the_owner() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _second_factor_is_proven(
+    settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second factor is required, and whoever is signed in by force has proven one.
+
+    A test of the door itself takes the mark away again (`tests.factories.people.without_factor`);
+    what signs in through the page proves its factor there.
+    """
+    settings.SECOND_FACTOR = second_factor.REQUIRED
+    by_force = ClientMixin.force_login
+
+    def proven(self: ClientMixin, user: object, backend: str | None = None) -> None:
+        by_force(self, user, backend)
+        session = self.session
+        session[second_factor.PROVEN] = str(user.pk)
+        session.save()
+
+    monkeypatch.setattr(ClientMixin, "force_login", proven)
+
+
+@pytest.fixture(autouse=True)
 def _fast_and_quiet(settings: pytest.FixtureRequest) -> None:
     """Cheap password hashes; files, mail and sign-in limits stay within the test."""
+    # The shared cache is a table, which a test without a database has not.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
     shelf.forget()
+    # A test may try every route without a token.
+    settings.RATE_TOKEN_REQUESTS = settings.RATE_FAILED_AUTHENTICATION = 1_000_000
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.STORAGES = {

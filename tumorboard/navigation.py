@@ -31,6 +31,7 @@ PLACES = (
     Place("Import", "imports", Permission.CASE_IMPORT, "imports/"),
     Place("People", "people", Permission.PEOPLE_MANAGE, "people/"),
     Place("Local policy", "local_policy", Permission.GUIDANCE_MANAGE, "local-policy/"),
+    Place("Audit", "audit", Permission.AUDIT_READ, "audit/"),
     Place("Settings", "institution_settings", Permission.INSTITUTION_MANAGE, "settings/"),
 )
 
@@ -57,6 +58,7 @@ BELONGS_TO = {
     "calendar/": "boards",
     "agenda/": "boards",
     "editions/": "institution_settings",
+    "clients/": "people",
 }
 
 

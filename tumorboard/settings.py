@@ -28,6 +28,9 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
 )
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
+#: Networks of the proxies in front, whose word on where a request comes from counts; the audit
+#: notes the address.
+TRUSTED_PROXIES = [p.strip() for p in os.environ.get("TRUSTED_PROXIES", "").split(",") if p.strip()]
 SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000")
 
 # --- Database -----------------------------------------------------------------------------------
@@ -76,6 +79,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "pgtrigger",
     "pghistory",
     "django_htmx",
@@ -92,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tumorboard.accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -126,13 +131,25 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
+    {"NAME": "tumorboard.accounts.password_validation.LongestValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tumorboard.accounts.password_validation.OurWordsValidator"},
+    {"NAME": "tumorboard.accounts.password_validation.BreachedValidator"},
 ]
+#: A sorted file of SHA-1 hashes of breached passwords; without one only the common are refused.
+BREACHED_PASSWORDS_FILE = os.environ.get("BREACHED_PASSWORDS_FILE", "")
+#: "required" before any patient data, or "optional": the latter on one machine only, to try out.
+SECOND_FACTOR = os.environ.get(
+    "TUMORBOARD_SECOND_FACTOR", "optional" if ON_ONE_MACHINE else "required"
+)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "tumorboard.accounts.adapter.AccountAdapter"
@@ -143,10 +160,31 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Tumorboard: "
+# Wrong passwords and codes are counted by tumorboard.accounts.throttle. These bound how often
+# anything is asked at all; a whole hospital may come from one address.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": "240/m/ip", "reauthenticate": "30/m/user"}
+MFA_ADAPTER = "tumorboard.accounts.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "240/m/ip"}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+# A code lives for 30 seconds and no longer (ASVS 6.5.5), and is taken once.
+MFA_TOTP_TOLERANCE = 0
+# An address comes with an invitation that was sent to it, and is never changed.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "tumorboard.accounts.factor_forms.CodeForm",
+    "reauthenticate": "tumorboard.accounts.factor_forms.CodeAgainForm",
+    "authenticate_webauthn": "tumorboard.accounts.factor_forms.PasskeyForm",
+    "add_webauthn": "tumorboard.accounts.factor_forms.AddPasskeyForm",
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Never a cookie of its own: what a message says stays on the server.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# The longest that an institution may allow; what it allows is asked for at its door
+# (tumorboard.accounts.sign_in_policies).
+SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = not ON_ONE_MACHINE
@@ -156,6 +194,16 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if ON_ONE_MACHINE else 31_536_000
 SECURE_PROXY_SSL_HEADER = None if ON_ONE_MACHINE else ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+
+# What all processes must know: codes that were used, how often a page was asked for.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        # Never so few that asking often pushes out what counts it.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 
 # --- Language, time, files ----------------------------------------------------------------------
 
@@ -199,6 +247,8 @@ CELERY_BEAT_SCHEDULE = {
     # What people typed and never saved is patient data: nothing of it is kept for long.
     "form_drafts.sweep": {"task": "form_drafts.sweep", "schedule": 6 * 60 * 60.0},
     "tasks.sweep": {"task": "tasks.sweep", "schedule": 60 * 60.0},
+    "api_clients.sweep": {"task": "api_clients.sweep", "schedule": 60 * 60.0},
+    "sign_in.sweep": {"task": "sign_in.sweep", "schedule": 24 * 60 * 60.0},
     "meetings.cutoff": {"task": "meetings.cutoff", "schedule": 5 * 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -214,8 +264,13 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 # --- API ----------------------------------------------------------------------------------------
 
+#: Requests a minute: with one personal token; for a client's token, and without a valid token,
+#: from one address. What a client may ask, its institution says (docs/machines.md).
+RATE_PERSONAL_TOKEN = int(os.environ.get("TUMORBOARD_RATE_PERSONAL_TOKEN", "600"))
+RATE_TOKEN_REQUESTS = int(os.environ.get("TUMORBOARD_RATE_TOKEN_REQUESTS", "60"))
+RATE_FAILED_AUTHENTICATION = int(os.environ.get("TUMORBOARD_RATE_FAILED_AUTHENTICATION", "60"))
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tumorboard.accounts.tokens.TokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tumorboard.accounts.bearer.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tumorboard.accounts.access.Denied"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

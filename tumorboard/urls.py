@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from cases.api.urls import urlpatterns as api
 from cases.web.agenda_urls import urlpatterns as agendas
+from cases.web.audit_urls import urlpatterns as audit
 from cases.web.board_plan_urls import urlpatterns as board_plans
 from cases.web.board_urls import urlpatterns as boards
 from cases.web.candidate_urls import urlpatterns as candidates
@@ -30,6 +31,7 @@ from cases.web.task_urls import urlpatterns as tasks
 from cases.web.timeline_urls import urlpatterns as timelines
 from guidance.web.urls import institution_patterns as choices
 from guidance.web.urls import urlpatterns as guidance
+from tumorboard.accounts.urls import api_patterns as api_clients
 from tumorboard.accounts.urls import institution_patterns as people
 from tumorboard.accounts.urls import site_patterns as site
 from tumorboard.operations.health import health
@@ -43,6 +45,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("guidance/", include(guidance)),
     path("api/v1/", include(api)),
+    path("api/v1/i/<slug:slug>/", include(api_clients)),
     path(
         "i/<slug:slug>/",
         include(
@@ -55,6 +58,7 @@ urlpatterns = [
                 *studies,
                 *completeness,
                 *archives,
+                *audit,
                 *board_plans,
                 *boards,
                 *candidates,

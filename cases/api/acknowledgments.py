@@ -88,11 +88,14 @@ class CaseAcknowledgments(ReadList):
     """Acknowledgments of one case."""
 
     model = Acknowledgment
+    resource = "DetectedIssue"
     serializer_class = AcknowledgmentSerializer
     permissions: ClassVar = {
         "GET": Permission.CASE_READ,
         "POST": Permission.CHECK_ACKNOWLEDGE,
     }
+    # A system reads them; to acknowledge is a person's judgment.
+    interactions: ClassVar = {"GET": "s"}
     problems = (HTTPStatus.CONFLICT,)
 
     #: The case that the address names; none while the API only describes itself.

@@ -13,15 +13,21 @@ from cases.api.serializers import ProblemSerializer
 PROBLEMS = {
     HTTPStatus.BAD_REQUEST: "The body is not JSON.",
     HTTPStatus.UNAUTHORIZED: "No token, or one that is not valid in this institution.",
-    HTTPStatus.FORBIDDEN: "The person's roles do not allow it.",
+    HTTPStatus.FORBIDDEN: "The person's roles, or the client's scopes, do not allow it.",
     HTTPStatus.NOT_FOUND: "There is no such thing in this institution.",
     HTTPStatus.CONFLICT: "The state of things does not allow it; the detail says why.",
     HTTPStatus.PRECONDITION_FAILED: "Somebody else has changed the case since `if_match`.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too long.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not announced as application/json.",
+    HTTPStatus.TOO_MANY_REQUESTS: "More than the limit; `Retry-After` says when to ask again.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Values that cannot be accepted, each with its reason.",
 }
-EVERYWHERE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+EVERYWHERE = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
 WITH_A_BODY = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -66,6 +66,7 @@ class LabResultList(ReadList):
     """Laboratory values."""
 
     model = LabResult
+    resource = "Observation"
     serializer_class = LabResultSerializer
     filters = {"case": "case_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.CASE_WRITE}
@@ -87,4 +88,5 @@ class LabResultOne(ReadOne):
     """One laboratory value."""
 
     model = LabResult
+    resource = "Observation"
     serializer_class = LabResultSerializer

@@ -1,5 +1,6 @@
 """Every error of the API as problem+json (RFC 9457), translated in one place."""
 
+import math
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -50,6 +51,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         response = problem(HTTPStatus(error.status_code), detail=str(error.detail))
         if header := getattr(error, "auth_header", None):
             response["WWW-Authenticate"] = header
+        if wait := getattr(error, "wait", None):
+            response["Retry-After"] = str(math.ceil(wait))
         return response
     return None
 

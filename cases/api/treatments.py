@@ -63,6 +63,7 @@ class TreatmentList(ReadList):
     """Treatments."""
 
     model = Treatment
+    resource = "Procedure"
     serializer_class = TreatmentSerializer
     filters = {"case": "case_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.CASE_WRITE}
@@ -84,4 +85,5 @@ class TreatmentOne(ReadOne):
     """One treatment."""
 
     model = Treatment
+    resource = "Procedure"
     serializer_class = TreatmentSerializer

@@ -35,6 +35,9 @@ from tumorboard.accounts.api import InstitutionAPIView
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
+#: Of these a list shows the rows themselves; of all others, rows of cases.
+WHOLE = ("case", "patient")
+
 
 class Endpoint(InstitutionAPIView, generics.GenericAPIView):
     """What all endpoints share: how a body and a query are judged, and how reading is noted."""
@@ -97,6 +100,7 @@ class ReadOne(Endpoint):
     """GET of one row."""
 
     permissions: ClassVar = {"GET": Permission.CASE_READ}
+    interactions: ClassVar = {"GET": "r"}
 
     def get(self, request: Request, pk: UUID) -> Response:
         """One row, its reading noted."""
@@ -109,6 +113,7 @@ class ReadList(Endpoint):
     """GET of rows, page by page; `filters` maps a query parameter to the column of an id."""
 
     filters: ClassVar[Mapping[str, str]] = {}
+    interactions: ClassVar = {"GET": "s", "POST": "c"}
     pagination_class = Pages
 
     @property
@@ -129,7 +134,14 @@ class ReadList(Endpoint):
         rows = self.paginate_queryset(self.get_queryset().filter(**wanted))
         assert self.institution is not None  # noqa: S101 - the scope is entered
         name = self.model._meta.model_name
-        record(action=f"{name}.listed", subject=self.institution, by=self.request.user)
+        record(
+            action=f"{name}.listed",
+            subject=self.institution,
+            by=self.request.user,
+            criteria=[each for each in self.filters if each in self.request.query_params],
+            found=len(rows),
+            shown=[row.pk if name in WHOLE else row.case_id for row in rows],
+        )
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
 
@@ -148,6 +160,7 @@ class PatientList(ReadList):
     """Patients."""
 
     model = Patient
+    resource = "Patient"
     serializer_class = PatientSerializer
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.CASE_WRITE}
     problems = (HTTPStatus.CONFLICT,)
@@ -169,14 +182,22 @@ class PatientSearch(Endpoint):
     """Finding a patient without writing a record number into an address."""
 
     model = Patient
+    resource = "Patient"
     serializer_class = SearchSerializer
     permissions: ClassVar = {"POST": Permission.CASE_READ}
+    interactions: ClassVar = {"POST": "s"}
 
     @extend_schema(responses={200: FoundSerializer})
     def post(self, request: Request) -> Response:
         """The patient with a record number, in whatever case it is typed."""
         patient = patient_by_record_number(self.parsed(request)["record_number"])
-        record(action="patient.searched", subject=self.institution, by=request.user)
+        record(
+            action="patient.searched",
+            subject=self.institution,
+            by=request.user,
+            criteria=["record_number"],
+            found=0 if patient is None else 1,
+        )
         if patient is not None:
             record(action="patient.read", subject=patient, by=request.user)
         return Response(FoundSerializer({"results": [patient] if patient else []}).data)
@@ -186,6 +207,7 @@ class PatientOne(ReadOne):
     """One patient."""
 
     model = Patient
+    resource = "Patient"
     serializer_class = PatientSerializer
 
 
@@ -193,6 +215,7 @@ class CaseList(ReadList):
     """Cases."""
 
     model = Case
+    resource = "Condition"
     serializer_class = CaseSerializer
     filters = {"patient": "patient_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.CASE_WRITE}
@@ -218,6 +241,7 @@ class CaseOne(ReadOne):
     """One case."""
 
     model = Case
+    resource = "Condition"
     serializer_class = CaseSerializer
 
 
@@ -225,8 +249,10 @@ class CaseFacts(Endpoint):
     """Direct answers of one case."""
 
     model = Case
+    resource = "Condition"
     serializer_class = AnswersSerializer
     permissions: ClassVar = {"POST": Permission.CASE_WRITE}
+    interactions: ClassVar = {"POST": "u"}
     problems = (HTTPStatus.PRECONDITION_FAILED,)
 
     @extend_schema(responses={200: CaseSerializer})
@@ -250,6 +276,7 @@ class StudyList(ReadList):
     """Studies."""
 
     model = Study
+    resource = "ImagingStudy"
     serializer_class = StudySerializer
     filters = {"case": "case_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.RESULT_WRITE}
@@ -271,6 +298,7 @@ class StudyOne(ReadOne):
     """One study."""
 
     model = Study
+    resource = "ImagingStudy"
     serializer_class = StudySerializer
 
 
@@ -278,6 +306,7 @@ class ResultList(ReadList):
     """Results."""
 
     model = Result
+    resource = "DiagnosticReport"
     serializer_class = ResultSerializer
     filters = {"case": "case_id", "study": "study_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ, "POST": Permission.RESULT_WRITE}
@@ -300,6 +329,7 @@ class ResultOne(ReadOne):
     """One result."""
 
     model = Result
+    resource = "DiagnosticReport"
     serializer_class = ResultSerializer
 
 
@@ -307,6 +337,7 @@ class AssessmentList(ReadList):
     """Assessments."""
 
     model = Assessment
+    resource = "GuidanceResponse"
     serializer_class = AssessmentSerializer
     filters = {"case": "case_id"}
     permissions: ClassVar = {"GET": Permission.CASE_READ}
@@ -321,4 +352,5 @@ class AssessmentOne(ReadOne):
     """One assessment."""
 
     model = Assessment
+    resource = "GuidanceResponse"
     serializer_class = AssessmentSerializer

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -104,6 +105,11 @@ def meetings_after(meeting: Meeting) -> QuerySet[Meeting]:
     )
     later = coming_meetings().filter(starts_at__gte=meeting.starts_at).exclude(pk=meeting.pk)
     return later.order_by(own, "starts_at", "id")
+
+
+def listed_cases(meeting: Meeting) -> list[UUID]:
+    """The ids of the cases on the list of a meeting."""
+    return list(AgendaItem.objects.filter(meeting=meeting).values_list("case_id", flat=True))
 
 
 def undecided(meeting: Meeting) -> list[AgendaItem]:

@@ -10,7 +10,7 @@ from cases.models import Case
 from cases.selectors.case_list import Column
 from cases.services.errors import Refused
 from tumorboard.accounts.models import User
-from tumorboard.audit.models import AuditEntry
+from tumorboard.audit.record import record_each
 
 #: How many cases one table holds.
 MOST = 5_000
@@ -29,12 +29,7 @@ def table_of(*, cases: QuerySet[Case], columns: Sequence[Column], by: User) -> T
     if len(found) > MOST:
         message = f"These are more than {MOST:,} cases. Narrow the list down and export the parts."
         raise Refused(message)
-    AuditEntry.objects.bulk_create(
-        [
-            AuditEntry(action="case.exported", subject_type="case", subject_id=case.pk, person=by)
-            for case in found
-        ]
-    )
+    record_each(action="case.exported", subjects=found, by=by)
     heads: list[str | int] = ["Record number", "Family name", "Given name", "Date of birth"]
     return [[*heads, *(column.label for column in columns)]] + [_row(c, columns) for c in found]
 

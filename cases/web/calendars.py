@@ -24,6 +24,9 @@ from tumorboard.accounts.access import (
     public_institution_view,
 )
 from tumorboard.accounts.permissions import Permission
+from tumorboard.audit.kinds import Via
+from tumorboard.audit.origin import requested
+from tumorboard.audit.record import record
 
 #: How often one address is answered within `WINDOW_SECONDS` [INT]; programs look every few hours.
 MOST_LOOKS = 60
@@ -67,6 +70,8 @@ def feed(request: InstitutionRequest, secret: str) -> HttpResponse:
         response = HttpResponse("Ask again later.", status=TOO_MANY, content_type="text/plain")
         response["Retry-After"] = str(WINDOW_SECONDS)
         return response
+    with requested(request, Via.FEED):
+        record(action="calendar.read", subject=found, by=found.person)
     text = selectors.feed(
         selectors.meetings_of(found.person),
         slug=request.institution.slug,

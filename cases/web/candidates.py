@@ -35,7 +35,13 @@ def board_queue(request: InstitutionRequest) -> HttpResponse:
         reason = ""
     number = page_number(request.GET.get("page", ""))
     found = page(reason=reason, number=number, size=QUEUE_SIZE)
-    record(action="queue.read", subject=request.institution, by=request.user)
+    record(
+        action="queue.read",
+        subject=request.institution,
+        by=request.user,
+        criteria=["reason"] if reason else [],
+        shown=[line.case.pk for line in found.lines],
+    )
     by_protocol = offers([line.case.pk for line in found.lines])
     context = {
         "page": found,

@@ -27,6 +27,7 @@ from cases.web.numbers import page_number
 from guidance.editions import shelf
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
+from tumorboard.audit.record import record
 from tumorboard.formats import scenario
 
 #: How many cases one page of the list shows.
@@ -48,6 +49,15 @@ def case_list_page(request: InstitutionRequest) -> HttpResponse:
         return redirect(_address(request, query, page=given.get("page", "")))
     number = page_number(given.get("page", ""))
     found = page(case_list.rows(query), number=number, size=PAGE_SIZE)
+    asked_by = [*(["text"] if query.text else []), *query.filters]
+    record(
+        action="case.searched" if asked_by else "case.listed",
+        subject=request.institution,
+        by=request.user,
+        criteria=asked_by,
+        found=len(found.cases),
+        shown=[case.pk for case in found.cases],
+    )
     context = _context(request, query) | {"page": found}
     template = "cases/parts/case_table.html" if is_part else "cases/list.html"
     response = render(request, template, context)
@@ -117,6 +127,8 @@ def put_on(request: InstitutionRequest) -> HttpResponse:
     if not cases:
         messages.error(request, "Tick the cases first.")
         return redirect(_address(request, query))
+    shown = [case.pk for case in cases]
+    record(action="case.listed", subject=request.institution, by=request.user, shown=shown)
     form = BulkForm(
         request.POST if "meeting" in request.POST else None, meetings=agendas.coming_meetings()
     )

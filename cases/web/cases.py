@@ -31,12 +31,19 @@ FIRST_LINES = 10
 def overview(request: InstitutionRequest) -> HttpResponse:
     """What a coordinator starts the day with."""
     waiting = candidates.page(size=FIRST_LINES)
+    recent = list(selectors.search()[:FIRST_LINES])
+    record(
+        action="overview.read",
+        subject=request.institution,
+        by=request.user,
+        shown=[*(line.case.pk for line in waiting.lines), *(case.pk for case in recent)],
+    )
     context = {
         "meetings": agendas.coming_meetings()[:5],
         "waiting": waiting.lines,
         "more_waiting": waiting.has_next,
         "overdue_tasks": overdue_count(request.user),
-        "recent": selectors.search()[:FIRST_LINES],
+        "recent": recent,
     }
     return render(request, "cases/overview.html", context)
 

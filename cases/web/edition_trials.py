@@ -23,6 +23,7 @@ from guidance.editions.words import Words
 from guidance.engine.edition import Edition
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.sessions import asks_by_itself
 from tumorboard.audit.record import record
 
 #: How many cases one page of a trial shows.
@@ -79,6 +80,7 @@ def trial(request: InstitutionRequest, version: str) -> HttpResponse:
     is_part = request.htmx and not request.htmx.history_restore_request
     if not is_part:
         return redirect(f"{page}#trial")
+    asks_by_itself(request)
     context = {"edition": found, **_trial(found)}
     response = render(request, "editions/parts/trial.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -96,9 +98,10 @@ def changes(request: InstitutionRequest, version: str) -> HttpResponse:
     one = selectors.one_that_counts(found.hash)
     if one is None or one.state != EditionTrial.State.DONE:
         return redirect("edition", request.institution.slug, version)
-    if Permission.CASE_READ in request.permissions:
-        record(action="institution.edition.trial.read", subject=one, by=request.user)
     page = selectors.page(one, number=page_number(request.GET.get("page", "")), size=PAGE_SIZE)
+    if Permission.CASE_READ in request.permissions:
+        shown = [change.case_id for change in page.changes]
+        record(action="institution.edition.trial.read", subject=one, by=request.user, shown=shown)
     old, new = Words(shelf.adopted()), Words(found)
     url = reverse("edition_changes", args=[request.institution.slug, version])
     context = {

@@ -9,17 +9,26 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cases.models import Case, Patient
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.facts import checked
 from cases.services.form_drafts import discard_saved
 from guidance.engine.dictionary import DICTIONARY
+from tumorboard.audit.record import record_once
 
 #: The status of a page whose form has errors; htmx swaps it in.
 INVALID = 422
 
 
 def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page with `form`; it says in its status whether the form has errors."""
+    """A page with `form`; it says in its status whether the form has errors.
+
+    Whose case or patient stands beside the form has been read.
+    """
+    shown = context.get("case") or context.get("patient")
+    if isinstance(shown, Case | Patient):
+        action = "case.read" if isinstance(shown, Case) else "patient.read"
+        record_once(action=action, subject=shown, by=request.user)
     status = INVALID if context["form"].errors else None
     return render(request, template, context, status=status)
 

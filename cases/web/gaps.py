@@ -41,7 +41,13 @@ def gaps(request: InstitutionRequest) -> HttpResponse:
         return redirect(page + _address(filters, 1))
     number = page_number(request.GET.get("page", ""))
     found = gap_page(open_gaps(filters), number=number, size=PAGE_SIZE)
-    record(action="gaps.read", subject=request.institution, by=request.user)
+    record(
+        action="gaps.read",
+        subject=request.institution,
+        by=request.user,
+        criteria=[name for name, value in chosen.items() if value],
+        shown=[gap.row.case_id for gap in found.gaps],
+    )
     context = {
         "page": found,
         "filters": [_filter(name, offered[name], chosen[name]) for name in offered],

@@ -23,6 +23,7 @@ from cases.services.imports.preview import previews
 from cases.web.forms.imports import ColumnsForm, UploadForm
 from tumorboard.accounts.access import institution_view
 from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.sessions import asks_by_itself
 from tumorboard.audit.record import record
 
 INVALID = 422
@@ -63,6 +64,7 @@ def columns(request: HttpRequest, file_id: UUID) -> HttpResponse:
     file = _file_or_404(file_id)
     if file.state in (FileState.RUNNING, FileState.DONE):
         return redirect("import_progress", request.institution.slug, file.pk)
+    record(action="import.read", subject=file, by=request.user)
     remembered = selectors.remembered(memory_key(heading) for heading in file.columns)
     form = ColumnsForm(
         request.POST if request.method == "POST" else None,
@@ -116,13 +118,14 @@ def progress(request: HttpRequest, file_id: UUID) -> HttpResponse:
     if file.state == FileState.CHECKED:
         return redirect("import_check", request.institution.slug, file.pk)
     is_part = request.htmx and not request.htmx.history_restore_request
-    if not is_part:
-        record(action="import.read", subject=file, by=request.user)
-    response = render(
-        request,
-        "imports/parts/progress.html" if is_part else "imports/progress.html",
-        _progress(request, file),
-    )
+    if is_part:
+        asks_by_itself(request)
+    context = _progress(request, file)
+    if not is_part or context["is_done"]:
+        shown = [row.case_id for row in context["rows"]]
+        record(action="import.read", subject=file, by=request.user, shown=shown)
+    template = "imports/parts/progress.html" if is_part else "imports/progress.html"
+    response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

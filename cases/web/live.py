@@ -40,7 +40,8 @@ from tumorboard.audit.record import record
 def live_page(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     """The meeting as it runs: what is before the board, or with `item` a case of one's own."""
     live = live_or_404(meeting_id)
-    record(action="meeting.followed", subject=live.meeting, by=request.user)
+    shown = [case.item.case_id for case in live.cases]
+    record(action="meeting.followed", subject=live.meeting, by=request.user, shown=shown)
     context = bar_context(live, follower_of(request, live))
     looked = looked_at(request, live)
     if looked is not None:
@@ -50,7 +51,7 @@ def live_page(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     return render(request, "boards/live.html", context)
 
 
-@institution_view(Permission.BOARD_READ)
+@institution_view(Permission.BOARD_READ, keeps_alive=False)
 @require_http_methods(["GET"])
 def live_bar(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     """The bar above the case: what everybody asks for again whenever the meeting changes.
@@ -71,7 +72,7 @@ def live_bar(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     return HttpResponse(bar_html(request, live, follower))
 
 
-@institution_view(Permission.BOARD_READ)
+@institution_view(Permission.BOARD_READ, keeps_alive=False)
 @require_http_methods(["GET"])
 def live_state(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     """The meeting's revision, for pages that cannot hold a stream."""
@@ -81,7 +82,7 @@ def live_state(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     return JsonResponse({"revision": revision})
 
 
-@institution_view(Permission.BOARD_READ)
+@institution_view(Permission.BOARD_READ, keeps_alive=False)
 @require_http_methods(["GET"])
 def live_case(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
     """The screen of one item, as a part of the page."""
@@ -90,7 +91,7 @@ def live_case(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
     return HttpResponse(_case_part(request, item))
 
 
-@institution_view(Permission.BOARD_READ)
+@institution_view(Permission.BOARD_READ, keeps_alive=False)
 @require_http_methods(["GET"])
 def live_conclusion(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
     """The decision of one item to read: as it is being written, then as it was signed."""

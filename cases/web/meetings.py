@@ -47,7 +47,8 @@ def agenda_pdf(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     found = _meeting_or_404(meeting_id)
     now = timezone.now()
     document = agenda_document(found, printed_at=now)
-    record(action="agenda.printed", subject=found, by=request.user)
+    shown = agendas.listed_cases(found)
+    record(action="agenda.printed", subject=found, by=request.user, shown=shown)
     day = timezone.localdate(found.starts_at)
     pdf = render_agenda(document, created_at=now, page_size=paper_of(request))
     return pdf_response(pdf, filename=f"agenda-{day}.pdf")
@@ -136,8 +137,10 @@ def _reads_boards(roles: Iterable[Role]) -> bool:
 
 
 def _page(request: InstitutionRequest, meeting: Meeting, form: forms.Form) -> HttpResponse:
-    record(action="agenda.read", subject=meeting, by=request.user)
-    context = {"agenda": prepared_agenda(meeting), **_attendance(meeting, form)}
+    prepared = prepared_agenda(meeting)
+    shown = [prepared_line.line.item.case_id for prepared_line in prepared.lines]
+    record(action="agenda.read", subject=meeting, by=request.user, shown=shown)
+    context = {"agenda": prepared, **_attendance(meeting, form)}
     return render(request, "boards/meeting.html", context, status=422 if form.errors else 200)
 
 

@@ -47,8 +47,10 @@ def carry_over(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
         if form.is_valid():
             messages.success(request, _told(done))
             return redirect("meeting", request.institution.slug, meeting.pk)
-    record(action="agenda.read", subject=meeting, by=request.user)
-    context = {"form": form, "meeting": meeting, "items": agendas.undecided(meeting)}
+    items = agendas.undecided(meeting)
+    shown = [item.case_id for item in items]
+    record(action="agenda.read", subject=meeting, by=request.user, shown=shown)
+    context = {"form": form, "meeting": meeting, "items": items}
     return form_page(request, "boards/postpone_rest.html", context)
 
 

@@ -25,10 +25,16 @@ OPEN_SHOWN = 200
 @require_safe
 def protocol_audits(request: InstitutionRequest) -> HttpResponse:
     """What was drawn and is to be reviewed, what was, and how often reviewers disagreed."""
-    record(action="protocol_audits.read", subject=request.institution, by=request.user)
+    waiting, done = open_audits()[:OPEN_SHOWN], done_audits()[:DONE_SHOWN]
+    record(
+        action="protocol_audits.read",
+        subject=request.institution,
+        by=request.user,
+        shown=[audit.decision.case_id for audit in (*waiting, *done)],
+    )
     context = {
-        "open": open_audits()[:OPEN_SHOWN],
-        "done": done_audits()[:DONE_SHOWN],
+        "open": waiting,
+        "done": done,
         "shares": shares(),
     }
     return render(request, "boards/protocol_audits.html", context)

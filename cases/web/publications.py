@@ -42,8 +42,10 @@ def publish(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
 def publication(request: InstitutionRequest, publication_id: UUID) -> HttpResponse:
     """One version of an agenda as it was published."""
     found = _publication_or_404(publication_id)
-    record(action="agenda.read", subject=found.meeting, by=request.user)
-    context = {"publication": found, "lines": lines_of(found)}
+    lines = lines_of(found)
+    shown = [UUID(line.case) for line in lines]
+    record(action="agenda.read", subject=found.meeting, by=request.user, shown=shown)
+    context = {"publication": found, "lines": lines}
     return render(request, "boards/publication.html", context)
 
 
@@ -52,7 +54,8 @@ def publication(request: InstitutionRequest, publication_id: UUID) -> HttpRespon
 def publication_pdf(request: InstitutionRequest, publication_id: UUID) -> HttpResponse:
     """The agenda on paper, byte for byte as it was published."""
     found = _publication_or_404(publication_id)
-    record(action="agenda.printed", subject=found.meeting, by=request.user)
+    shown = [UUID(line.case) for line in lines_of(found)]
+    record(action="agenda.printed", subject=found.meeting, by=request.user, shown=shown)
     day = timezone.localdate(found.meeting.starts_at)
     return pdf_response(bytes(found.pdf), filename=f"agenda-{day}-version-{found.number}.pdf")
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +21,7 @@ from cases.web.decision_record import record_page
 from cases.web.errors import errors_on
 from cases.web.forms.signing import SignForm
 from tumorboard.accounts.access import InstitutionRequest, institution_view
+from tumorboard.accounts.own_password import Answer, check_own
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.selectors import member
 from tumorboard.audit.record import record
@@ -97,9 +97,10 @@ def _sign(request: InstitutionRequest, item: AgendaItem, form: SignForm) -> bool
 
 def _is_signer(request: InstitutionRequest, form: SignForm) -> bool:
     """Whether the password is the signer's own; a guess too many is refused unread."""
-    if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-        form.add_error("password", "Too many tries. Wait a minute, then try again.")
-    elif not request.user.check_password(form.cleaned_data["password"]):
+    answer = check_own(request, form.cleaned_data["password"])
+    if answer is Answer.WAIT:
+        form.add_error("password", "Too many tries. Wait a few minutes, then try again.")
+    elif answer is Answer.WRONG:
         form.add_error("password", "This is not your password. Nothing was signed.")
     return form.is_valid()
 

@@ -73,7 +73,13 @@ def tasks(request: InstitutionRequest) -> HttpResponse:
     rows = selectors.task_rows(filters, person=request.user)
     number = page_number(request.GET.get("page", ""))
     found = selectors.task_page(rows, number=number, size=PAGE_SIZE)
-    record(action="tasks.read", subject=request.institution, by=request.user)
+    record(
+        action="tasks.read",
+        subject=request.institution,
+        by=request.user,
+        criteria=[name for name, value in chosen.items() if value],
+        shown=[line.task.case_id for line in found.lines],
+    )
     labels = {"whose": "Whose", "how_far": "How far", "board": "Board"}
     context = {
         "page": found,

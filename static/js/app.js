@@ -256,6 +256,7 @@
     const writing = requestConfig && requestConfig.verb !== "get";
     const clean = dirtyForms().length === 0;
     const status = event.type === "htmx:responseError" ? xhr.status : 0;
+    if (status === 401 && document.body.dataset.sessionUrl) return; // session.js offers to sign in
     if (status === 401 || status === 403) notify("You are signed out, or may not do this. Reload the page to sign in again.", { reload: clean });
     else if (status === 404) notify("This no longer exists. Reload the page to see what does.", { reload: clean });
     else if (status === 409 || status === 412) notify("Somebody else changed this first, so yours was not saved. Copy what you typed, then reload the page.");

@@ -1,5 +1,8 @@
 """Institutions and people."""
 
+from django.test import Client
+
+from tumorboard.accounts import second_factor
 from tumorboard.accounts.models import Membership, User
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
@@ -10,6 +13,14 @@ PASSWORD = "correct horse battery staple"
 def make_institution(*, slug: str, name: str) -> Institution:
     """A new institution without people."""
     return Institution.objects.create(slug=slug, name=name)
+
+
+def without_factor(client: Client) -> Client:
+    """The same session as it is before a second factor is proven."""
+    session = client.session
+    del session[second_factor.PROVEN]
+    session.save()
+    return client
 
 
 def add_member(institution: Institution, *roles: str, email: str, name: str) -> User:

@@ -38,6 +38,15 @@ def find_chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, CANDIDATES)), None)
 
 
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: pytest.FixtureRequest, _second_factor_is_proven: None) -> None:
+    """Browsers sign in through the page as on a machine for trying out: with a password alone.
+
+    What a second factor asks for is proven in `test_passkeys`, which requires it again.
+    """
+    settings.SECOND_FACTOR = "optional"
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the session."""

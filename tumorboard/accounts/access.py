@@ -10,16 +10,19 @@ from typing import Any
 
 import pghistory
 from asgiref.sync import sync_to_async
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from rest_framework.permissions import BasePermission
 
+from tumorboard.accounts import second_factor, sessions
 from tumorboard.accounts.models import Membership, User
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import permissions_of
+from tumorboard.accounts.sign_in_policies import SHORTEST, limits
+from tumorboard.accounts.turned_away import factor_first, sign_in_first
+from tumorboard.audit.origin import requested
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope, let_connection_go
 
@@ -46,12 +49,16 @@ def permissions_in_scope(user: User) -> frozenset[Permission]:
     return permissions_of(held.values_list("role", flat=True))
 
 
-def institution_view(permission: Permission) -> Callable[[View], View]:
+def institution_view(permission: Permission, *, keeps_alive: bool = True) -> Callable[[View], View]:
     """Run a page as one institution, for a member who holds `permission`.
 
     The view's URL has a `slug`; the view itself gets `request` and the rest, with
     `request.institution` and `request.permissions` set, inside one transaction, in which its
-    answer is rendered too. Stands above or below `require_http_methods`, as one likes.
+    answer is rendered too. Stands above or below `require_http_methods`, as one likes. Who is not
+    signed in, or not long enough ago, is led to sign in; who has proven no second factor, to that.
+
+    Args:
+        keeps_alive: False for what a page asks by itself: that it was left open is no activity.
 
     Raises:
         Http404: no such institution, or the person has no membership there.
@@ -59,14 +66,21 @@ def institution_view(permission: Permission) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
-        @login_required
         @functools.wraps(view)
         def within(
             request: InstitutionRequest, slug: str, *args: Any, **kwargs: Any
         ) -> HttpResponse:
+            _mark(request, keeps_alive=keeps_alive)
+            if (refusal := _turned_away(request)) is not None:
+                return refusal
             institution = get_object_or_404(Institution, slug=slug)
-            with institution_scope(institution), pghistory.context(person=str(request.user.pk)):
-                _admit(request, institution, permission)
+            with (
+                institution_scope(institution),
+                pghistory.context(person=str(request.user.pk)),
+                requested(request),
+            ):
+                if (refusal := _admit(request, institution, permission)) is not None:
+                    return refusal
                 return _rendered(view(request, *args, **kwargs))
 
         within.permission = permission  # type: ignore[attr-defined]
@@ -89,13 +103,16 @@ def institution_stream(permission: Permission) -> Callable[[AsyncView], AsyncVie
     """
 
     def decorate(view: AsyncView) -> AsyncView:
-        @login_required
         @functools.wraps(view)
         async def within(
             request: InstitutionRequest, slug: str, *args: Any, **kwargs: Any
         ) -> HttpResponseBase:
-            await sync_to_async(_admit_to_stream)(request, slug, permission)
-            return await view(request, *args, **kwargs)
+            _mark(request, keeps_alive=False)
+            refusal = await sync_to_async(_admit_to_stream)(request, slug, permission)
+            if refusal is not None:
+                return refusal
+            with requested(request):
+                return await view(request, *args, **kwargs)
 
         within.permission = permission  # type: ignore[attr-defined]
         return within
@@ -121,7 +138,7 @@ def public_institution_view(reason: str) -> Callable[[View], View]:
             institution = get_object_or_404(Institution, slug=slug)
             request.institution = institution
             try:
-                with institution_scope(institution):
+                with institution_scope(institution), requested(request):
                     return _rendered(view(request, *args, **kwargs))
             except Http404:
                 del request.institution
@@ -143,22 +160,52 @@ def public_view(reason: str) -> Callable[[View], View]:
     return decorate
 
 
-def _admit(request: InstitutionRequest, institution: Institution, permission: Permission) -> None:
-    """Let the person in, or raise; in the institution's scope."""
+def _mark(request: HttpRequest, *, keeps_alive: bool) -> None:
+    """Tell `SignInMiddleware` whether the request is something that its person does."""
+    if not keeps_alive:
+        sessions.asks_by_itself(request)
+
+
+def _turned_away(request: HttpRequest) -> HttpResponse | None:
+    """The way to sign in or to the second factor; None for somebody who has proven both."""
+    if not request.user.is_authenticated:
+        return sign_in_first(request)
+    if second_factor.is_wanting(request):
+        return factor_first(request)
+    return None
+
+
+def _admit(
+    request: InstitutionRequest, institution: Institution, permission: Permission
+) -> HttpResponse | None:
+    """Let the person in, or raise; in the institution's scope.
+
+    Returns:
+        The way to sign in again where the session has run out here, and ends with it.
+    """
     permissions = permissions_in_scope(request.user)
     if not permissions:
         raise Http404
+    # Most requests come within what every institution grants: they need not ask for its choice.
+    if sessions.is_over(request, SHORTEST) and sessions.is_over(request, limits()):
+        sessions.leave(request)
+        return sign_in_first(request, has_run_out=True)
     request.institution = institution
     request.permissions = permissions
     if permission not in permissions:
         raise PermissionDenied
+    return None
 
 
-def _admit_to_stream(request: InstitutionRequest, slug: str, permission: Permission) -> None:
+def _admit_to_stream(
+    request: InstitutionRequest, slug: str, permission: Permission
+) -> HttpResponse | None:
     try:
+        if (refusal := _turned_away(request)) is not None:
+            return refusal
         institution = get_object_or_404(Institution, slug=slug)
         with institution_scope(institution):
-            _admit(request, institution, permission)
+            return _admit(request, institution, permission)
     finally:
         # The stream keeps this thread; a connection kept with it would be one for each follower.
         let_connection_go()

@@ -1,4 +1,4 @@
-"""The one door of every API: an institution's scope, a token, a permission."""
+"""The one door of every API: an institution's scope, a token, a limit, a permission."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -8,13 +8,18 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.exceptions import MethodNotAllowed, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from tumorboard.accounts import bearer, scopes
+from tumorboard.accounts.bearer import ClientAuthentication, TokenAuthentication
 from tumorboard.accounts.permissions import Permission
-from tumorboard.accounts.tokens import TokenAuthentication
+from tumorboard.accounts.rate_limits import Allowance
+from tumorboard.audit.kinds import Via
+from tumorboard.audit.origin import requested
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
 
@@ -23,7 +28,10 @@ class HoldsPermission(BasePermission):
     """Grants what the view's `permissions` name for this action, and nothing else."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Whether the person may use the API at all, and this action of it.
+        """Whether the caller may use the API at all, and this action of it.
+
+        A person may what their roles say, an API client what its scopes say of the view's kind of
+        resource too.
 
         Raises:
             MethodNotAllowed: the view has no such action, whoever asks.
@@ -33,8 +41,12 @@ class HoldsPermission(BasePermission):
         if not hasattr(view, request.method.lower()):
             raise MethodNotAllowed(request.method)
         method = "GET" if request.method == "HEAD" else request.method
-        needed = view.permissions.get(getattr(view, "action", None) or method)
-        return needed is not None and {needed, Permission.TOKEN_USE} <= request.permissions
+        action = getattr(view, "action", None) or method
+        needed = view.permissions.get(action)
+        if needed is None or not {needed, Permission.TOKEN_USE} <= request.permissions:
+            return False
+        grant = (view.resource, view.interactions.get(action))
+        return request.grants is None or grant in request.grants
 
 
 class InstitutionAPIView(APIView):
@@ -47,25 +59,36 @@ class InstitutionAPIView(APIView):
 
     Errors, all given to the view's exception handler: 401 without a valid token, and for an
     institution that does not exist; 405 for a method that is not there, 403 for an action without
-    permission.
+    permission, 429 for one request too many.
     """
 
     #: HTTP method (of a plain view) or action (of a viewset) -> what it needs; missing: denied.
     permissions: ClassVar[Mapping[str, Permission]] = {}
-    authentication_classes: ClassVar[list[type]] = [TokenAuthentication]
+    #: What an API client's scope must name, and which of its letters each action is; missing:
+    #: denied to clients (`tumorboard.accounts.scopes`).
+    resource: ClassVar[str] = ""
+    interactions: ClassVar[Mapping[str, str]] = {}
+    authentication_classes: ClassVar[list[type]] = [ClientAuthentication, TokenAuthentication]
     permission_classes: ClassVar[list[type]] = [HoldsPermission]
     institution: Institution | None = None
+    allowance: Allowance | None = None
 
     def dispatch(
         self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any
     ) -> HttpResponseBase:
         """Answer inside the institution's scope."""
         self.institution = Institution.objects.filter(slug=slug).first()
+        request.bearer, self.allowance = bearer.recognize(request, self.institution)  # type: ignore[attr-defined]
         if self.institution is None:
             return super().dispatch(request, *args, **kwargs)
         # The inner transaction is what an error answer rolls back: the scope's own still has to
         # reset its setting.
-        with institution_scope(self.institution), pghistory.context(), transaction.atomic():
+        with (
+            institution_scope(self.institution),
+            pghistory.context(),
+            requested(request, Via.API),
+            transaction.atomic(),
+        ):
             response = super().dispatch(request, *args, **kwargs)
             if hasattr(response, "render"):
                 response.render()
@@ -74,13 +97,28 @@ class InstitutionAPIView(APIView):
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse who has no token; tell history who asks."""
+        """Refuse who asks too often or has no token; tell history who asks.
+
+        Raises:
+            Throttled: too often.
+        """
+        if self.allowance and self.allowance.is_exceeded:
+            raise Throttled(wait=self.allowance.resets_in_seconds)
         super().initial(request, *args, **kwargs)
         pghistory.context(person=str(request.user.pk))
 
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Say how much is left of the limit."""
+        final: Response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in (self.allowance.headers if self.allowance else {}).items():
+            final[name] = value
+        return final
+
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    """How the API's description names the tokens."""
+    """How the API's description names a person's tokens."""
 
     target_class = TokenAuthentication
     name = "token"
@@ -88,3 +126,31 @@ class TokenScheme(OpenApiAuthenticationExtension):
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """As OpenAPI words it."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "tb_…"}
+
+
+class ClientScheme(OpenApiAuthenticationExtension):
+    """How the API's description names what API clients bring."""
+
+    target_class = ClientAuthentication
+    name = "client"
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        """The scope that opens an operation; nothing where it is closed to clients."""
+        view = auto_schema.view
+        action = getattr(view, "action", None) or auto_schema.method
+        grant = (view.resource, view.interactions.get(action))
+        opening = [scope for scope, _ in scopes.choices() if grant in scopes.granted_by(scope)]
+        return [{self.name: [scope]} for scope in opening]
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """As OpenAPI words it."""
+        known = dict(scopes.choices())
+        address = "/api/v1/i/{slug}/oauth/token"
+        return {
+            "type": "oauth2",
+            "description": (
+                "SMART Backend Services: the client signs an assertion (RS384 or ES384) with a "
+                "registered key. `{slug}` is the institution's."
+            ),
+            "flows": {"clientCredentials": {"tokenUrl": address, "scopes": known}},
+        }

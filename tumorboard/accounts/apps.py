@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "tumorboard.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to sign-ins."""
+        from tumorboard.accounts import receivers  # noqa: PLC0415 - needs the applications
+
+        receivers.connect()

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from tumorboard.accounts import second_factor
 from tumorboard.accounts.permissions import Permission
 
 #: Key of the session: whether the person has more than one institution. Asking the database on
@@ -15,12 +16,14 @@ SEVERAL = "several_institutions"
 def institution(request: HttpRequest) -> dict[str, Any]:
     """The current institution and, as `may.<NAME>`, the person's permissions in it.
 
-    `institution_switch_url` is there for a person who had several institutions to choose from.
+    `institution_switch_url` is there for a person who had several institutions to choose from;
+    `no_second_factor` where none is asked for, which is so on a machine for trying out only.
     """
     granted: frozenset[Permission] = getattr(request, "permissions", frozenset())
     session = getattr(request, "session", {})
     return {
         "institution": getattr(request, "institution", None),
         "institution_switch_url": reverse("home") if session.get(SEVERAL) else "",
+        "no_second_factor": not second_factor.is_required(),
         "may": {permission.name: permission in granted for permission in Permission},
     }

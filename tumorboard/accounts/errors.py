@@ -61,3 +61,24 @@ class SignInFirst(PeopleError):
     """The invited address belongs to a person who must be signed in to accept."""
 
     message = "Sign in with the invited address, then accept the invitation."
+
+
+class ClientDisabled(PeopleError):
+    """An API client that is over does not change any more."""
+
+    message = "This client is disabled: register it anew."
+
+
+class OwnFactor(PeopleError):
+    """An administrator's own factors are another's business."""
+
+    message = "Change your own second factors on your page “Sign-in and security”."
+
+
+class FactorElsewhere(PeopleError):
+    """What a person signs in with may hold in other institutions too."""
+
+    message = (
+        "Nobody of one institution alone can reset this person's second factors. Ask whoever runs "
+        "this installation; they make sure who asks, then reset them."
+    )

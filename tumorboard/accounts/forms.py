@@ -1,9 +1,13 @@
 """The forms of people, invitations and tokens."""
 
+from typing import Any
+
 from django import forms
 
+from tumorboard.accounts.factor_resets import LONGEST_REASON
 from tumorboard.accounts.models import ApiToken, User
 from tumorboard.accounts.roles import Role
+from tumorboard.accounts.sign_in_policies import ABSOLUTE_HOURS, IDLE_MINUTES
 
 
 def _described_roles() -> list[tuple[str, str]]:
@@ -47,6 +51,42 @@ class ConfirmationForm(forms.Form):
     """Nothing to fill in: a yes that may still be refused."""
 
 
+class FactorResetForm(forms.Form):
+    """Why a person's second factors are taken away."""
+
+    reason = forms.CharField(
+        max_length=LONGEST_REASON,
+        label="Why?",
+        help_text="It stands in the audit: how you made sure that it is this person who asks.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Say why."},
+    )
+
+
+class SignInPolicyForm(forms.Form):
+    """How long a session lasts."""
+
+    idle_minutes = forms.IntegerField(
+        label="Sign out after how long without activity?",
+        min_value=IDLE_MINUTES[0],
+        max_value=IDLE_MINUTES[1],
+        help_text="5 to 60 minutes. A page that is left open is no activity; typing is.",
+        error_messages={"required": "Enter the minutes."},
+    )
+    absolute_hours = forms.IntegerField(
+        label="Sign in anew after how long in any case?",
+        min_value=ABSOLUTE_HOURS[0],
+        max_value=ABSOLUTE_HOURS[1],
+        help_text="1 to 24 hours, counted from signing in.",
+        error_messages={"required": "Enter the hours."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, unit in (("idle_minutes", "minutes"), ("absolute_hours", "hours")):
+            self.fields[name].unit = unit  # type: ignore[attr-defined]
+
+
 class PasswordForm(forms.Form):
     """The password of somebody new."""
 
@@ -71,4 +111,13 @@ class TokenForm(forms.Form):
         coerce=int,
         choices=[(30, "30 days"), (90, "90 days"), (365, "One year")],
         initial=90,
+    )
+    is_read_only = forms.TypedChoiceField(
+        label="What may it do?",
+        coerce=lambda value: value == "read",
+        choices=[("read", "Only read"), ("all", "All that you may do")],
+        initial="read",
+        widget=forms.RadioSelect,
+        help_text="A token that only reads can do less harm where it gets lost.",
+        error_messages={"required": "Choose what it may do."},
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from tumorboard.accounts import tokens
+from tumorboard.accounts import sessions, tokens
 from tumorboard.accounts.errors import LastAdministrator, NoRole, NotMember
 from tumorboard.accounts.models import Membership, User
 from tumorboard.accounts.roles import Role
@@ -15,11 +15,16 @@ from tumorboard.tenancy.scope import current_institution_id
 
 
 @transaction.atomic
-def set_roles(*, user: User, roles: Collection[str], by: User | None) -> list[Membership]:
+def set_roles(
+    *, user: User, roles: Collection[str], by: User | None, session_key: str | None = None
+) -> list[Membership]:
     """Give a member of the current institution exactly these roles.
+
+    Where that changes anything, their sessions end at once.
 
     Args:
         roles: names of `Role`.
+        session_key: of the session that asks; it goes on where people change their own roles.
 
     Returns:
         The person's memberships from now on.
@@ -38,6 +43,8 @@ def set_roles(*, user: User, roles: Collection[str], by: User | None) -> list[Me
     _one_at_a_time()
     held = _held(user)
     _keep_an_administrator(user, held.keys() - wanted)
+    if held.keys() != wanted:
+        sessions.end_all(user, but=session_key)
     for role in sorted(held.keys() - wanted):
         _take(held.pop(role), by=by)
     for role in sorted(wanted - held.keys()):
@@ -47,8 +54,11 @@ def set_roles(*, user: User, roles: Collection[str], by: User | None) -> list[Me
 
 
 @transaction.atomic
-def remove(*, user: User, by: User | None) -> None:
-    """Take a person out of the current institution: all roles and tokens, not the person.
+def remove(*, user: User, by: User | None, session_key: str | None = None) -> None:
+    """Take a person out of the current institution: all roles, tokens and sessions, not the person.
+
+    Args:
+        session_key: of the session that asks; it goes on where people remove themselves.
 
     Raises:
         NotMember: the person is not in the institution.
@@ -61,6 +71,7 @@ def remove(*, user: User, by: User | None) -> None:
         _take(held[role], by=by)
     # Else they would work again if the person comes back.
     tokens.revoke_all(user=user, by=by)
+    sessions.end_all(user, but=session_key)
     record(action="person.removed", subject=user, by=by)
 
 

@@ -1,4 +1,4 @@
-"""People, what they may do in which institution, how they join, and their tokens."""
+"""People, what they may do in which institution, how they join, sign in, and their tokens."""
 
 from typing import Any, ClassVar
 
@@ -6,6 +6,12 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from tumorboard.accounts.client_models import (  # noqa: F401 - Django looks for models here
+    AccessToken,
+    ApiClient,
+    RateCount,
+    SpentAssertion,
+)
 from tumorboard.accounts.roles import Role
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantModel, new_id
@@ -89,8 +95,11 @@ class ApiToken(TenantModel):
     user = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False, related_name="+")
     label = models.CharField(max_length=80)
     secret_hash = models.CharField(max_length=64)
+    is_read_only = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
+    #: To within an hour.
+    last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -103,3 +112,62 @@ class ApiToken(TenantModel):
                 name="api_token_expires_later",
             ),
         ]
+
+
+class SignInPolicy(TenantModel):
+    """How long a session lasts at this institution's door; without a row, the product's choice."""
+
+    idle_minutes = models.PositiveSmallIntegerField(default=15, db_default=15)
+    absolute_hours = models.PositiveSmallIntegerField(default=12, db_default=12)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["institution"], name="sign_in_policy_once"),
+            models.CheckConstraint(
+                condition=models.Q(idle_minutes__range=(5, 60)), name="sign_in_policy_idle"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(absolute_hours__range=(1, 24)), name="sign_in_policy_absolute"
+            ),
+        ]
+
+
+class PersonSession(models.Model):
+    """A browser in which a person is signed in; goes when the session does."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, unique=True)
+    began_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=80)
+
+
+class SignInEvent(models.Model):
+    """One sign-in or try, or a change of how a person signs in. Append-only for a year."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False, related_name="+")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    kind = models.CharField(max_length=40)
+    method = models.CharField(max_length=40, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=80)
+    #: Hash of the browser's own cookie: tells a device that is known from a new one.
+    browser = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["user", "-at"], name="sign_in_by_person"),
+            models.Index(fields=["at"], name="sign_in_by_time"),
+        ]
+
+
+class Throttle(models.Model):
+    """How often something was guessed wrongly, and from when on a guess is read again."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+    open_at = models.DateTimeField()

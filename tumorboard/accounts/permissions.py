@@ -23,5 +23,8 @@ class Permission(StrEnum):
     NUMBERS_READ = "numbers.read"
     TOKEN_USE = "token.use"  # noqa: S105 - the name of a right
     PEOPLE_MANAGE = "people.manage"
+    CLIENT_MANAGE = "client.manage"
     INSTITUTION_MANAGE = "institution.manage"
     GUIDANCE_MANAGE = "guidance.manage"
+    AUDIT_READ = "audit.read"
+    DISCLOSURE_READ = "disclosure.read"

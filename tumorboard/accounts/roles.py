@@ -84,16 +84,24 @@ class Role(Enum):
     )
     ADMINISTRATOR = RoleDescription(
         "Institution administrator",
-        "Invites people, sets roles, the institution's choices and its local policy; "
-        "sees no patient.",
+        "Invites people, sets roles, the institution's choices and its local policy, searches the "
+        "audit; sees no patient.",
         frozenset(
             {
                 Permission.PEOPLE_MANAGE,
+                Permission.CLIENT_MANAGE,
                 Permission.INSTITUTION_MANAGE,
                 Permission.GUIDANCE_MANAGE,
                 Permission.NUMBERS_READ,
+                Permission.AUDIT_READ,
             }
         ),
+    )
+    PRIVACY_OFFICER = RoleDescription(
+        "Privacy officer",
+        "Looks into who saw and changed what, and tells patients who has seen their data; "
+        "reads and writes no case.",
+        frozenset({Permission.AUDIT_READ, Permission.DISCLOSURE_READ}),
     )
 
     @classmethod

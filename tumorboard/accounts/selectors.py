@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from tumorboard.accounts.client_models import ApiClient
 from tumorboard.accounts.models import ApiToken, Invitation, Membership, User
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import Role, permissions_of
@@ -68,6 +69,13 @@ def holders(permission: Permission, *, among: Iterable[uuid.UUID]) -> set[uuid.U
     return set(held.values_list("user_id", flat=True))
 
 
+def everybody_with(permission: Permission) -> QuerySet[User]:
+    """Everybody in the current institution who holds `permission`; no deactivated one."""
+    roles = [role.name for role in Role if permission in role.value.permissions]
+    held = Membership.objects.filter(role__in=roles)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True)
+
+
 def signed_in(session_keys: Iterable[str]) -> set[str]:
     """Which of these sessions are neither signed out nor too old."""
     there = Session.objects.filter(session_key__in=list(session_keys))
@@ -89,6 +97,18 @@ def invitation_with(secret: str) -> Invitation | None:
 def tokens_of(user: User) -> list[ApiToken]:
     """A person's tokens in the current institution that are not revoked, newest first."""
     return list(ApiToken.objects.filter(user=user, revoked_at=None).order_by("-created_at"))
+
+
+def tokens_of_everybody() -> list[ApiToken]:
+    """All tokens in the current institution that are neither revoked nor over, by person."""
+    living = ApiToken.objects.filter(revoked_at=None, expires_at__gt=timezone.now())
+    return list(living.select_related("user").order_by("user__name", "user_id", "-created_at"))
+
+
+def clients() -> list[ApiClient]:
+    """The API clients of the current institution: those in use first, then by name."""
+    rows = ApiClient.objects.select_related("registered_by")
+    return list(rows.order_by(F("disabled_at").asc(nulls_first=True), "label", "id"))
 
 
 def _members(memberships: QuerySet[Membership]) -> list[Member]:

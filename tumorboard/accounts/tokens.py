@@ -1,32 +1,47 @@
 """Tokens with which a person's scripts use the API of one institution."""
 
 import datetime
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.request import Request
 
-from tumorboard.accounts.access import permissions_in_scope
+from tumorboard.accounts.client_models import USE_NOTED_EVERY
 from tumorboard.accounts.models import ApiToken, User
+from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.secret import hash_of, new_secret
 from tumorboard.audit.record import record
-from tumorboard.tenancy.scope import has_institution
+from tumorboard.outbox.mail import post
+from tumorboard.tenancy.scope import current_institution
 
 #: So that a secret is known for what it is where it turns up, in a log or in a repository.
 PREFIX = "tb_"
 LONGEST_DAYS = 365
+#: What a token that only reads may do, as far as its person may.
+READING = frozenset(
+    {
+        Permission.CASE_READ,
+        Permission.BOARD_READ,
+        Permission.NUMBERS_READ,
+        Permission.TOKEN_USE,
+    }
+)
 
 
 @transaction.atomic
-def issue(*, user: User, label: str, days: int, by: User | None) -> tuple[ApiToken, str]:
-    """A new token of `user` in the current institution.
+def issue(
+    *, user: User, label: str, days: int, is_read_only: bool = False, by: User | None
+) -> tuple[ApiToken, str]:
+    """A new token of `user` in the current institution; a mail tells them.
 
     Args:
         label: what it is for, in the person's words.
         days: how long it is valid, 1 to 365.
+        is_read_only: whether it may only read, whatever else the person may.
 
     Returns:
         The token, and its secret: shown once, kept only as a hash.
@@ -42,12 +57,14 @@ def issue(*, user: User, label: str, days: int, by: User | None) -> tuple[ApiTok
         user=user,
         label=label.strip(),
         secret_hash=hash_of(secret),
+        is_read_only=is_read_only,
         created_at=now,
         expires_at=now + datetime.timedelta(days=days),
     )
     token.clean_fields(exclude={"institution", "user"})
     token.save()
     record(action="token.issued", subject=token, by=by)
+    _tell(user, token)
     return token, secret
 
 
@@ -67,38 +84,35 @@ def revoke_all(*, user: User, by: User | None) -> None:
         revoke(token=token, by=by)
 
 
-def _valid(secret: str) -> ApiToken | None:
-    return (
+def used(secret: str) -> ApiToken | None:
+    """The valid token of the current institution with this secret, its use noted.
+
+    Whether its person still has roles here, the caller asks.
+    """
+    now = timezone.now()
+    token = (
         ApiToken.objects.select_related("user")
-        .filter(secret_hash=hash_of(secret), revoked_at=None, expires_at__gt=timezone.now())
+        .filter(secret_hash=hash_of(secret), revoked_at=None, expires_at__gt=now)
         .first()
     )
+    if token and (token.last_used_at is None or token.last_used_at <= now - USE_NOTED_EVERY):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token
 
 
-class TokenAuthentication(BaseAuthentication):
-    """Knows a person by `Authorization: Bearer tb_…`, inside an institution's scope.
+def permitted(token: ApiToken, held: frozenset[Permission]) -> frozenset[Permission]:
+    """What a token allows of what its person may."""
+    return held & READING if token.is_read_only else held
 
-    Sets `request.permissions`. Whatever is wrong with a token, the answer is the same; without
-    a scope, for an institution that does not exist, no token is valid.
-    """
 
-    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """The person and the token; None where the request carries no bearer token.
-
-        Raises:
-            AuthenticationFailed: a token that is not valid in the current institution.
-        """
-        scheme, _, secret = get_authorization_header(request).decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        token = _valid(secret.strip()) if has_institution() else None
-        permissions = permissions_in_scope(token.user) if token else frozenset()
-        if token is None or not permissions:
-            message = "This token is not valid here."
-            raise AuthenticationFailed(message)
-        request.permissions = permissions
-        return token.user, token
-
-    def authenticate_header(self, request: Request) -> str:
-        """What a refused client is told to bring."""
-        return "Bearer"
+def _tell(user: User, token: ApiToken) -> None:
+    """Let the person know: a token that they did not ask for is somebody else's way in."""
+    institution = current_institution()
+    path = reverse("tokens", args=[institution.slug])
+    context = {
+        "token": token,
+        "institution": institution,
+        "url": urljoin(settings.SITE_URL, path),
+    }
+    body = render_to_string("people/token_mail.txt", context)
+    post(to=[user.email], subject="A token of yours for Tumorboard", body=body)

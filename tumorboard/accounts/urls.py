@@ -1,13 +1,40 @@
-"""Addresses of people, invitations and tokens."""
+"""Addresses of people, sign-in, invitations and tokens."""
 
-from django.urls import path
+from django.urls import include, path
 
-from tumorboard.accounts.views import closed, home, invitation, people, tokens
+from tumorboard.accounts.views import (
+    clients,
+    closed,
+    home,
+    invitation,
+    oauth,
+    people,
+    people_tokens,
+    security,
+    session,
+    sign_in_settings,
+    tokens,
+)
 
 #: Without an institution; these stand before allauth's.
 site_patterns = [
     path("", home.home, name="home"),
     path("accounts/email/", closed.email, name="account_email"),
+    path("accounts/security/", security.security, name="security"),
+    path("accounts/security/set-up/", security.set_up, name="factor_set_up"),
+    path("accounts/security/codes-kept/", security.codes_kept, name="recovery_codes_kept"),
+    path("accounts/security/sessions/", security.signed_in_where, name="signed_in_where"),
+    path("accounts/security/sessions/end/", security.end_sessions, name="sessions_end"),
+    path("accounts/session/<slug:slug>/", session.session, name="session"),
+    path("accounts/signed-in/", session.signed_in, name="signed_in"),
+    path("accounts/2fa/", security.overview, name="mfa_index"),
+    path("accounts/2fa/webauthn/", security.overview, name="mfa_list_webauthn"),
+    path(
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/",
+        security.remove_passkey,
+        name="mfa_remove_webauthn",
+    ),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
 ]
 
 #: Below `/i/<slug>/`.
@@ -17,6 +44,11 @@ institution_patterns = [
     path("people/<uuid:user_id>/roles/", people.roles, name="person_roles"),
     path("people/<uuid:user_id>/remove/", people.remove, name="person_remove"),
     path(
+        "people/<uuid:user_id>/second-factors/", people.reset_factors, name="person_reset_factors"
+    ),
+    path("people/<uuid:user_id>/sign-out/", people.sign_out, name="person_sign_out"),
+    path("settings/sign-in/", sign_in_settings.sign_in_settings, name="sign_in_settings"),
+    path(
         "people/invitations/<uuid:invitation_id>/withdraw/",
         people.withdraw,
         name="invitation_withdraw",
@@ -24,4 +56,21 @@ institution_patterns = [
     path("invitation/<str:secret>/", invitation.accept, name="invitation_accept"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<uuid:token_id>/revoke/", tokens.revoke, name="token_revoke"),
+    path("clients/", clients.clients, name="clients"),
+    path("clients/register/", clients.register, name="client_register"),
+    path("clients/tokens/", people_tokens.tokens, name="people_tokens"),
+    path(
+        "clients/tokens/<uuid:token_id>/revoke/", people_tokens.revoke, name="people_token_revoke"
+    ),
+    path("clients/<uuid:client_id>/", clients.client, name="client"),
+    path("clients/<uuid:client_id>/access/", clients.access, name="client_access"),
+    path("clients/<uuid:client_id>/keys/", clients.add_keys, name="client_keys"),
+    path("clients/<uuid:client_id>/keys/remove/", clients.remove_key, name="client_key_remove"),
+    path("clients/<uuid:client_id>/disable/", clients.disable, name="client_disable"),
+]
+
+#: Below `/api/v1/i/<slug>/`; without the slash at the end, as OAuth and SMART name them.
+api_patterns = [
+    path("oauth/token", oauth.token, name="oauth_token"),
+    path(".well-known/smart-configuration", oauth.configuration, name="smart_configuration"),
 ]

@@ -14,5 +14,13 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every command check the installation."""
+        # They read models of other applications, which are there by now.
+        from tumorboard.operations.sign_in_checks import (  # noqa: PLC0415
+            passwords_can_be_checked,
+            second_factor_is_required,
+        )
+
         register(broker_is_named)
         register(archives_are_readable)
+        register(second_factor_is_required)
+        register(passwords_can_be_checked)

@@ -12,9 +12,15 @@ from tumorboard.tenancy.protection import CURRENT
 WITHOUT_INSTITUTION = {
     "tenancy_institution": "the institutions themselves",
     "accounts_user": "a person may belong to several institutions",
+    "accounts_ratecount": "counts of requests by a keyed hash, before anybody is known",
     "account_emailaddress": "sign-in happens outside any institution (allauth)",
     "account_emailconfirmation": "sign-in happens outside any institution (allauth)",
     "django_session": "sign-in happens outside any institution",
+    "mfa_authenticator": "a person's second factors hold in all their institutions (allauth)",
+    "accounts_personsession": "a person's sessions; sign-in happens outside any institution",
+    "accounts_signinevent": "a person's sign-ins; only they themselves read them",
+    "accounts_throttle": "hashes of what is guessed, and how often; nobody is signed in yet",
+    "accounts_cache": "codes that were used and counts of requests; the shared cache",
     "django_migrations": "which migrations have run",
     "django_content_type": "names of models (Django)",
     "auth_permission": "unused; Django's auth application makes it",
@@ -45,6 +51,9 @@ APPEND_ONLY = {
 FURTHER_POLICIES = {
     ("accounts_membership", "accounts_membership_own"): "SELECT only: a person's own memberships",
 }
+
+#: Tables to which the application adds, and from which it removes only what is older than this.
+FORGOTTEN = {"accounts_signinevent": "1 year"}
 
 TABLES = """
     SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, r.rolname,
@@ -103,6 +112,7 @@ def violations(connection: BaseDatabaseWrapper, *, application_role: str) -> lis
     return [
         *_tables(tables, tenant, application_role),
         *_policies(rows(POLICIES), tenant),
+        *_forgetting(rows(POLICIES), tables),
         *_indexes(rows(INDEXES), tenant),
         *_foreign_keys(rows(FOREIGN_KEYS), tenant),
         *_rights(rows(RIGHTS, application_role)),
@@ -113,7 +123,7 @@ def violations(connection: BaseDatabaseWrapper, *, application_role: str) -> lis
 
 def is_history(table: str) -> bool:
     """Whether a table holds the history of another one."""
-    return table.endswith("event")
+    return table.endswith("event") and table not in FORGOTTEN
 
 
 def _tables(tables: list[tuple], tenant: set[str], application_role: str) -> list[str]:
@@ -138,6 +148,8 @@ def _policies(policies: list[tuple], tenant: set[str]) -> list[str]:
     guarded = set()
     expected = _normal(f"institution_id = {CURRENT}")
     for table, name, command, using, check in policies:
+        if table in FORGOTTEN:
+            continue
         if (table, name) in FURTHER_POLICIES:
             if command != "SELECT":
                 found.append(f"policy {name} of {table} allows more than reading")
@@ -146,6 +158,21 @@ def _policies(policies: list[tuple], tenant: set[str]) -> list[str]:
         else:
             found.append(f"policy {name} of {table} is not the policy of the house")
     found += [f"table {table} has no policy" for table in sorted(tenant - guarded)]
+    return found
+
+
+def _forgetting(policies: list[tuple], tables: list[tuple]) -> list[str]:
+    forced = {name for name, _, is_forced, *_ in tables if is_forced}
+    found = []
+    for table, age in FORGOTTEN.items():
+        actual = {(row[2], _normal(row[3]), _normal(row[4])) for row in policies if row[0] == table}
+        expected = {
+            ("SELECT", "true", ""),
+            ("INSERT", "", "true"),
+            ("DELETE", _normal(f"at < now() - '{age}'::interval"), ""),
+        }
+        if actual != expected or table not in forced:
+            found.append(f"table {table} lets go of more than what is older than {age}")
     return found
 
 
@@ -177,4 +204,5 @@ def _rights(rights: list[tuple]) -> list[str]:
         for table, right in rights
         if right not in {"SELECT", "INSERT", "UPDATE", "DELETE"}
         or (right in {"UPDATE", "DELETE"} and (table in APPEND_ONLY or is_history(table)))
+        or (right == "UPDATE" and table in FORGOTTEN)
     ]

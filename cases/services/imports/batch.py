@@ -30,6 +30,7 @@ from guidance.engine.dictionary import DICTIONARY
 from guidance.engine.edition import Edition
 from tumorboard.accounts.models import User
 from tumorboard.audit.models import AuditEntry
+from tumorboard.audit.record import entry_of
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ class _Rows:
         if self.answers:
             done.append(("case.facts.answered", self.case))
         for action, subject in done:
-            kind = subject._meta.model_name or ""
-            yield AuditEntry(action=action, subject_type=kind, subject_id=subject.pk, person=by)
+            yield entry_of(action=action, subject=subject, by=by)
 
 
 @transaction.atomic

@@ -187,4 +187,6 @@ def test_the_scope_ends_with_the_answer(client, headers):
 def test_the_description_names_the_tokens(db):
     patterns = [path("api/<slug:slug>/set/", ProbeSet.as_view({"get": "list"}))]
     schema = SchemaGenerator(patterns=patterns).get_schema(public=True)
-    assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    schemes = schema["components"]["securitySchemes"]
+    assert schemes["token"]["scheme"] == "bearer"
+    assert "system/Patient.rs" in schemes["client"]["flows"]["clientCredentials"]["scopes"]

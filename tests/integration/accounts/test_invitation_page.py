@@ -49,8 +49,9 @@ def test_somebody_new_chooses_a_password_and_is_in(client, address, institution)
     response = client.post(address, {"password": PASSWORD})
     assert (response.status_code, response.url) == (302, "/i/north/")
     assert roles_of("nina@north.example", institution) == {"RADIOLOGIST"}
-    page = client.get("/i/north/tokens/")
+    page = client.get("/i/north/tokens/", follow=True)
     assert "Welcome to North Hospital, Nina New." in text(page)
+    assert "Set up a second factor" in text(page)
 
 
 def test_the_new_person_can_sign_in_again(client, address):
@@ -67,7 +68,7 @@ def test_a_new_administrator_lands_on_the_people(client, institution):
         _, link = invite(email="a@n.example", name="First", role="ADMINISTRATOR", by=None)
     response = client.post(link.removeprefix("http://localhost:8000"), {"password": PASSWORD})
     assert response.url == "/i/north/people/"
-    assert client.get(response.url).status_code == 200
+    assert client.get(response.url).url == "/accounts/security/set-up/?next=/i/north/people/"
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,9 @@ def test_roles_are_changed_and_hold_from_the_next_request(
     assert theirs.get("/i/north/people/").status_code == 403
     response = page.post(address, {"roles": ["ADMINISTRATOR", "CLINICIAN"]}, follow=True)
     assert "The roles of Cora Coordinator are saved." in text(response)
+    # What they were signed in with has ended; they sign in again and have the roles.
+    assert theirs.get("/i/north/people/").status_code == 302
+    theirs.force_login(coordinator)
     assert theirs.get("/i/north/people/").status_code == 200
     assert roles_of(coordinator, institution) == {"ADMINISTRATOR", "CLINICIAN"}
     with institution_scope(institution):
@@ -216,6 +219,8 @@ def test_removing_asks_first(page, coordinator, institution):
     assert "Remove Cora Coordinator?" in text(page.get(address))
     assert roles_of(coordinator, institution) == {"COORDINATOR"}
     assert "Cora Coordinator is removed." in text(page.post(address, follow=True))
+    assert theirs.get("/i/north/").status_code == 302
+    theirs.force_login(coordinator)
     assert theirs.get("/i/north/").status_code == 404
     assert page.get(address).status_code == 404
 

@@ -28,7 +28,7 @@ def issue(institution, user) -> tuple[ApiToken, str]:
 def test_a_token_is_shown_once_and_works(client, coordinator, institution):
     client.force_login(coordinator)
     assert "You have no tokens." in text(client.get(ADDRESS))
-    shown = text(client.post(ADDRESS, {"label": "RIS export", "days": "30"}))
+    shown = text(client.post(ADDRESS, {"label": "RIS export", "days": "30", "is_read_only": "all"}))
     secret = re.search(r"<code>(tb_[\w-]+)</code>", shown).group(1)
     with institution_scope(institution):
         assert ApiToken.objects.get().secret_hash == hash_of(secret)
@@ -45,13 +45,14 @@ def test_a_token_is_shown_once_and_works(client, coordinator, institution):
         ({"label": ""}, "This field is required."),
         ({"label": "x" * 81}, "at most 80 characters"),
         ({"days": "5000"}, "Select a valid choice"),
+        ({"is_read_only": ""}, "Choose what it may do."),
     ],
 )
 def test_a_token_that_cannot_be_keeps_what_was_typed(
     client, coordinator, institution, wrong, reason
 ):
     client.force_login(coordinator)
-    typed = {"label": "typed before", "days": "365", **wrong}
+    typed = {"label": "typed before", "days": "365", "is_read_only": "read", **wrong}
     response = client.post(ADDRESS, typed)
     assert response.status_code == 422
     assert reason in text(response)
@@ -85,3 +86,16 @@ def test_who_may_use_no_token_has_no_page(client, administrator, stranger):
     assert client.get(ADDRESS).status_code == 403
     client.force_login(stranger)
     assert client.get(ADDRESS).status_code == 404
+
+
+def test_a_token_that_only_reads_cannot_write(client, coordinator, institution):
+    """ASVS v5.0.0-8.2.1: what a token was issued for is all that it opens."""
+    client.force_login(coordinator)
+    shown = text(client.post(ADDRESS, {"label": "reader", "days": "30", "is_read_only": "read"}))
+    secret = re.search(r"<code>(tb_[\w-]+)</code>", shown).group(1)
+    headers = {"authorization": f"Bearer {secret}"}
+    assert client.get("/api/north/x/", headers=headers).status_code == 200
+    assert client.post("/api/north/x/", headers=headers).status_code == 403
+    again = text(client.get(ADDRESS))
+    assert "only read" in again
+    assert "never" not in again

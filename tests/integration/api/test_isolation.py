@@ -23,12 +23,17 @@ MISSING = uuid.UUID(int=7)
 
 
 def same(first, second) -> bool:
-    """Whether two answers cannot be told apart."""
-    return (first.status_code, first.content, dict(first.headers)) == (
+    """Whether two answers cannot be told apart, but by how many were asked for so far."""
+    return (first.status_code, first.content, _headers(first)) == (
         second.status_code,
         second.content,
-        dict(second.headers),
+        _headers(second),
     )
+
+
+def _headers(answer) -> dict[str, str]:
+    counted = answer.headers["RateLimit"]
+    return {**answer.headers, "RateLimit": counted.split(";")[0]}
 
 
 @pytest.mark.parametrize("noun", NOUNS)

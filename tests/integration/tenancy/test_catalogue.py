@@ -55,6 +55,16 @@ def test_the_application_role_owns_nothing_and_bypasses_nothing():
             "CREATE POLICY accounts_membership_own ON accounts_membership USING (true)",
             "allows more than reading",
         ),
+        (
+            "DROP POLICY accounts_signinevent_forget ON accounts_signinevent;"
+            "CREATE POLICY accounts_signinevent_forget ON accounts_signinevent FOR DELETE"
+            " USING (true)",
+            "table accounts_signinevent lets go of more than what is older than 1 year",
+        ),
+        (
+            "GRANT UPDATE ON accounts_signinevent TO tumorboard_app",
+            "may UPDATE accounts_signinevent",
+        ),
         ("DROP TABLE auth_group_permissions", "names auth_group_permissions, which is not there"),
     ],
 )

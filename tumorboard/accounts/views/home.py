@@ -16,11 +16,12 @@ from tumorboard.tenancy.models import Institution
 def start_of(institution: Institution, permissions: frozenset[Permission]) -> str:
     """The address of the first page for somebody with these permissions.
 
-    At the institution's root stand the cases; who sees none has the people.
+    At the institution's root stand the cases; who sees none has the people, or the audit.
     """
     if Permission.CASE_READ in permissions:
         return f"/i/{institution.slug}/"
-    return reverse("people", args=[institution.slug])
+    page = "people" if Permission.PEOPLE_MANAGE in permissions else "audit"
+    return reverse(page, args=[institution.slug])
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from tumorboard.accounts import invitations, selectors
+from tumorboard.accounts import invitations, selectors, sessions
 from tumorboard.accounts.access import (
     InstitutionRequest,
     permissions_in_scope,
@@ -52,6 +52,9 @@ def _answer(request: InstitutionRequest, invitation: Invitation) -> HttpResponse
         else:
             if signed_in is None:
                 login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            else:
+                # What the session may do has changed, so its key does.
+                sessions.renew_key(request)
             messages.success(request, f"Welcome to {request.institution}, {user.name}.")
             return redirect(start_of(request.institution, permissions_in_scope(user)))
     context = {"form": form, "invitation": invitation, "known": known}

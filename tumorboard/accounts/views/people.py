@@ -4,16 +4,23 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tumorboard.accounts import invitations, memberships, selectors
+from tumorboard.accounts import factor_resets, invitations, memberships, selectors, sessions
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.errors import PeopleError
-from tumorboard.accounts.forms import ConfirmationForm, InvitationForm, RolesForm
+from tumorboard.accounts.forms import (
+    ConfirmationForm,
+    FactorResetForm,
+    InvitationForm,
+    RolesForm,
+)
 from tumorboard.accounts.models import Invitation
 from tumorboard.accounts.permissions import Permission
+from tumorboard.audit.record import record
 
 
 @institution_view(Permission.PEOPLE_MANAGE)
@@ -70,7 +77,10 @@ def roles(request: InstitutionRequest, user_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         try:
             memberships.set_roles(
-                user=member.user, roles=form.cleaned_data["roles"], by=request.user
+                user=member.user,
+                roles=form.cleaned_data["roles"],
+                by=request.user,
+                session_key=request.session.session_key,
             )
         except PeopleError as error:
             form.add_error("roles", str(error))
@@ -90,7 +100,9 @@ def remove(request: InstitutionRequest, user_id: uuid.UUID) -> HttpResponse:
     form = ConfirmationForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            memberships.remove(user=member.user, by=request.user)
+            memberships.remove(
+                user=member.user, by=request.user, session_key=request.session.session_key
+            )
         except PeopleError as error:
             form.add_error(None, str(error))
         else:
@@ -98,6 +110,39 @@ def remove(request: InstitutionRequest, user_id: uuid.UUID) -> HttpResponse:
             return _back(request, member)
     return render(
         request, "people/remove.html", {"form": form, "member": member}, status=_status(form)
+    )
+
+
+@institution_view(Permission.PEOPLE_MANAGE)
+@require_POST
+def sign_out(request: InstitutionRequest, user_id: uuid.UUID) -> HttpResponse:
+    """End a person's sessions, as when a telephone was left somewhere."""
+    member = _member(user_id)
+    ended = sessions.end_all(member.user, but=request.session.session_key)
+    record(action="person.signed_out", subject=member.user, by=request.user)
+    messages.success(request, f"Sessions of {member.user.name} that were ended: {ended}.")
+    return redirect("people", request.institution.slug)
+
+
+@institution_view(Permission.PEOPLE_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_factors(request: InstitutionRequest, user_id: uuid.UUID) -> HttpResponse:
+    """Take away the second factors of somebody who has lost them."""
+    member = _member(user_id)
+    form = FactorResetForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            factor_resets.reset(
+                user=member.user, reason=form.cleaned_data["reason"], by=request.user
+            )
+        except PeopleError as error:
+            form.add_error(None, str(error))
+        else:
+            words = f"{member.user.name} sets up a new second factor at the next sign-in."
+            messages.success(request, words)
+            return redirect("people", request.institution.slug)
+    return render(
+        request, "people/reset_factors.html", {"form": form, "member": member}, status=_status(form)
     )
 
 
@@ -111,9 +156,11 @@ def _member(user_id: uuid.UUID) -> selectors.Member:
 def _back(request: InstitutionRequest, member: selectors.Member) -> HttpResponse:
     """To the list; somebody who changed themselves may not see it any more."""
     if member.user == request.user:
+        # What the session may do has changed, so its key does.
+        sessions.renew_key(request)
         return redirect("home")
     return redirect("people", request.institution.slug)
 
 
-def _status(form: InvitationForm | RolesForm | ConfirmationForm) -> int:
+def _status(form: Form) -> int:
     return 422 if form.errors else 200

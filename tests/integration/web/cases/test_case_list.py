@@ -137,7 +137,7 @@ def test_its_queries_do_not_grow_with_the_cases(
     with institution_scope(institution):
         for _ in range(12):
             make_case(by=coordinator)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         browser.get(at("case_list"))
 
 

@@ -1,0 +1,91 @@
+"""What API clients may be granted: SMART v2 scopes, and the permission behind each.
+
+A scope is `system/<Resource>.<letters>`, with the letters c (create), r (read), u (update), d
+(delete), s (search) in this order. The one table here says which of them there are.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tumorboard.accounts.permissions import Permission
+
+LETTERS = "cruds"
+#: RFC 6749, appendix A.4: what may stand in a scope parameter at all.
+FORM = re.compile(r"\A[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*\Z")
+SCOPE = re.compile(r"\Asystem/([A-Z][A-Za-z]*|\*)\.(c?r?u?d?s?)\Z")
+READING = {"r": Permission.CASE_READ, "s": Permission.CASE_READ}
+
+#: Kind of resource by the name that FHIR gives it, and one letter of `LETTERS`.
+Grant = tuple[str, str]
+Grants = frozenset[Grant]
+
+
+class Resource(NamedTuple):
+    """What a kind of resource is called here, and what each letter needs."""
+
+    label: str
+    permissions: dict[str, Permission]
+
+
+RESOURCES = {
+    "Patient": Resource("Patients", {**READING, "c": Permission.CASE_WRITE}),
+    "Condition": Resource(
+        "Cases and their facts",
+        {**READING, "c": Permission.CASE_WRITE, "u": Permission.CASE_WRITE},
+    ),
+    "ImagingStudy": Resource("Studies", {**READING, "c": Permission.RESULT_WRITE}),
+    "DiagnosticReport": Resource("Results of studies", {**READING, "c": Permission.RESULT_WRITE}),
+    "Procedure": Resource("Treatments", {**READING, "c": Permission.CASE_WRITE}),
+    "Observation": Resource("Laboratory results", {**READING, "c": Permission.CASE_WRITE}),
+    "GuidanceResponse": Resource("Assessments", READING),
+    # To acknowledge a check is a judgment: a person's, never a system's.
+    "DetectedIssue": Resource("Acknowledgments of checks", {"s": Permission.CASE_READ}),
+}
+EVERYTHING: Grants = frozenset(
+    (name, letter) for name, resource in RESOURCES.items() for letter in resource.permissions
+)
+#: How the groups of letters are called that an administrator chooses from.
+CHOICES = {"rs": "read", "c": "add", "u": "change"}
+
+
+def granted_by(text: str) -> Grants:
+    """What a list of scopes asks for of what there is; `system/*.rs` means every kind.
+
+    What there is not, and what is no `system/` scope, grants nothing.
+    """
+    found = {
+        (name, letter)
+        for scope in filter(None, map(SCOPE.match, text.split(" ")))
+        for name in (RESOURCES if scope[1] == "*" else [scope[1]])
+        for letter in scope[2]
+    }
+    return EVERYTHING & found
+
+
+def words(grants: Iterable[Grant]) -> str:
+    """The grants as a list of scopes, in one way only."""
+    letters: dict[str, set[str]] = {}
+    for name, letter in grants:
+        letters.setdefault(name, set()).add(letter)
+    return " ".join(
+        f"system/{name}.{''.join(letter for letter in LETTERS if letter in letters[name])}"
+        for name in RESOURCES
+        if name in letters
+    )
+
+
+def permissions_of(grants: Grants) -> frozenset[Permission]:
+    """What somebody with these grants may do; where, the kinds of resource say."""
+    needed = {RESOURCES[name].permissions[letter] for name, letter in grants}
+    return frozenset(needed | {Permission.TOKEN_USE})
+
+
+def choices() -> list[tuple[str, str]]:
+    """Every scope that an administrator may give, with what it means."""
+    return [
+        (f"system/{name}.{group}", f"{resource.label}: {verb}")
+        for name, resource in RESOURCES.items()
+        for letters, verb in CHOICES.items()
+        if (group := "".join(letter for letter in letters if letter in resource.permissions))
+    ]

@@ -1,0 +1,125 @@
+"""What a person reads about their own sign-ins: when, from where, with which device, by what.
+
+No password, code or address of somebody unknown ever stands in it. The database lets the
+application add and read, and remove what is older than a year.
+"""
+
+import contextlib
+import uuid
+from datetime import timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tumorboard.accounts import device
+from tumorboard.accounts.models import SignInEvent, User
+from tumorboard.audit.origin import client_address
+
+KEPT = timedelta(days=365)
+#: [INT] Rows on the person's page.
+SHOWN = 50
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    SIGNED_IN = "signed_in"
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105 - the name of an event
+    CODE_WRONG = "code_wrong"
+    PASSKEY_WRONG = "passkey_wrong"
+    SIGNATURE_REFUSED = "signature_refused"
+    WAITED = "waited"
+    SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an event
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    CODES_RENEWED = "codes_renewed"
+    FACTORS_RESET = "factors_reset"
+
+
+WORDS = {
+    Kind.SIGNED_IN: "Signed in",
+    Kind.PASSWORD_WRONG: "Not signed in: wrong password",
+    Kind.CODE_WRONG: "Not signed in: wrong code",
+    Kind.PASSKEY_WRONG: "Not signed in: passkey refused",
+    Kind.SIGNATURE_REFUSED: "Decision not signed: wrong password",
+    Kind.WAITED: "Not signed in: too many tries, not looked at",
+    Kind.SIGNED_OUT: "Signed out",
+    Kind.SESSION_ENDED: "Ended a session elsewhere",
+    Kind.PASSWORD_CHANGED: "Password changed",
+    Kind.PASSWORD_RESET: "Password reset by mail",
+    Kind.FACTOR_ADDED: "Second factor added",
+    Kind.FACTOR_REMOVED: "Second factor removed",
+    Kind.CODES_RENEWED: "Recovery codes made anew",
+    Kind.FACTORS_RESET: "Second factors reset for you",
+}
+FAILURES = {
+    Kind.PASSWORD_WRONG,
+    Kind.CODE_WRONG,
+    Kind.PASSKEY_WRONG,
+    Kind.SIGNATURE_REFUSED,
+    Kind.WAITED,
+}
+
+
+class Line(NamedTuple):
+    """One event as a page shows it."""
+
+    event: SignInEvent
+    words: str
+    is_failure: bool
+
+
+def note(
+    *, user: User, kind: Kind, request: HttpRequest | None, method: str = "", browser: str = ""
+) -> SignInEvent:
+    """Add one event.
+
+    Args:
+        request: None where the person was not there, as at a reset by somebody else.
+        method: by what, in words such as "password and authenticator app".
+        browser: of a sign-in, the hash by which the browser is known again.
+    """
+    return SignInEvent.objects.create(
+        user=user,
+        kind=kind,
+        method=method,
+        address=(client_address(request) or None) if request is not None else None,
+        device=device.words_of(request) if request is not None else "",
+        browser=browser,
+    )
+
+
+def lines_of(user: User) -> list[Line]:
+    """The person's newest events of the last year."""
+    since = timezone.now() - KEPT
+    events = SignInEvent.objects.filter(user=user, at__gt=since).order_by("-at", "-id")[:SHOWN]
+    return [Line(e, WORDS[Kind(e.kind)], Kind(e.kind) in FAILURES) for e in events]
+
+
+def is_known(browser: str, *, account: str) -> bool:
+    """Whether somebody signed in to this account with this browser before.
+
+    Args:
+        account: mail address in small letters, or id.
+    """
+    whose = Q(user__email__iexact=account)
+    with contextlib.suppress(ValueError):
+        whose = Q(user=uuid.UUID(account))
+    return SignInEvent.objects.filter(whose, kind=Kind.SIGNED_IN, browser=browser).exists()
+
+
+def has_signed_in(user: User) -> bool:
+    """Whether the person signed in within the last year."""
+    return SignInEvent.objects.filter(user=user, kind=Kind.SIGNED_IN).exists()
+
+
+def sweep() -> int:
+    """Remove what is older than a year, which is all that the database lets go; how many rows."""
+    removed, _ = SignInEvent.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    return removed
