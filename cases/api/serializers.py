@@ -10,8 +10,8 @@ from rest_framework import serializers
 from cases.models import Assessment, Case, Patient, Result, Study
 from cases.models.study import Phase, Region, Sequence
 from cases.selectors.facts import RESULT_FACTS
-from cases.services import facts
 from cases.services.errors import Invalid
+from cases.services.fact_answers import checked
 
 ID = "0198f2a0-6c1e-7c3e-9d52-0f4b8a7e1c11"
 
@@ -111,7 +111,7 @@ class Answers(serializers.DictField):
         """The answers as they were given."""
         answers: dict[str, Any] = super().to_internal_value(data)
         try:
-            facts.checked(answers)
+            checked(answers)
         except Invalid as error:
             raise serializers.ValidationError(error.errors) from None
         return answers

@@ -231,9 +231,9 @@ class CaseList(ReadList):
         values = self.parsed(request)
         patient = self.referred(Patient, "patient", values.pop("patient_id"))
         answers = values.pop("facts", {})
-        case = cases.open_case(patient=patient, by=request.user, **values)
-        if answers:
-            facts.answer(case=case, answers=answers, source="API", by=request.user)
+        case = cases.open_case(
+            patient=patient, answers=answers, source="API", by=request.user, **values
+        )
         return self.created(case)
 
 

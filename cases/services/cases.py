@@ -1,12 +1,13 @@
 """Writing cases."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from cases.models import Case, Patient
+from cases.services import fact_answers
 from cases.services.assessments import changed, reassess
 from cases.services.checks import (
     LIFETIME_YEARS,
@@ -20,20 +21,31 @@ from tumorboard.audit.record import record
 
 
 @transaction.atomic
-def open_case(*, patient: Patient, title: str, by: User, **fields: Any) -> Case:
-    """Open a case for `patient`.
+def open_case(
+    *,
+    patient: Patient,
+    title: str,
+    by: User,
+    answers: Mapping[str, Any] | None = None,
+    source: str = "",
+    **fields: Any,
+) -> Case:
+    """Open a case for `patient`, with what is known of it from the start.
 
     Args:
         title: the diagnosis in a few words.
+        answers: direct answers, as `cases.services.facts.answer` takes them.
+        source: where the answers come from, in words.
         fields: further columns of `Case`: board_question, referral_text, referred_by, referred_on.
 
     Raises:
-        Invalid: a field cannot be accepted.
+        Invalid: a field or an answer cannot be accepted; nothing is written.
     """
     case = Case(patient=patient, **stripped({"title": title, **fields}))
     _check(case)
     case.save()
     record(action="case.opened", subject=case, by=by)
+    fact_answers.write(case=case, answers=answers or {}, source=source, by=by)
     reassess(case=case)
     return case
 

@@ -1,35 +1,16 @@
 """Answering facts directly."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from cases.models import Case, FactAnswer
-from cases.models.fact_answer import UNKNOWN
-from cases.selectors.facts import RECORD_ONLY, stands_until_answered
+from cases.models import Case
+from cases.services import fact_answers
 from cases.services.assessments import changed
 from cases.services.cases import lock
-from cases.services.checks import (
-    GUIDANCE_YEARS,
-    LIFETIME_YEARS,
-    UNSTORABLE,
-    check_version,
-    date_error,
-    field_errors,
-)
-from cases.services.errors import Invalid
-from guidance.engine.dictionary import DICTIONARY
-from guidance.engine.facts import FactError, as_json, parse_fact
-from guidance.engine.values import is_storable
+from cases.services.checks import check_version
 from tumorboard.accounts.models import User
-from tumorboard.audit.record import record
-
-#: The longest words inside an answer, in characters.
-LONGEST = 500
-#: Dates from which guidance reckons months.
-RECKONED_FROM = frozenset({"resection_date"})
 
 
 @transaction.atomic
@@ -55,93 +36,6 @@ def answer(
     """
     case = lock(case)
     check_version(current=case.version, if_match=if_match)
-    values = checked(answers)
-    source = source.strip()
-    errors = field_errors(FactAnswer(source=source), names=["source"])
-    if errors:
-        raise Invalid(errors)
-    stored = {row.fact: row for row in FactAnswer.objects.filter(case=case)}
-    touched = False
-    for name, value in values.items():
-        touched |= _write(case, name, value, stored.get(name), source=source, by=by)
-    if touched:
-        record(action="case.facts.answered", subject=case, by=by)
+    if fact_answers.write(case=case, answers=answers, source=source, by=by):
         changed(case=case)
     return case
-
-
-def checked(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers in the form in which they are stored.
-
-    Raises:
-        Invalid: with the reason for every answer that is not allowed.
-    """
-    values: dict[str, Any] = {}
-    errors: dict[str, list[str]] = {}
-    for name, given in answers.items():
-        if name in RECORD_ONLY:
-            errors[name] = ["This comes from the record and cannot be answered directly."]
-            continue
-        try:
-            values[name] = _stored(name, given)
-        except FactError as error:
-            errors[name] = [_sentence(error.reason)]
-    if errors:
-        raise Invalid(errors)
-    return values
-
-
-def _stored(name: str, given: Any) -> Any:
-    parsed = parse_fact(name, given)
-    if parsed is None:
-        return None if given is None else UNKNOWN
-    if DICTIONARY[name].kind == "date":
-        reason = date_error(
-            parsed, years=GUIDANCE_YEARS if name in RECKONED_FROM else LIFETIME_YEARS
-        )
-        if reason:
-            raise FactError(name, reason)
-    value = as_json(parsed)
-    for text in _texts(value):
-        if not is_storable(text):
-            raise FactError(name, UNSTORABLE)
-        if len(text) > LONGEST:
-            raise FactError(name, f"must use at most {LONGEST} characters")
-    return value
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text inside a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _texts(inner)
-
-
-def _write(
-    case: Case, name: str, value: Any, row: FactAnswer | None, *, source: str, by: User
-) -> bool:
-    """Write one answer; whether anything changed."""
-    if value is None:
-        if row is not None:
-            row.delete()
-        return row is not None
-    unchanged = row is not None and row.value == value and row.source == source
-    if unchanged and not _overruled(case, name):
-        return False
-    row = row or FactAnswer(case=case, fact=name)
-    row.value, row.source, row.unit = value, source, DICTIONARY[name].unit
-    row.answered_by, row.answered_at = by, timezone.now()
-    row.save()
-    return True
-
-
-def _overruled(case: Case, name: str) -> bool:
-    """Whether the record says otherwise, until it is answered anew: then the same is new."""
-    origins = case.assessment.origins if case.assessment else {}
-    return stands_until_answered(origins.get(name, {}))
-
-
-def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:].rstrip(".") + "."

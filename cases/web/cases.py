@@ -12,7 +12,7 @@ from cases.selectors import agendas, candidates
 from cases.selectors import cases as selectors
 from cases.selectors.tasks import overdue_count
 from cases.services import cases as services
-from cases.services import facts, patients
+from cases.services import patients
 from cases.web.case_page import page_of
 from cases.web.conflicts import watch
 from cases.web.errors import errors_on, form_page
@@ -92,8 +92,7 @@ def _note_reading(form: NewCaseForm, *, by: Any) -> None:
 
 def _open(form: NewCaseForm, *, by: Any) -> Any:
     patient = form.chosen or patients.add(**form.person, by=by)
-    case = services.open_case(patient=patient, by=by, **form.head)
-    return facts.answer(case=case, answers=form.answers, by=by)
+    return services.open_case(patient=patient, by=by, answers=form.answers, **form.head)
 
 
 @institution_view(Permission.CASE_WRITE)

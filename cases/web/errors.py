@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from cases.models import Case, Patient
 from cases.services.errors import Changed, Invalid, Refused
-from cases.services.facts import checked
+from cases.services.fact_answers import checked
 from cases.services.form_drafts import discard_saved
 from guidance.engine.dictionary import DICTIONARY
 from tumorboard.audit.record import record_once

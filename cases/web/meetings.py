@@ -15,6 +15,7 @@ from django_htmx.http import trigger_client_event
 
 from cases.documents.agenda import render_agenda
 from cases.documents.build_agenda import agenda_document
+from cases.documents.timeline.rendering import make_ready
 from cases.models import Attendance, Meeting
 from cases.models.specialty import Specialty
 from cases.selectors import agendas
@@ -37,6 +38,7 @@ from tumorboard.audit.record import record
 def meeting(request: InstitutionRequest, meeting_id: UUID) -> HttpResponse:
     """The agenda of one meeting, and who is present."""
     found = _meeting_or_404(meeting_id)
+    make_ready()  # the agenda on paper, with a picture for each case, is one click from here
     return _page(request, found, AttendanceForm())
 
 

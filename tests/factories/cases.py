@@ -6,7 +6,7 @@ from typing import Any
 
 from cases.models import Case, Study
 from cases.selectors.cases import one
-from cases.services import cases, facts, patients, results, studies
+from cases.services import cases, patients, results, studies
 from tumorboard.accounts.models import User
 
 _numbers = itertools.count(1)
@@ -76,10 +76,7 @@ def make_case(
         given_name=given_name,
         by=by,
     )
-    case = cases.open_case(patient=patient, title=title, by=by)
-    if given:
-        facts.answer(case=case, answers=given, by=by)
-    return one(case.pk)
+    return one(cases.open_case(patient=patient, title=title, answers=given, by=by).pk)
 
 
 def make_study(

@@ -301,6 +301,25 @@ def test_five_cases_end_in_five_signed_records_with_tasks_and_letters(people, ho
             assert response.body().startswith(b"%PDF")
 
 
+def test_a_key_pressed_the_moment_the_form_stands_there_stays_on_the_page(people, hospital):
+    chris = people["chris"]
+    chris.press("s")
+    expect(chris.bar).to_contain_text("Before the board")
+    expect(chris.decision.locator("#take-over")).to_be_visible()
+    chris.page.evaluate(
+        """form => new MutationObserver((_, observer) => {
+             if (!document.querySelector(form)) return;
+             observer.disconnect();
+             document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }));
+           }).observe(document.body, { childList: true, subtree: true })""",
+        f"#decision-form[data-item='{hospital.items[1].pk}'] #take-over",
+    )
+    chris.press("n")
+    expect(chris.decision.locator("#remove-row-0")).to_be_visible()
+    chris.sees_case(2)
+    assert chris.page.url == chris.live
+
+
 def test_a_server_that_falls_over_loses_nothing_typed(people, hospital, server):
     chris, cora, rita = people["chris"], people["cora"], people["rita"]
     chris.press("s")

@@ -29,6 +29,8 @@ PICTURES = 500
 AT_ONCE = 2
 #: Pictures that are kept, of about 50 kB each.
 KEPT = 64
+#: The smallest picture: what a new child learns by drawing it, it knows for the next.
+FIRST = json.dumps({"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {}}).encode()
 
 
 class NotDrawn(Exception):
@@ -60,6 +62,15 @@ class Renderer:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return self._kept[key]
+
+    def warm(self) -> None:
+        """Start the child unless it runs, and draw something: the next picture is quick then."""
+        with self._lock:
+            child = self._child
+            if child and child.owner == os.getpid() and child.process.poll() is None:
+                return
+            with contextlib.suppress(NotDrawn):
+                self._draw(FIRST)
 
     @property
     def is_busy(self) -> bool:
@@ -173,3 +184,12 @@ def draw(specification: Mapping[str, Any]) -> str:
         return kept
     free = next((one for one in _renderers if not one.is_busy), _renderers[0])
     return free.svg(specification)
+
+
+def make_ready() -> None:
+    """Have the renderers started, without waiting for it: the first picture is quick then.
+
+    For pages from which many pictures are asked for next. It costs nothing while they run.
+    """
+    for one in _renderers:
+        threading.Thread(target=one.warm, daemon=True).start()

@@ -9,7 +9,7 @@ from cases.models import Patient
 from cases.models.fact_answer import UNKNOWN
 from cases.models.patient import search_key
 from cases.services.errors import Invalid
-from cases.services.facts import checked
+from cases.services.fact_answers import checked
 from cases.services.imports.fields import FIELDS, RECORD_NUMBER, Field
 from cases.services.imports.identifiers import swapped
 from cases.services.imports.values import CellError, read_cell

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.api.problems import server_error
 from cases.models import Assessment, Case, FactAnswer, Patient, Result, Study
-from cases.services import facts
+from cases.services import cases, facts
 from tests.integration.api.conftest import faults, problem
 from tumorboard.tenancy.scope import institution_scope
 
@@ -438,6 +438,6 @@ def test_a_case_is_opened_whole_or_not_at_all(script, rows, monkeypatch, untouch
     def broken(**_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(facts, "answer", broken)
+    monkeypatch.setattr(cases, "reassess", broken)
     body = {"patient": str(rows.patient), "title": "NET", "facts": {"rcc_history": True}}
     assert script.post("cases/", body).status_code == 500

@@ -127,7 +127,7 @@ def test_a_case_is_opened_with_answers_and_assessed(script, rows, audited):
     body = answer.json()
     assert (body["title"], body["version"], body["readiness"]) == (
         "NET of the tail",
-        2,
+        1,
         "incomplete",
     )
     assert "facts" not in body

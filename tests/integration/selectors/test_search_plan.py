@@ -90,6 +90,6 @@ def test_a_record_number_is_read_from_its_index(north):
 def test_the_newest_page_is_read_from_its_index(north):
     with institution_scope(north):
         read = scans(cases.search()[:51])
-    (of_cases,) = [node for node in read if node["Relation Name"] == "cases_case"]
+    (of_cases,) = [node for node in read if node.get("Relation Name") == "cases_case"]
     assert of_cases["Index Name"] == "case_by_change"
     assert of_cases["Actual Rows"] <= 51

@@ -2,10 +2,10 @@
 
 import pytest
 
-from cases.models import Assessment, Case
+from cases.models import Assessment, Case, FactAnswer
 from cases.services import cases, patients
 from cases.services.errors import Changed, Invalid
-from tests.factories.cases import make_case
+from tests.factories.cases import STAGING, make_case
 from tests.integration.services.test_patients import ODD_TEXT
 from tumorboard.audit.models import AuditEntry
 
@@ -27,6 +27,24 @@ def test_a_case_is_opened_and_assessed(patient, coordinator):
     assert case.assessment == Assessment.objects.get()
     assert case.missing_count == len(case.assessment.answer["missing"]) > 0
     assert AuditEntry.objects.filter(action="case.opened", subject_id=case.id).count() == 1
+
+
+def test_a_case_is_opened_with_what_is_known_and_assessed_once(patient, coordinator):
+    case = cases.open_case(
+        patient=patient, title="NET", answers=STAGING, source="Letter", by=coordinator
+    )
+    assert (case.version, case.scenario) == (1, "SC-01")
+    assert case.assessment == Assessment.objects.get()
+    assert FactAnswer.objects.get(fact="mri_available").source == "Letter"
+    actions = AuditEntry.objects.filter(subject_id=case.id).values_list("action", flat=True)
+    assert sorted(actions) == ["case.facts.answered", "case.opened"]
+
+
+def test_a_case_with_a_wrong_answer_is_not_opened(patient, coordinator):
+    with pytest.raises(Invalid) as refused:
+        cases.open_case(patient=patient, title="NET", answers={"ki67_percent": 101}, by=coordinator)
+    assert set(refused.value.errors) == {"ki67_percent"}
+    assert not Case.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from cases.models import Case, Lesion, Study
 from cases.services import (
     allergies,
     cases,
-    facts,
     gaps,
     lab_results,
     lesions,
@@ -98,9 +97,10 @@ def add_record(*, coordinator: User, radiologist: User) -> Case:
         referral_text=REFERRAL,
         referred_by="Dr. Pat Nobody",
         referred_on=today - datetime.timedelta(days=12),
+        answers=ANSWERS,
+        source="demo",
         by=coordinator,
     )
-    facts.answer(case=case, answers=ANSWERS, source="demo", by=coordinator)
     _pathology(case, today, by=coordinator)
     _treatments(case, today, by=coordinator)
     _laboratory(case, today, by=coordinator)

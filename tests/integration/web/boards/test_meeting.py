@@ -36,6 +36,13 @@ def test_the_agenda(browser, url, item, coordinator, chair):
     assert AuditEntry.objects.filter(action="agenda.read", subject_id=item.meeting_id).exists()
 
 
+def test_what_draws_for_the_agenda_on_paper_is_made_ready(browser, url, item, monkeypatch):
+    asked = []
+    monkeypatch.setattr("cases.web.meetings.make_ready", lambda: asked.append(True))
+    browser.get(url("meeting", item.meeting_id))
+    assert asked == [True]
+
+
 def test_gaps_are_counted(browser, url, item):
     missing = item.case.missing_count
 

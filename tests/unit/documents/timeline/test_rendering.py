@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 
 import pytest
 
@@ -112,3 +113,38 @@ def test_a_process_that_was_forked_starts_a_child_of_its_own(renderer, monkeypat
     child.process.wait()
     child.questions.close()
     child.answers.close()
+
+
+def test_a_renderer_that_was_made_ready_draws_with_the_child_it_has(renderer):
+    one = renderer('import os; print(\'{"svg": "%d"}\' % os.getpid())')
+    one.warm()
+    child = one._child
+    assert child.drawn == 1
+    one.warm()
+    assert one.svg({"a": 1}) == str(child.process.pid)
+
+
+def test_one_that_has_ended_is_made_ready_again(renderer):
+    one = renderer('import os; print(\'{"svg": "%d"}\' % os.getpid())')
+    one.warm()
+    one._child.process.kill()
+    one._child.process.wait()
+    one.warm()
+    assert one._child.process.poll() is None
+
+
+def test_one_that_cannot_be_made_ready_says_so_when_it_is_asked(renderer):
+    one = renderer("raise SystemExit")
+    one.warm()
+    with pytest.raises(NotDrawn):
+        one.svg({"a": 1})
+
+
+def test_all_are_made_ready_without_waiting(renderer, monkeypatch):
+    ready = threading.Barrier(3, timeout=30)
+    both = [renderer("pass"), renderer("pass")]
+    for one in both:
+        monkeypatch.setattr(one, "warm", ready.wait)
+    monkeypatch.setattr(rendering, "_renderers", both)
+    rendering.make_ready()
+    ready.wait()  # both are at it, and this thread went on meanwhile
