@@ -144,7 +144,7 @@ def _against(
     if answer["conflicts"]:
         yield "The facts contradict each other."
     for check in AnnotatedAnswer(answer, annotations).blocking:
-        yield f"Nobody has acknowledged the critical check {check.code}."
+        yield f"Nobody has acknowledged the critical check: {check.text}"
     if notices:
         yield "Something in the record speaks against the result."
     if completeness.preparation != Preparation.READY:

@@ -112,4 +112,7 @@ def _deciding(tree: Mapping[str, Any], state: str) -> Iterator[Mapping[str, Any]
 def _said(node: Mapping[str, Any], edition: Edition) -> str:
     """A fact with its value, a finding in the words of its condition."""
     fact = edition.dictionary.get(node["fact"])
-    return f"{fact.label} ({node['value']})" if fact else f"{node['text']} {node['shown']}".strip()
+    if fact is None:
+        return f"{node['text']} {node['shown']}".strip()
+    unit = fact.label.split()[-1]  # "Krenning grade (2)": the label has said it
+    return f"{fact.label} ({node['value'].removesuffix(f' {unit}')})"

@@ -96,7 +96,7 @@ def test_not_while_a_critical_check_is_open(coordinator, standard):
 
     words = standings([case], standard.board)[case.pk].against
 
-    assert words == ("Nobody has acknowledged the critical check W-NEC.",)
+    assert words == ("Nobody has acknowledged the critical check: Words",)
 
 
 def test_not_where_a_second_reading_disagrees(coordinator, standard):

@@ -28,7 +28,7 @@ def words(facts, *, is_asked=True):
     ("more", "because"),
     [
         ({"sstr_uptake_homogeneous": False}, "Uptake homogeneous (No)"),
-        ({"krenning_grade": 2}, "Krenning grade (2 grade)"),
+        ({"krenning_grade": 2}, "Krenning grade (2)"),
         ({"prior_prrt": "unknown"}, "Earlier PRRT (unknown)"),
         (
             {"prior_prrt": True, "sstr_result": "negative"},
@@ -54,7 +54,7 @@ def test_what_is_shown_is_not_told():
         ),
         (
             {**PROGRESSION, **SELECTION, "krenning_grade": 2},
-            f"{NOT_A_CANDIDATE}; Krenning grade (2 grade)",
+            f"{NOT_A_CANDIDATE}; Krenning grade (2)",
         ),
         (read_data("d0"), NO_GUIDANCE),
     ],
