@@ -1,6 +1,9 @@
 """What a board concludes, as a draft and as the signed decision have it alike."""
 
+import datetime
+from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -119,6 +122,23 @@ class Conclusion(models.Model):
 
     class Meta:
         abstract = True
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """One recommendation as typed: its kind, its code where the kind has codes, and words.
+
+    `alternative_to` is the position, counted from 1, of the recommendation that it may replace;
+    `owner_id` is who sees to it by `due_on`.
+    """
+
+    kind: str
+    code: str = ""
+    text: str = ""
+    intent: str = ""
+    alternative_to: int | None = None
+    due_on: datetime.date | None = None
+    owner_id: UUID | None = None
 
 
 class Asked(models.Model):

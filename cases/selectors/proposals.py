@@ -13,7 +13,7 @@ from uuid import UUID
 
 from cases.models import AgendaItem, BoardMember
 from cases.models.board_member import Duty
-from cases.models.conclusion import RecommendationKind
+from cases.models.conclusion import RecommendationKind, Recommended
 from cases.selectors.branch_actions import Part, intent_of_study, parts_of, reading_of
 from cases.selectors.concordance import is_covered, removed_because
 from cases.selectors.due_dates import Follows, follows_of
@@ -33,16 +33,9 @@ BETWEEN = ":"
 
 
 @dataclass(frozen=True)
-class Proposed:
-    """One recommendation; the fields are those of `cases.models.conclusion.Asked`."""
+class Proposed(Recommended):
+    """One recommendation that the guidance proposes."""
 
-    kind: str
-    code: str = ""
-    text: str = ""
-    intent: str = ""
-    alternative_to: int | None = None
-    due_on: datetime.date | None = None
-    owner_id: UUID | None = None
     #: Whether it is due when the interval of the branch ends.
     is_by_interval: bool = False
 

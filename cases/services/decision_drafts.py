@@ -1,15 +1,13 @@
 """Writing a decision before it is signed."""
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from cases.models import AgendaItem, Decision, DecisionDraft, DraftRecommendation
-from cases.models.conclusion import Outcome
+from cases.models.conclusion import Outcome, Recommended
 from cases.models.decision_draft import DraftDissent
 from cases.selectors.concordance import standing_on
 from cases.services.agendas import lock_item
@@ -19,23 +17,6 @@ from cases.services.errors import Invalid, Refused
 from cases.services.live import announce
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
-
-
-@dataclass(frozen=True)
-class Recommended:
-    """One recommendation as typed: its kind, its code where the kind has codes, and words.
-
-    `alternative_to` is the position, counted from 1, of the recommendation that it may replace;
-    `owner_id` is who sees to it by `due_on`.
-    """
-
-    kind: str
-    code: str = ""
-    text: str = ""
-    intent: str = ""
-    alternative_to: int | None = None
-    due_on: datetime.date | None = None
-    owner_id: UUID | None = None
 
 
 @dataclass(frozen=True)

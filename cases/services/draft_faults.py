@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cases.models import DecisionDraft, DraftRecommendation
-from cases.models.conclusion import Conclusion, Intent, RecommendationKind
+from cases.models.conclusion import Conclusion, Intent, RecommendationKind, Recommended
 from cases.models.decision_draft import DraftDissent
 from cases.selectors.concordance import Standing
 from cases.selectors.recommended import codes_to_choose
@@ -13,7 +13,7 @@ from cases.services.checks import due_fault, field_errors, text_fault
 from tumorboard.accounts.models import Membership
 
 if TYPE_CHECKING:
-    from cases.services.decision_drafts import Dissented, Recommended
+    from cases.services.decision_drafts import Dissented
 
 Faults = dict[str, list[str]]
 
@@ -26,7 +26,7 @@ NOT_EARLIER = "Choose an earlier recommendation that is not an alternative itsel
 
 def faults_of(
     draft: DecisionDraft,
-    recommendations: Sequence["Recommended"],
+    recommendations: Sequence[Recommended],
     dissents: Sequence["Dissented"],
     standing: Standing | None,
 ) -> Faults:
@@ -74,7 +74,7 @@ def members_among(people: Iterable[UUID | None]) -> set[UUID]:
 def is_earlier(
     position: int | None,
     place: int,
-    recommendations: Sequence["Recommended"] | Sequence[DraftRecommendation],
+    recommendations: Sequence[Recommended] | Sequence[DraftRecommendation],
 ) -> bool:
     """Whether `position` (from 1) is what the recommendation at `place` (from 0) may replace."""
     if position is None:
@@ -82,7 +82,7 @@ def is_earlier(
     return 1 <= position <= place and recommendations[position - 1].alternative_to is None
 
 
-def _fault(recommended: "Recommended", codes: Mapping[str, str]) -> tuple[str, str]:
+def _fault(recommended: Recommended, codes: Mapping[str, str]) -> tuple[str, str]:
     """The field that cannot be accepted and why; empty where all can."""
     longest = DraftRecommendation._meta.get_field("text").max_length or 0
     if recommended.kind not in RecommendationKind.values:

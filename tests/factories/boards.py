@@ -8,10 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from cases.models import AgendaItem, Board, Case, Decision, DecisionDraft, Meeting
-from cases.models.conclusion import Concordance, DeviationReason
+from cases.models.conclusion import Concordance, DeviationReason, Recommended
 from cases.selectors.concordance import standing_on
 from cases.services import agendas, attendances, boards, decisions, meetings
-from cases.services.decision_drafts import Concluded, Recommended, save_draft
+from cases.services.decision_drafts import Concluded, save_draft
 from tests.factories.cases import STAGING, make_case, make_study
 from tumorboard.accounts.models import User
 

@@ -1,10 +1,11 @@
-"""One row of everything that an address can name, each with "Canary" in its words."""
+"""One row of everything that an address can name, each with a word of its own in it."""
 
 from types import SimpleNamespace
 
 from django.utils import timezone
 
 from cases.models import ImportFile, ProtocolAudit, StudyFile, StudySeries
+from cases.models.conclusion import Recommended
 from cases.selectors.agendas import agenda
 from cases.selectors.case_list import ListQuery
 from cases.selectors.publications import frozen
@@ -35,7 +36,6 @@ from cases.services import (
     studies,
     treatments,
 )
-from cases.services.decision_drafts import Recommended
 from guidance.editions import local_notes, local_studies
 from tests.factories.clients import make_client
 from tests.factories.tasks import decided, tasks_of
@@ -45,10 +45,14 @@ from tumorboard.accounts.tokens import issue
 from tumorboard.tenancy.scope import current_institution
 
 
-def one_of_everything(*, by: User) -> SimpleNamespace:
-    """The rows' ids by the names of the addresses' parameters; to be called inside a scope."""
-    patient = patients.add(record_number="CANARY-1", family_name="Canarysouth", by=by)
-    case = cases.open_case(patient=patient, title="Canary diagnosis", by=by)
+def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
+    """The rows' ids by the names of the addresses' parameters; to be called inside a scope.
+
+    Args:
+        word: stands in every name and text, to be looked for where it must not be.
+    """
+    patient = patients.add(record_number=f"{word.upper()}-1", family_name=f"{word}south", by=by)
+    case = cases.open_case(patient=patient, title=f"{word} diagnosis", by=by)
     today = timezone.localdate()
     study = studies.add(case=case, modality="CT", performed_on=today, by=by)
     result = results.enter(study=study, outcome="negative", by=by)
@@ -57,83 +61,85 @@ def one_of_everything(*, by: User) -> SimpleNamespace:
         outcome="negative",
         agreement="agree",
         read_on=today,
-        read_by="Canary reader",
+        read_by=f"{word} reader",
         by=by,
     )
     study_file = StudyFile.objects.create(
         study=study,
         case=case,
         kind="dicom",
-        name="canary.dcm",
+        name=f"{word.lower()}.dcm",
         size=3,
         sha256="1" * 64,
         state="stored",
         uploaded_by=by,
     )
     series = StudySeries.objects.create(
-        file=study_file, study=study, series_uid="1.2", preview=b"canary"
+        file=study_file, study=study, series_uid="1.2", preview=word.encode()
     )
     treatment = treatments.add(case=case, type="SSA", by=by)
-    gap_request = gaps.ask(case=case, item="ki67", asked_of="Canary person", asked_on=today, by=by)
-    gap_acceptance = gaps.accept(case=case, item="ki67", reason="Canary reason", by=by)
-    choice = data_set_items.add(item="images", is_required=True, reason="Canary reason", by=by)
-    lesion = lesions.add(case=case, label="Canary lesion", site="liver", role="target", by=by)
+    gap_request = gaps.ask(case=case, item="ki67", asked_of=f"{word} person", asked_on=today, by=by)
+    gap_acceptance = gaps.accept(case=case, item="ki67", reason=f"{word} reason", by=by)
+    choice = data_set_items.add(item="images", is_required=True, reason=f"{word} reason", by=by)
+    lesion = lesions.add(case=case, label=f"{word} lesion", site="liver", role="target", by=by)
     specimen = specimens.add(case=case, kind="biopsy", site="liver", taken_on=today, by=by)
-    procedure = procedures.add(case=case, kind="whipple", note="Canary note", by=by)
-    device = devices.add(patient=patient, kind="pacemaker", note="Canary note", by=by)
-    allergy = allergies.add(patient=patient, substance="other", agent="Canary agent", by=by)
+    procedure = procedures.add(case=case, kind="whipple", note=f"{word} note", by=by)
+    device = devices.add(patient=patient, kind="pacemaker", note=f"{word} note", by=by)
+    allergy = allergies.add(patient=patient, substance="other", agent=f"{word} agent", by=by)
     lab_result = lab_results.add(
         case=case, analyte="alp", value=77, unit="U/L", taken_on=today, by=by
     )
-    board = boards.add(name="Canary board", by=by)
+    board = boards.add(name=f"{word} board", by=by)
     board_member = board_members.add(board=board, person=by, by=by)
     calendar_feed, _ = calendar_feeds.make(by=by)
     meeting = meetings.plan(
         board=board, starts_at=timezone.now() + timezone.timedelta(days=1), by=by
     )
-    attendance = attendances.note_present(meeting=meeting, name="Canary person", by=by)
+    attendance = attendances.note_present(meeting=meeting, name=f"{word} person", by=by)
     item = agendas.put_on(meeting=meeting, case=case, by=by)
     publication = publications.publish(
-        meeting=meeting, lines=frozen(agenda(meeting)), pdf=b"%PDF canary", by=by
+        meeting=meeting, lines=frozen(agenda(meeting)), pdf=f"%PDF {word}".encode(), by=by
     )
     standard = standards.add(
         board=board,
-        name="Canary standard",
-        source="Canary source",
+        name=f"{word} standard",
+        source=f"{word} source",
         scenario="SC-03",
         branch="",
         audit_percent=1,
         by=by,
     )
-    referral = Recommended("referral", text="Canary referral")
+    referral = Recommended("referral", text=f"{word} referral")
     decision = decided(referral, by=by)
     (task,) = tasks_of(decision)
     audit = ProtocolAudit.objects.create(decision=decision, board=board)
     file = ImportFile.objects.create(
-        name="canary.csv", sha256="0" * 64, columns=["a"], uploaded_by=by
+        name=f"{word.lower()}.csv", sha256="0" * 64, columns=["a"], uploaded_by=by
     )
-    token, _ = issue(user=by, label="canary", days=1, by=by)
+    token, _ = issue(user=by, label=word, days=1, by=by)
     later = today + timezone.timedelta(days=9)
     local_study = local_studies.mark_unavailable(
-        procedure="EUS", reason="Canary reason", review_on=later, by=by
+        procedure="EUS", reason=f"{word} reason", review_on=later, by=by
     )
     note = local_notes.add(
         subject="scenario:SC-01:",
-        text="Canary note",
+        text=f"{word} note",
         low_months=None,
         high_months=None,
-        reason="Canary reason",
+        reason=f"{word} reason",
         review_on=later,
         by=by,
     )
-    view = saved_views.save(name="Canary view", query=ListQuery(), is_shared=True, by=by)
+    view = saved_views.save(name=f"{word} view", query=ListQuery(), is_shared=True, by=by)
     facts.answer(case=case, answers={"differentiation": "poor"}, by=by)
     case.refresh_from_db()
     acknowledgment = acknowledgments.acknowledge(
         case=case, code="W-NEC", assessment_id=case.assessment_id, reason="accepted", by=by
     )
-    invitation, _ = invite(email="c@south.example", name="Canary", role="CLINICIAN", by=by)
-    api_client = make_client(current_institution(), by, label="Canary client")
+    invitation, _ = invite(
+        email=f"{word.lower()}@elsewhere.example", name=word, role="CLINICIAN", by=by
+    )
+    api_client = make_client(current_institution(), by, label=f"{word} client")
     return SimpleNamespace(
         patient_id=patient.id,
         case_id=case.id,

@@ -9,8 +9,8 @@ from unittest.mock import patch
 from django.utils import timezone
 
 from cases.models import AgendaItem, Board, Case, Decision, Task
+from cases.models.conclusion import Recommended
 from cases.services import amendments
-from cases.services.decision_drafts import Recommended
 from tests.factories.boards import draft, make_asking_case, make_item, make_meeting, sign
 from tumorboard.accounts.models import User
 

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from cases.models import Task
+from cases.models.conclusion import Recommended
 from cases.services import board_members, results, tasks
-from cases.services.decision_drafts import Recommended
 from tests.factories.boards import make_board
 from tests.factories.cases import make_study
 from tests.factories.tasks import CT, PET, PRRT, REFERRAL, ago, decided, tasks_of

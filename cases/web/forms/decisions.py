@@ -17,9 +17,10 @@ from cases.models.conclusion import (
     Intent,
     NoRecommendation,
     Outcome,
+    Recommended,
 )
 from cases.selectors.recommended import Codes, codes_to_choose
-from cases.services.decision_drafts import Concluded, Dissented, Recommended
+from cases.services.decision_drafts import Concluded, Dissented
 from cases.services.errors import Invalid
 from cases.web.forms.decision_fields import (
     People,

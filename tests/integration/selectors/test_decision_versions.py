@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from cases.models import DecisionDraft
+from cases.models.conclusion import Recommended
 from cases.selectors.decision_versions import Change, versions_of
 from cases.selectors.decisions import accepted_in, open_amendment
 from cases.services import amendments, attendances, opinions
-from cases.services.decision_drafts import Concluded, Dissented, Recommended, save_draft
+from cases.services.decision_drafts import Concluded, Dissented, save_draft
 from tests.factories.boards import draft, make_item, sign
 from tumorboard.formats import day
 

@@ -4,11 +4,11 @@ import pytest
 from django.utils import timezone
 
 from cases.models import DraftRecommendation
+from cases.models.conclusion import Recommended
 from cases.models.study import Modality
 from cases.selectors.due_dates import timing_of
 from cases.selectors.follow_up import after
 from cases.services.decision_checks import gaps_of
-from cases.services.decision_drafts import Recommended
 from cases.services.decision_sheets import sheet_of
 from cases.services.errors import Invalid
 from cases.services.sheet_words import said_on

@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Attendance, BoardMember, Meeting
+from cases.models.conclusion import Recommended
 from cases.models.specialty import Specialty
 from cases.selectors import quorum
 from cases.selectors.agendas import items_of
 from cases.services.agenda_details import set_also_needed
-from cases.services.decision_drafts import Recommended, save_draft
+from cases.services.decision_drafts import save_draft
 from guidance.editions import shelf
 from tests.factories.boards import make_asking_case, make_board, make_item, make_meeting
 from tests.factories.cases import make_case

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from cases.models import AgendaItem, Attendance, Decision, DecisionDraft, Task
+from cases.models.conclusion import Recommended
 from cases.services import agendas, amendments
 from cases.services.chain_checks import check_chains
-from cases.services.decision_drafts import Concluded, Dissented, Recommended, save_draft
+from cases.services.decision_drafts import Concluded, Dissented, save_draft
 from cases.services.decision_sheets import sheet_of
 from cases.services.decisions import AlreadySigned
 from cases.services.errors import Changed, Invalid, Refused

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from cases.models import Assessment, Candidacy, Case, Task
 from cases.models.agenda_item import ListingReason
+from cases.models.conclusion import Recommended
 from cases.models.protocol_audit import Verdict
 from cases.models.task import TaskState
 from cases.services import candidacies, cases, protocol_audits, results, tasks
 from cases.services.candidacy_weights import GUIDANCE as GUIDANCE_WEIGHTS
-from cases.services.decision_drafts import Recommended
 from cases.services.facts import answer
 from tests.factories.boards import draft, make_asking_case, make_item, sign
 from tests.factories.cases import FEASIBLE, SURVEILLANCE, make_case, make_study

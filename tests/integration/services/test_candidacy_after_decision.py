@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from cases.models import Candidacy, Task
 from cases.models.agenda_item import ListingReason
-from cases.models.conclusion import NoRecommendation
+from cases.models.conclusion import NoRecommendation, Recommended
 from cases.models.task import NotDone
 from cases.selectors.candidates import candidates_among
 from cases.services import amendments, attendances, tasks
-from cases.services.decision_drafts import Concluded, Recommended, save_draft
+from cases.services.decision_drafts import Concluded, save_draft
 from tests.factories.boards import draft, make_item, sign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]

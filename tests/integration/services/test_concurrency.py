@@ -51,6 +51,7 @@ def kinds(ended) -> list[str]:
 
 @pytest.mark.parametrize("round_", range(5))
 def test_of_two_who_saw_the_same_version_one_writes(round_, case, person, north, at_once):
+    """ASVS v5.0.0-2.3.4: the second of two is told, and overwrites nothing."""
     ended = at_once(
         lambda: cases.change(case=case, title="Mine", if_match=1, by=person),
         lambda: facts.answer(case=case, answers={"ki67_percent": 4}, if_match=1, by=person),

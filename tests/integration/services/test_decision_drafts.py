@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Attendance, DecisionDraft
+from cases.models.conclusion import Recommended
 from cases.services import attendances, opinions
 from cases.services.decision_checks import gaps_of
-from cases.services.decision_drafts import Concluded, Dissented, Recommended, save_draft
+from cases.services.decision_drafts import Concluded, Dissented, save_draft
 from cases.services.errors import Changed, Invalid, Refused
 from tests.factories.boards import make_item, sign
 from tests.factories.cases import SURVEILLANCE, make_case

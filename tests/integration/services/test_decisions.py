@@ -13,6 +13,7 @@ from cases.models import (
     DraftRecommendation,
     Meeting,
 )
+from cases.models.conclusion import Recommended
 from cases.selectors.annotations import annotations_of_signed
 from cases.selectors.cases import one
 from cases.selectors.recommended import TREATMENT_OPTIONS, codes_to_choose, in_words
@@ -27,7 +28,7 @@ from cases.services import (
 )
 from cases.services.assessments import reassess
 from cases.services.content_hash import is_intact
-from cases.services.decision_drafts import Recommended, save_draft
+from cases.services.decision_drafts import save_draft
 from cases.services.decision_sheets import sheet_of
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.facts import answer

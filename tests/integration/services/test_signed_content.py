@@ -13,9 +13,10 @@ from cases.models import (
     Task,
 )
 from cases.models.agenda_item import Track
+from cases.models.conclusion import Recommended
 from cases.services import attendances, decisions, opinions, tracks
 from cases.services.content_hash import is_intact
-from cases.services.decision_drafts import Concluded, Dissented, Recommended, save_draft
+from cases.services.decision_drafts import Concluded, Dissented, save_draft
 from cases.services.decision_sheets import sheet_of
 from cases.services.errors import Invalid, Refused
 from cases.services.sheet_words import said_on

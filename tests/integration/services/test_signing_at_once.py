@@ -71,6 +71,7 @@ def test_every_signature_has_a_place_of_its_own_in_the_chain(north, chair, coord
 
 
 def test_two_people_and_a_double_click_make_one_signature(north, chair, other_chair, coordinator):
+    """ASVS v5.0.0-2.3.4: a decision is signed once."""
     with institution_scope(north):
         item = make_item(by=coordinator)
         draft(item, by=coordinator)

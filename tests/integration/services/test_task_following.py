@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from cases.models import AgendaItem
+from cases.models.conclusion import Recommended
 from cases.models.task import TaskState
 from cases.services import board_members, tasks
-from cases.services.decision_drafts import Recommended
 from tests.factories.boards import EVERY_KIND, make_board
 from tests.factories.people import add_member
 from tests.factories.tasks import AGAIN, CT, PET, REFERRAL, ago, amended, decided, tasks_of

@@ -3,11 +3,11 @@
 import pytest
 
 from cases.models import Task
+from cases.models.conclusion import Recommended
 from cases.selectors.task_history import history_of
 from cases.selectors.task_studies import offered_studies
 from cases.selectors.tasks import lines_of
 from cases.services import results, studies, task_links, tasks
-from cases.services.decision_drafts import Recommended
 from cases.services.errors import Changed, Invalid, Refused
 from tests.factories.boards import make_asking_case
 from tests.factories.cases import make_study

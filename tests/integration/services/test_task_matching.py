@@ -5,9 +5,9 @@ import datetime
 import pytest
 
 from cases.models import Candidacy, Result, Task
+from cases.models.conclusion import Recommended
 from cases.selectors.tasks import lines_of
 from cases.services import facts, results, studies, task_links, tasks, treatments
-from cases.services.decision_drafts import Recommended
 from cases.services.errors import Refused
 from tests.factories.cases import SURVEILLANCE, make_case, make_study
 from tests.factories.tasks import CT, PET, PRRT, REFERRAL, ago, amended, decided, tasks_of

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Candidacy
+from cases.models.conclusion import Recommended
 from cases.services import tasks
-from cases.services.decision_drafts import Recommended
 from cases.services.errors import Changed, Invalid, Refused
 from tests.factories.people import add_member
 from tests.factories.tasks import CT, PET, REFERRAL, ago, amended, decided, tasks_of

@@ -68,6 +68,7 @@ def test_what_is_as_it_was_signed(signed, monkeypatch):
 
 
 def test_one_flipped_byte_in_any_signed_column(signed, north):
+    """HIPAA 164.312(c)(2): that a record was not altered can be shown."""
     decision = signed[1]
     with institution_scope(north):
         rows = [
@@ -93,6 +94,7 @@ def test_one_flipped_byte_in_any_signed_column(signed, north):
     [(Decision, "rationale"), (Recommendation, "text"), (Participant, "name")],
 )
 def test_a_byte_flipped_by_the_owner_of_the_tables(signed, north, model, column):
+    """HIPAA 164.312(c)(2): not even the tables' owner alters one unseen."""
     table = model._meta.db_table
     owner = "id" if model is Decision else "decision_id"
     as_owner(

@@ -8,10 +8,10 @@ from django.utils import timezone
 from cases.models import AgendaItem, Board, Case, Discussion, Meeting
 from cases.models.board import Rhythm
 from cases.models.board_member import Duty
-from cases.models.conclusion import Concordance, Confidence, Intent
+from cases.models.conclusion import Concordance, Confidence, Intent, Recommended
 from cases.models.specialty import Specialty
 from cases.services import agendas, attendances, board_members, boards, decisions, meetings
-from cases.services.decision_drafts import Concluded, Recommended, save_draft
+from cases.services.decision_drafts import Concluded, save_draft
 from tumorboard.accounts.models import User
 
 TUESDAY = 1

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import AgendaItem, Task
+from cases.models.conclusion import Recommended
 from cases.services import results, tasks
-from cases.services.decision_drafts import Recommended
 from cases.web.follow_up import last_decision
 from tests.factories.boards import make_asking_case, make_item
 from tests.factories.cases import make_study

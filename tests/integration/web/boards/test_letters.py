@@ -8,9 +8,10 @@ from django.utils import timezone
 from cases.documents.build_patient_page import patient_document
 from cases.models import Meeting, Participant
 from cases.models.agenda_item import Track
+from cases.models.conclusion import Recommended
 from cases.selectors.decision_versions import versions_of
 from cases.services import amendments
-from cases.services.decision_drafts import Concluded, Recommended, save_draft
+from cases.services.decision_drafts import Concluded, save_draft
 from tests.factories.boards import ACCEPTED, draft, sign
 from tests.integration.web.boards.page import pdf_text, text
 from tests.unit.documents.printed import open_pdf

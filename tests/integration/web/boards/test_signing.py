@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from cases.models import Board, Decision, Meeting
+from cases.models.conclusion import Recommended
 from cases.selectors.cases import one
 from cases.services import agendas, attendances, content_hash, meetings
-from cases.services.decision_drafts import Recommended
 from cases.services.decisions import MEANING
 from cases.services.facts import answer
 from cases.web import signing

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Task
+from cases.models.conclusion import Recommended
 from cases.services import tasks as services
-from cases.services.decision_drafts import Recommended
 from cases.web import tasks as pages
 from tests.factories.boards import make_board
 from tests.factories.cases import make_study
