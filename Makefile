@@ -26,6 +26,9 @@ test: check ## Run all checks and all tests, those in a real browser too
 	archive=$$($(PY) -m tumorboard.operations.orthanc) || exit 1; \
 	unset TUMORBOARD_ORTHANC; \
 	if [ -n "$$archive" ]; then export TUMORBOARD_ORTHANC="$$archive"; fi; \
+	scanner=$$($(PY) -m tumorboard.operations.clamav) || exit 1; \
+	unset TUMORBOARD_CLAMD; \
+	if [ -n "$$scanner" ]; then export TUMORBOARD_CLAMD="$$scanner"; fi; \
 	exec env $(FOR_TESTS) $(PY) manage.py embedded hold -- $(PY) -m pytest -n 2
 
 check: $(VENV)/installed-dev ## Lint, types, floors between packages, migrations

@@ -11,6 +11,7 @@ from cases.services import (
     reassessments,
     relisting,
     task_reminders,
+    virus_checks,
 )
 from cases.services.imports import uploads, writing
 from guidance.editions.policies import REASSESS
@@ -23,6 +24,8 @@ handles(edition_trials.DISCARD)(edition_trials.discard_next)
 handles(completeness.TOPIC)(completeness.refresh_next)
 handles(candidacies.TOPIC)(candidacies.refresh_next)
 handles(relisting.TOPIC)(relisting.relist_next)
+handles(virus_checks.TOPIC)(virus_checks.look_again)
 shared_task(name="form_drafts.sweep")(form_drafts.sweep)
 shared_task(name="meetings.cutoff")(cutoffs.sweep)
 shared_task(name="tasks.sweep")(task_reminders.sweep)
+shared_task(name="study_files.sweep")(virus_checks.sweep)

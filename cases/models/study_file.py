@@ -28,8 +28,19 @@ class FileKind(models.TextChoices):
 class FileState(models.TextChoices):
     """Whether a file may be used."""
 
+    WAITING = "waiting", "In quarantine: waits for the virus check"
+    INFECTED = "infected", "Refused: holds a virus"
     HELD = "held", "Held: whose it is must be confirmed"
     STORED = "stored", "Stored"
+
+
+class VirusCheck(models.TextChoices):
+    """What the virus scanner said of a file."""
+
+    NOT_CHECKED = "not_checked", "Not checked for viruses"
+    WAITING = "waiting", "Waits for the virus check"
+    CLEAN = "clean", "No virus found"
+    INFECTED = "infected", "Holds a virus"
 
 
 @keep_history
@@ -37,7 +48,8 @@ class StudyFile(TenantModel):
     """One file of a study, as far as it was found fit to be kept.
 
     A file whose header names another patient, or another study or study date than its study's,
-    is held until a person confirms or discards it.
+    is held until a person confirms or discards it. One that the virus scanner has not judged is in
+    quarantine; of one that holds a virus nothing but this row is kept.
     """
 
     study = TenantForeignKey(Study, related_name="files")
@@ -47,6 +59,16 @@ class StudyFile(TenantModel):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=FileState.choices)
+    virus_check = models.CharField(
+        max_length=12,
+        choices=VirusCheck.choices,
+        default=VirusCheck.NOT_CHECKED,
+        db_default=VirusCheck.NOT_CHECKED.value,
+        editable=False,
+    )
+    #: The name of the signature that was found.
+    virus = models.CharField(max_length=100, default="", db_default="", editable=False)
+    virus_checked_at = models.DateTimeField(null=True, editable=False)
     #: What the header says otherwise: {"field", "header", "patient"} than the patient, and
     #: {"field", "header", "study"} than the study.
     mismatches = models.JSONField(default=list, editable=False)
@@ -75,7 +97,27 @@ class StudyFile(TenantModel):
                 condition=models.Q(kind__in=FileKind.values), name="study_file_kind_known_value"
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=FileState.values), name="study_file_state_known_value"
+                condition=models.Q(state__in=FileState.values), name="study_file_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(virus_check__in=VirusCheck.values),
+                name="study_file_virus_check_known",
+            ),
+            # No path leads around the check to a file that can be given out.
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["held", "stored"])
+                | models.Q(virus_check__in=["not_checked", "clean"]),
+                name="study_file_usable_only_if_checked",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["institution", "uploaded_by", "uploaded_at"], name="study_file_by_person"
+            ),
+            models.Index(
+                fields=["institution", "uploaded_at"],
+                name="study_file_waiting",
+                condition=models.Q(state="waiting"),
             ),
         ]
 

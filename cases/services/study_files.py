@@ -11,15 +11,16 @@ from django.utils import timezone
 from cases.dicom.inspection import Inspection, inspect
 from cases.dicom.reasons import Reason, Unfit
 from cases.models import Patient, Study, StudyFile, StudyFilePart, StudySeries
-from cases.models.study_file import PART_SIZE, FileState
+from cases.models.study_file import PART_SIZE, FileState, VirusCheck
 from cases.selectors.identity import header_differences
 from cases.selectors.study_offers import offers
-from cases.services import studies
+from cases.services import studies, virus_checks
 from cases.services.assessments import changed
 from cases.services.cases import lock
 from cases.services.errors import Invalid, Refused
 from cases.services.file_names import plain_name
 from cases.services.row_versions import check_row_version
+from cases.services.upload_quotas import fault_of_study_file
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.formats import day
@@ -31,10 +32,11 @@ MOST_FILES = 200
 
 @transaction.atomic
 def upload(*, study: Study, name: str, content: BinaryIO, by: User) -> StudyFile:
-    """Keep a file of a study, after a process of its own has looked into it.
+    """Keep a file of a study, after a process of its own and the virus scanner looked into it.
 
     A DICOM file whose header names somebody else than the patient, or nobody, or another study
-    or study date than the study it is put to, is held.
+    or study date than the study it is put to, is held. One that the scanner gave no answer about
+    is in quarantine. Of one that holds a virus only the row is kept, which says so.
 
     Args:
         name: as the person has it; only its extension counts, and against the content.
@@ -44,22 +46,27 @@ def upload(*, study: Study, name: str, content: BinaryIO, by: User) -> StudyFile
         Invalid: the file is refused, with the reason; nothing is stored.
     """
     # Before the lock: it may take a while, and nobody else need wait for it.
+    digest, size = _digest(content)
+    if fault := fault_of_study_file(size=size, by=by):
+        raise Invalid({FILE: [fault]})
     try:
         found = inspect(content, claimed_name=name)
     except Unfit as error:
         raise Invalid({FILE: [str(error)]}) from None
+    looked = virus_checks.look(content)
     case = lock(study.case)
     try:
         _check_date(case.patient, found)
     except Unfit as error:
         raise Invalid({FILE: [str(error)]}) from None
-    digest, size = _digest(content)
     files = StudyFile.objects.filter(study=study)
     if files.filter(sha256=digest).exists():
         raise Invalid({FILE: ["The study has this file already."]})
     if files.count() >= MOST_FILES:
         raise Invalid({FILE: [f"A study has at most {MOST_FILES} files. Pack series as ZIP."]})
     study.refresh_from_db()
+    if looked.is_infected:
+        found = Inspection(found.kind)
     mismatches = [*_mismatches(case.patient, found), *_study_mismatches(study, found)]
     file = StudyFile.objects.create(
         study=study,
@@ -68,11 +75,17 @@ def upload(*, study: Study, name: str, content: BinaryIO, by: User) -> StudyFile
         name=plain_name(name, most=200),
         size=size,
         sha256=digest,
-        state=FileState.HELD if mismatches else FileState.STORED,
+        state=virus_checks.state_after(looked.check, is_held=bool(mismatches)),
+        virus_check=looked.check,
+        virus=looked.virus,
+        virus_checked_at=None if looked.check == VirusCheck.NOT_CHECKED else timezone.now(),
         mismatches=mismatches,
         findings=_findings(found),
         uploaded_by=by,
     )
+    if looked.is_infected:
+        record(action="case.study_file.infected", subject=file, by=by)
+        return file
     for number, part in enumerate(_parts(content)):
         StudyFilePart.objects.create(file=file, number=number, content=part)
     _keep_series(file, found)

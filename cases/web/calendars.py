@@ -32,6 +32,7 @@ from tumorboard.audit.record import record
 MOST_LOOKS = 60
 WINDOW_SECONDS = 60 * 60
 TOO_MANY = 429
+PLAIN = "text/plain; charset=utf-8"
 
 
 @institution_view(Permission.BOARD_READ)
@@ -67,7 +68,7 @@ def feed(request: InstitutionRequest, secret: str) -> HttpResponse:
     if found is None:
         raise Http404
     if _looks(found) > MOST_LOOKS:
-        response = HttpResponse("Ask again later.", status=TOO_MANY, content_type="text/plain")
+        response = HttpResponse("Ask again later.", status=TOO_MANY, content_type=PLAIN)
         response["Retry-After"] = str(WINDOW_SECONDS)
         return response
     with requested(request, Via.FEED):

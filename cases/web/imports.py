@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.models import ImportFile, ImportRow
 from cases.selectors import imports as selectors
+from cases.services import virus_checks
 from cases.services.errors import Invalid, Refused
 from cases.services.imports import uploads
 from cases.services.imports.fields import guess, memory_key
@@ -53,7 +54,12 @@ def imports(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("import_columns", request.institution.slug, file.pk)
-    context = {"form": form, "files": selectors.newest(), "steps": _steps(0)}
+    context = {
+        "form": form,
+        "files": selectors.newest(),
+        "steps": _steps(0),
+        "is_unchecked": not virus_checks.are_looked_for(),
+    }
     return render(request, "imports/imports.html", context, status=_status(form))
 
 

@@ -34,7 +34,7 @@ async def live_events(request: InstitutionRequest, meeting_id: UUID) -> HttpResp
         person_id=request.user.pk,
         session_key=request.session.session_key,
     )
-    response = StreamingHttpResponse(stream, content_type="text/event-stream")
+    response = StreamingHttpResponse(stream, content_type="text/event-stream; charset=utf-8")
     # Proxies must neither keep events back nor pack them.
     response["Cache-Control"] = "no-store, no-transform"
     response["X-Accel-Buffering"] = "no"

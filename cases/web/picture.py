@@ -16,6 +16,6 @@ PICTURE_POLICY = (
 
 def svg_response(svg: str) -> HttpResponse:
     """The drawing under a policy of its own."""
-    response = HttpResponse(svg, content_type="image/svg+xml")
+    response = HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
     response["Content-Security-Policy"] = PICTURE_POLICY
     return response

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -21,9 +21,10 @@ from cases.web.decision_record import record_page
 from cases.web.errors import errors_on
 from cases.web.forms.signing import SignForm
 from tumorboard.accounts.access import InstitutionRequest, institution_view
-from tumorboard.accounts.own_password import Answer, check_own
+from tumorboard.accounts.own_password import Answer, asks_provider, check_own, use_up
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.selectors import member
+from tumorboard.accounts.sso.bound import is_confirmed
 from tumorboard.audit.record import record
 
 #: The status of a page that says that somebody signed before.
@@ -33,15 +34,16 @@ CONFLICT = 409
 @institution_view(Permission.DECISION_SIGN)
 @require_http_methods(["GET", "POST"])
 def sign(request: InstitutionRequest, item_id: UUID) -> HttpResponse:
-    """Show what is about to be signed; sign it by password."""
+    """Show what is about to be signed; sign it by password, or confirmed by the provider."""
     listed = item_or_gone(item_id) if request.method == "POST" else item_or_404(item_id)
     if listed is None:
         return _gone(request, item_id)
     item = listed
-    form = SignForm(request.POST) if request.method == "POST" else None
+    form = _form(request, request.POST) if request.method == "POST" else None
     if form is not None and form.is_valid() and _is_signer(request, form):
         is_second = _sign(request, item, form)
         if form.is_valid():
+            use_up(request)
             messages.success(request, "The decision is signed.")
             return _go_on(request, item)
         signed = agendas.decision_of(item)
@@ -97,12 +99,18 @@ def _sign(request: InstitutionRequest, item: AgendaItem, form: SignForm) -> bool
 
 def _is_signer(request: InstitutionRequest, form: SignForm) -> bool:
     """Whether the password is the signer's own; a guess too many is refused unread."""
-    answer = check_own(request, form.cleaned_data["password"])
-    if answer is Answer.WAIT:
+    answer = check_own(request, form.cleaned_data.get("password", ""))
+    if answer is Answer.WRONG and asks_provider(request):
+        form.add_error(None, "Confirm again that it is you, then sign. Nothing was signed.")
+    elif answer is Answer.WAIT:
         form.add_error("password", "Too many tries. Wait a few minutes, then try again.")
     elif answer is Answer.WRONG:
         form.add_error("password", "This is not your password. Nothing was signed.")
     return form.is_valid()
+
+
+def _form(request: InstitutionRequest, data: QueryDict | None = None) -> SignForm:
+    return SignForm(data, asks_password=not asks_provider(request))
 
 
 def _role(request: InstitutionRequest) -> str:
@@ -130,7 +138,7 @@ def _sign_page(
         messages.error(request, "There is nothing to sign yet. Write the decision first.")
         return redirect("decision", request.institution.slug, item.pk)
     if form is None:
-        form = SignForm()
+        form = _form(request)
     elif not sheet.gaps:
         _name_reasons(form, sheet)
     # What is shown is what is signed: the fields follow the page, not what was posted.
@@ -144,7 +152,8 @@ def _sign_page(
         for group in GROUPS
         if sheet.of_group(group)
     ]
-    form.begin_with(lacking[0][1].name if lacking else "password")
+    if lacking or not asks_provider(request):
+        form.begin_with(lacking[0][1].name if lacking else "password")
     context = {
         **beside_decision(item),
         "notices": notices_of(item.case_id),
@@ -155,5 +164,7 @@ def _sign_page(
         "lacking": lacking,
         "role": _role(request),
         "meaning": services.MEANING,
+        "asks_provider": asks_provider(request),
+        "is_confirmed": is_confirmed(request),
     }
     return render(request, "boards/sign.html", context, status=422 if form.errors else 200)

@@ -40,6 +40,13 @@ EXTENSIONS = {
     FileKind.DICOM: "dcm",
     FileKind.DICOM_ZIP: "zip",
 }
+#: What a person is told of the file that they just brought.
+UPLOADED = {
+    FileState.STORED: (messages.SUCCESS, "The file was stored."),
+    FileState.HELD: (messages.WARNING, "The file is held: say first whether it belongs here."),
+    FileState.WAITING: (messages.WARNING, "The file waits for the virus check."),
+    FileState.INFECTED: (messages.ERROR, "The file holds a virus. It was not kept."),
+}
 #: Nothing of an uploaded file may run, whatever a browser takes it for.
 SANDBOX = "default-src 'none'; sandbox"
 
@@ -57,10 +64,8 @@ def upload(request: InstitutionRequest, study_id: UUID) -> HttpResponse:
             file = services.upload(
                 study=study, name=given.name, content=given.file, by=request.user
             )
-            if file.state == FileState.HELD:
-                messages.warning(request, "The file is held: say first whether it belongs here.")
-            else:
-                messages.success(request, "The file was stored.")
+            level, words = UPLOADED[FileState(file.state)]
+            messages.add_message(request, level, words)
             return _to(request, file)
     context = {"study": study, "case": study.case, "form": form}
     return form_page(request, "cases/study_upload.html", context)
@@ -188,6 +193,7 @@ def _page(file: StudyFile) -> dict[str, Any]:
         "case": file.study.case,
         "is_patient": all("study" in entry for entry in file.mismatches),
         "is_held": file.state == FileState.HELD,
+        "is_stored": file.state == FileState.STORED,
         "later": later_differences(file, file.study.case.patient),
         "found": file.findings.get("study", {}) if file.state == FileState.STORED else {},
         "series": series_of([file]),

@@ -30,7 +30,7 @@ def ec_key(kid: str = "ec-1", curve: str = "P-384") -> ECKey:
 
 
 @cache
-def rsa_key(kid: str = "rsa-1", bits: int = 2048) -> RSAKey:
+def rsa_key(kid: str = "rsa-1", bits: int = 3072) -> RSAKey:
     """One private key for each name and size; made once for all tests."""
     return RSAKey.generate_key(bits, {"kid": kid})
 

@@ -41,6 +41,7 @@ from tests.factories.clients import make_client
 from tests.factories.tasks import decided, tasks_of
 from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.models import User
+from tumorboard.accounts.sso_models import IdentityProvider
 from tumorboard.accounts.tokens import issue
 from tumorboard.tenancy.scope import current_institution
 
@@ -140,6 +141,12 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         email=f"{word.lower()}@elsewhere.example", name=word, role="CLINICIAN", by=by
     )
     api_client = make_client(current_institution(), by, label=f"{word} client")
+    provider = IdentityProvider.objects.create(
+        kind="oidc",
+        label=f"{word} provider",
+        issuer=f"https://{word.lower()}.example",
+        client_id=word,
+    )
     return SimpleNamespace(
         patient_id=patient.id,
         case_id=case.id,
@@ -174,6 +181,7 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         token_id=token.id,
         invitation_id=invitation.id,
         client_id=api_client.id,
+        provider_id=provider.id,
         local_study_id=local_study.id,
         note_id=note.id,
         view_id=view.id,

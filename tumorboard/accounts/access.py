@@ -21,6 +21,7 @@ from tumorboard.accounts.models import Membership, User
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import permissions_of
 from tumorboard.accounts.sign_in_policies import SHORTEST, limits
+from tumorboard.accounts.sso import door
 from tumorboard.accounts.turned_away import factor_first, sign_in_first
 from tumorboard.audit.origin import requested
 from tumorboard.tenancy.models import Institution
@@ -181,11 +182,14 @@ def _admit(
     """Let the person in, or raise; in the institution's scope.
 
     Returns:
-        The way to sign in again where the session has run out here, and ends with it.
+        The way to sign in again where the session has run out here, and ends with it; or to the
+        institution's identity provider, where the person must come by that.
     """
     permissions = permissions_in_scope(request.user)
     if not permissions:
         raise Http404
+    if (refusal := door.turned_away(request, institution)) is not None:
+        return refusal
     # Most requests come within what every institution grants: they need not ask for its choice.
     if sessions.is_over(request, SHORTEST) and sessions.is_over(request, limits()):
         sessions.leave(request)

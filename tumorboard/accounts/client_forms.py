@@ -19,7 +19,7 @@ class KeysForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
         help_text=(
-            "RSA of 2048 bits or more (RS384) or EC on P-384 (ES384), each with its kid. "
+            "RSA of 3072 bits or more (RS384) or EC on P-384 (ES384), each with its kid. "
             "Never the private half."
         ),
     )

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 
 from tumorboard.accounts.secret import hash_of
 
-COOKIE = "device"
+COOKIE = "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
 COOKIE_AGE_SECONDS = 365 * 24 * 60 * 60
 #: Set on a request whose answer brings the cookie.
 _NEW = "_new_device"

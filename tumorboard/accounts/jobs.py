@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from tumorboard.accounts import access_tokens, rate_limits, sessions, sign_in_history, throttle
+from tumorboard.accounts.sso import arrivals, spent
 
 
 def _sweep_api_clients() -> None:
@@ -19,6 +20,8 @@ def _sweep_sign_ins() -> None:
     sessions.sweep()
     throttle.sweep()
     sign_in_history.sweep()
+    spent.sweep()
+    arrivals.sweep()
 
 
 shared_task(name="sign_in.sweep")(_sweep_sign_ins)

@@ -13,8 +13,14 @@ from tumorboard.accounts.client_models import (  # noqa: F401 - Django looks for
     SpentAssertion,
 )
 from tumorboard.accounts.roles import Role
+from tumorboard.accounts.sso_models import (  # noqa: F401 - Django looks for models here
+    GroupRole,
+    IdentityProvider,
+    ProviderLink,
+    SpentResponse,
+)
 from tumorboard.audit.history import keep_history
-from tumorboard.tenancy.models import TenantModel, new_id
+from tumorboard.tenancy.models import TenantForeignKey, TenantModel, new_id
 
 
 class UserManager(BaseUserManager["User"]):
@@ -58,6 +64,8 @@ class Membership(TenantModel):
         User, on_delete=models.PROTECT, db_index=False, related_name="memberships"
     )
     role = models.CharField(max_length=40, choices=Role.choices())
+    #: Which identity provider gave it, and takes it again; none where a person did.
+    provider = TenantForeignKey(IdentityProvider, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -115,8 +123,13 @@ class ApiToken(TenantModel):
 
 
 class SignInPolicy(TenantModel):
-    """How long a session lasts at this institution's door; without a row, the product's choice."""
+    """How one comes in at this institution's door; without a row, the product's choice."""
 
+    #: Whether members come through an identity provider only, but for one who helps if it fails.
+    requires_provider = models.BooleanField(default=False, db_default=False)
+    emergency_administrator = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
     idle_minutes = models.PositiveSmallIntegerField(default=15, db_default=15)
     absolute_hours = models.PositiveSmallIntegerField(default=12, db_default=12)
 

@@ -1,9 +1,14 @@
-"""Whether what somebody who is signed in typed is their own password, as signing asks for it."""
+"""Whether it is still the person who signed in, as signing asks: by password or by provider.
+
+A session that began at an institution's identity provider is confirmed there: the person may have
+no password here, and one that they have is none of that institution's business.
+"""
 
 from enum import Enum, auto
 
 from tumorboard.accounts import sign_in_history, throttle
 from tumorboard.accounts.access import SignedInRequest
+from tumorboard.accounts.sso import bound
 
 
 class Answer(Enum):
@@ -16,8 +21,13 @@ class Answer(Enum):
 
 
 def check_own(request: SignedInRequest, password: str) -> Answer:
-    """Look at the password, counted like a sign-in; the person reads of a wrong one."""
+    """Look at the password, counted like a sign-in; the person reads of a wrong one.
+
+    A session of a provider is right when the person has just confirmed there, whatever they type.
+    """
     user = request.user
+    if asks_provider(request):
+        return Answer.RIGHT if bound.is_confirmed(request) else Answer.WRONG
     guess = throttle.count(request, purpose=throttle.PASSWORD, account=user.email)
     if guess is None:
         return Answer.WAIT
@@ -27,3 +37,13 @@ def check_own(request: SignedInRequest, password: str) -> Answer:
     kind = sign_in_history.Kind.SIGNATURE_REFUSED
     sign_in_history.note(user=user, kind=kind, request=request, method="password")
     return Answer.WRONG
+
+
+def asks_provider(request: SignedInRequest) -> bool:
+    """Whether the person confirms at the identity provider, and not by a password."""
+    return bound.binding_of(request) is not None
+
+
+def use_up(request: SignedInRequest) -> None:
+    """Let a confirmation at the provider count for one signature, as a password does."""
+    bound.forget_confirmation(request)

@@ -1,17 +1,20 @@
 """What follows from a sign-in, a sign-out, and every change of how a person signs in."""
 
+import logging
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import password_changed, password_reset
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
 from tumorboard.accounts import device, notices, second_factor, sessions, sign_in_history, throttle
 from tumorboard.accounts.models import PersonSession, User
 from tumorboard.accounts.sign_in_history import Kind
+
+logger = logging.getLogger(__name__)
 
 FACTOR_WORDS = {
     Authenticator.Type.TOTP: "authenticator app",
@@ -24,6 +27,7 @@ def connect() -> None:
     """Listen from the start of the process on."""
     user_logged_in.connect(_signed_in, dispatch_uid="sessions")
     user_logged_out.connect(_signed_out, dispatch_uid="sessions")
+    user_login_failed.connect(_not_signed_in, dispatch_uid="sessions")
     password_changed.connect(_password_changed, dispatch_uid="sessions")
     password_reset.connect(_password_reset, dispatch_uid="sessions")
     mfa.authenticator_added.connect(_factor_added, dispatch_uid="sessions")
@@ -70,6 +74,11 @@ def _signed_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: 
     if user is not None and row is not None:
         PersonSession.objects.filter(pk=row).delete()
         sign_in_history.note(user=user, kind=Kind.SIGNED_OUT, request=request)
+
+
+def _not_signed_in(sender: Any, **kwargs: Any) -> None:
+    """For the log alone: whoever tried may be nobody here, and what they gave is not repeated."""
+    logger.warning("sign-in failed", extra={"event": "sign_in.failed"})
 
 
 def _password_changed(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:

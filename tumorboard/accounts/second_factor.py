@@ -1,7 +1,8 @@
 """The second factor: whether a session has proven one, and where it does.
 
 A session is proven for one person, by any way that ends in `prove`: a code of an authenticator app,
-a recovery code, a passkey, or a single sign-on that says so about its own factors.
+a recovery code, a passkey. A session of an identity provider that asked for a factor itself counts
+as proven too, while it is bound to that institution (`sso.bound`).
 """
 
 from allauth.mfa.models import Authenticator
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tumorboard.accounts.models import User
+from tumorboard.accounts.sso import bound
 
 REQUIRED, OPTIONAL = "required", "optional"
 
@@ -35,6 +37,8 @@ def has_one(user: User) -> bool:
 
 def is_proven(request: HttpRequest) -> bool:
     """Whether this session has proven a factor of the person who is signed in, and is done."""
+    if bound.has_factor(request):
+        return True
     return request.session.get(PROVEN) == str(request.user.pk) and CODES_WAIT not in request.session
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from tumorboard.accounts import device
 from tumorboard.accounts.models import PersonSession, User
 from tumorboard.accounts.sign_in_policies import Limits
+from tumorboard.accounts.sso import bound
 from tumorboard.audit.origin import client_address
 
 #: Keys of the session: its row; when the person signed in and last did something (seconds since
@@ -32,6 +33,7 @@ def begin(request: HttpRequest, user: User) -> None:
     """Note that `user` has just signed in with this session, under a key that is new."""
     if ROW in request.session or request.session.session_key is None:
         request.session.cycle_key()
+    bound.forget(request)
     now = time.time()
     row = PersonSession.objects.create(
         user=user,

@@ -5,6 +5,7 @@ application add and read, and remove what is older than a year.
 """
 
 import contextlib
+import logging
 import uuid
 from datetime import timedelta
 from enum import StrEnum
@@ -17,6 +18,8 @@ from django.utils import timezone
 from tumorboard.accounts import device
 from tumorboard.accounts.models import SignInEvent, User
 from tumorboard.audit.origin import client_address
+
+logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=365)
 #: [INT] Rows on the person's page.
@@ -40,6 +43,9 @@ class Kind(StrEnum):
     FACTOR_REMOVED = "factor_removed"
     CODES_RENEWED = "codes_renewed"
     FACTORS_RESET = "factors_reset"
+    LINKED = "linked"
+    PROVIDER_REFUSED = "provider_refused"
+    CONFIRMED = "confirmed"
 
 
 WORDS = {
@@ -57,6 +63,9 @@ WORDS = {
     Kind.FACTOR_REMOVED: "Second factor removed",
     Kind.CODES_RENEWED: "Recovery codes made anew",
     Kind.FACTORS_RESET: "Second factors reset for you",
+    Kind.LINKED: "Linked with your institution's sign-in",
+    Kind.PROVIDER_REFUSED: "Not signed in by your institution's sign-in",
+    Kind.CONFIRMED: "Confirmed at your institution's sign-in",
 }
 FAILURES = {
     Kind.PASSWORD_WRONG,
@@ -64,6 +73,7 @@ FAILURES = {
     Kind.PASSKEY_WRONG,
     Kind.SIGNATURE_REFUSED,
     Kind.WAITED,
+    Kind.PROVIDER_REFUSED,
 }
 
 
@@ -85,6 +95,7 @@ def note(
         method: by what, in words such as "password and authenticator app".
         browser: of a sign-in, the hash by which the browser is known again.
     """
+    logger.info("sign-in", extra={"event": f"sign_in.{kind}", "person": str(user.pk)})
     return SignInEvent.objects.create(
         user=user,
         kind=kind,

@@ -10,6 +10,7 @@ passkey is never counted. See docs/decisions/0018-sign-in.md.
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,8 @@ from tumorboard.accounts import device
 from tumorboard.accounts.models import Throttle, User
 from tumorboard.accounts.sign_in_history import is_known
 from tumorboard.audit.origin import client_address
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,10 @@ def count(request: HttpRequest, *, purpose: str, account: str) -> Guess | None:
         account=_key("account", purpose, who, _known_browser(request, who)),
         address=_key("address", client_address(request)),
     )
-    if not _count(guess.address, ADDRESS):
-        return None
-    return guess if _count(guess.account, ACCOUNT) else None
+    if _count(guess.address, ADDRESS) and _count(guess.account, ACCOUNT):
+        return guess
+    logger.warning("a guess was not looked at", extra={"event": "sign_in.throttled"})
+    return None
 
 
 def forget(user: User) -> None:

@@ -6,6 +6,7 @@ from tumorboard.accounts.views import (
     clients,
     closed,
     home,
+    identity_providers,
     invitation,
     oauth,
     people,
@@ -13,6 +14,7 @@ from tumorboard.accounts.views import (
     security,
     session,
     sign_in_settings,
+    single_sign_on,
     tokens,
 )
 
@@ -26,6 +28,8 @@ site_patterns = [
     path("accounts/security/sessions/", security.signed_in_where, name="signed_in_where"),
     path("accounts/security/sessions/end/", security.end_sessions, name="sessions_end"),
     path("accounts/session/<slug:slug>/", session.session, name="session"),
+    path("accounts/single-sign-on/", single_sign_on.find, name="institution_find"),
+    path("accounts/single-sign-on/keys/", single_sign_on.key_set, name="identity_key_set"),
     path("accounts/signed-in/", session.signed_in, name="signed_in"),
     path("accounts/2fa/", security.overview, name="mfa_index"),
     path("accounts/2fa/webauthn/", security.overview, name="mfa_list_webauthn"),
@@ -48,6 +52,60 @@ institution_patterns = [
     ),
     path("people/<uuid:user_id>/sign-out/", people.sign_out, name="person_sign_out"),
     path("settings/sign-in/", sign_in_settings.sign_in_settings, name="sign_in_settings"),
+    path(
+        "settings/sign-in/providers/",
+        identity_providers.identity_providers,
+        name="identity_providers",
+    ),
+    path(
+        "settings/sign-in/providers/required/",
+        identity_providers.require_provider,
+        name="identity_provider_required",
+    ),
+    path(
+        "settings/sign-in/providers/add/oidc/",
+        identity_providers.add_oidc,
+        name="identity_provider_add_oidc",
+    ),
+    path(
+        "settings/sign-in/providers/add/saml/",
+        identity_providers.add_saml,
+        name="identity_provider_add_saml",
+    ),
+    path(
+        "settings/sign-in/providers/<uuid:provider_id>/",
+        identity_providers.identity_provider,
+        name="identity_provider",
+    ),
+    path(
+        "settings/sign-in/providers/<uuid:provider_id>/metadata/",
+        identity_providers.renew,
+        name="identity_provider_metadata",
+    ),
+    path(
+        "settings/sign-in/providers/<uuid:provider_id>/switch/",
+        identity_providers.switch,
+        name="identity_provider_switch",
+    ),
+    path(
+        "settings/sign-in/providers/<uuid:provider_id>/try/",
+        identity_providers.try_out,
+        name="identity_provider_try",
+    ),
+    path(
+        "settings/sign-in/providers/<uuid:provider_id>/people/<uuid:user_id>/unlink/",
+        identity_providers.unlink,
+        name="identity_provider_unlink",
+    ),
+    path("sign-in/", single_sign_on.institution, name="institution_sign_in"),
+    path("sign-in/confirm/", single_sign_on.confirm, name="provider_confirm"),
+    path("sign-in/saml/", single_sign_on.saml_consume, name="saml_assertion_consumer"),
+    path("sign-in/saml/finish/", single_sign_on.saml_finish, name="saml_finish"),
+    path("sign-in/saml/metadata/", single_sign_on.saml_metadata, name="saml_our_metadata"),
+    path("sign-in/<uuid:provider_id>/", single_sign_on.begin, name="provider_sign_in"),
+    path(
+        "sign-in/<uuid:provider_id>/callback/", single_sign_on.oidc_callback, name="oidc_callback"
+    ),
     path(
         "people/invitations/<uuid:invitation_id>/withdraw/",
         people.withdraw,

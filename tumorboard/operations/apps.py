@@ -1,9 +1,11 @@
 """App configuration."""
 
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 
+from tumorboard.operations import production_checks
 from tumorboard.operations.checks import archives_are_readable, broker_is_named
+from tumorboard.operations.role_checks import role_is_bound
 
 
 class OperationsConfig(AppConfig):
@@ -15,6 +17,10 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         """Let every command check the installation."""
         # They read models of other applications, which are there by now.
+        from tumorboard.operations.identity_checks import (  # noqa: PLC0415
+            identity_key_is_readable,
+            identity_providers_are_readable,
+        )
         from tumorboard.operations.sign_in_checks import (  # noqa: PLC0415
             passwords_can_be_checked,
             second_factor_is_required,
@@ -24,3 +30,8 @@ class OperationsConfig(AppConfig):
         register(archives_are_readable)
         register(second_factor_is_required)
         register(passwords_can_be_checked)
+        register(identity_providers_are_readable)
+        register(identity_key_is_readable)
+        register(role_is_bound, Tags.database, deploy=True)
+        for check in production_checks.ALL:
+            register(check, Tags.security, deploy=True)

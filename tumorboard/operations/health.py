@@ -27,7 +27,10 @@ def health(request: HttpRequest) -> HttpResponse:
         bound = False
     else:
         if not bound:
-            logger.error("health: the database role is not bound by row-level security")
+            logger.error(
+                "health: the database role is not bound by row-level security",
+                extra={"event": "isolation.violated"},
+            )
     return HttpResponse(
         "ok" if bound else "unavailable",
         status=200 if bound else 503,

@@ -1,6 +1,7 @@
 """`manage.py verify`: check every signed decision and every board's chain."""
 
 import argparse
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from cases.services.chain_checks import Fault, Head, check_chains, check_heads
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
+
+logger = logging.getLogger(__name__)
 
 #: What a line begins with that tells of a chain's head, in the output and in a kept file.
 HEAD = "head"
@@ -70,6 +73,9 @@ class Command(BaseCommand):
 
     def _print(self, faults: Iterable[Fault], heads: Iterable[Head]) -> None:
         for fault in faults:
+            # No patient: whose decision it is, its id says.
+            told = {"event": "chain.broken", "institution": fault.institution}
+            logger.error("what was signed: %s", fault.what, extra=told)
             where = [
                 f"institution {fault.institution}",
                 f"board {fault.board_id}",

@@ -8,6 +8,8 @@ MOST_CHARACTERS = 2_000
 MOST_HEADING_CHARACTERS = 120
 #: A workbook is a ZIP file: what it may unpack to.
 MOST_UNPACKED_BYTES = 100_000_000
+#: Parts of a workbook: a sheet, a picture, a style each.
+MOST_PARTS = 2_000
 #: How many XML elements a workbook may hold: row, cell and value of every cell, and the rest. An
 #: element takes four bytes of the file, next to none when packed, and microseconds to read.
 MOST_ELEMENTS = 3 * MOST_CELLS + 500_000

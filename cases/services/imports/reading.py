@@ -29,6 +29,9 @@ SNIFFED_LINES = 50
 #: What no text holds; tab, line feed, vertical tab, form feed and carriage return are text.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+#: What the name of a table may end in, by whether it is a workbook; some programs give no ending.
+EXTENSIONS = {True: {"", "xlsx", "xlsm"}, False: {"", "csv", "tsv", "tab", "txt"}}
+EXTENSION = re.compile(r"\.([A-Za-z]{1,5})\Z")
 NOT_A_TABLE = "This is not a table. Choose a CSV, TSV or XLSX file."
 
 Records = Iterator[tuple[int, list[str]]]
@@ -62,6 +65,24 @@ def read_table(content: bytes) -> Table:
     if workbook.is_workbook(content):
         return _table(workbook.records(content))
     return _table(_text_records(_decoded(content)))
+
+
+def check_extension(name: str, content: bytes) -> None:
+    """Refuse a file whose name says something else than its content.
+
+    Raises:
+        TableError: the name ends as that of another kind of file.
+    """
+    if _extension(name) in EXTENSIONS[workbook.is_workbook(content)]:
+        return
+    raise TableError(
+        "The name of the file says something else than its content. Save it as CSV, TSV or XLSX."
+    )
+
+
+def _extension(name: str) -> str:
+    found = EXTENSION.search(name)
+    return found[1].lower() if found else ""
 
 
 def _decoded(content: bytes) -> str:

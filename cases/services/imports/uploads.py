@@ -1,6 +1,7 @@
 """The steps of an import that a person takes: upload, choose columns, start writing."""
 
 import hashlib
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -8,15 +9,20 @@ from django.db import transaction
 
 from cases.models import ImportFile, ImportMapping, ImportRow, Patient
 from cases.models.patient import search_key
+from cases.models.study_file import VirusCheck
 from cases.selectors.imports import has_stopped
+from cases.services import virus_checks
 from cases.services.errors import Invalid, Refused
 from cases.services.file_names import plain_name
 from cases.services.imports.fields import FIELDS, RECORD_NUMBER, memory_key
-from cases.services.imports.reading import read_table
+from cases.services.imports.limits import TableError
+from cases.services.imports.reading import check_extension, read_table
 from cases.services.imports.rows import Columns
+from cases.services.upload_quotas import fault_of_import
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.outbox.queue import enqueue
+from tumorboard.tenancy.scope import current_institution
 
 #: What a worker is asked to do.
 TOPIC = "import.rows"
@@ -27,14 +33,29 @@ State = ImportRow.State
 T = TypeVar("T")
 
 
-@transaction.atomic
 def upload(*, name: str, content: bytes, by: User) -> ImportFile:
     """Keep the rows of a table; the file itself is not kept.
 
     Raises:
-        TableError: the bytes are no table that can be imported.
+        TableError: the bytes are no table that can be imported, they hold a virus or could not be
+            checked for one, or this person has uploaded too many.
     """
+    if fault := fault_of_import(by=by):
+        raise TableError(fault)
+    looked = virus_checks.look(io.BytesIO(content))
+    if looked.is_infected:
+        # Beside what is undone by the refusal.
+        record(action="import.infected", subject=current_institution(), by=by)
+        raise TableError(f"The file holds a virus ({looked.virus}). It is not kept.")
+    if looked.check == VirusCheck.WAITING:
+        raise TableError("The virus check gives no answer. Try again in a few minutes.")
+    return _keep(name=name, content=content, by=by)
+
+
+@transaction.atomic
+def _keep(*, name: str, content: bytes, by: User) -> ImportFile:
     table = read_table(content)
+    check_extension(name, content)
     file = ImportFile.objects.create(
         name=plain_name(name),
         sha256=hashlib.sha256(content).hexdigest(),

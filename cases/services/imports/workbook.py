@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import io
 import re
+import stat
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from cases.services.imports.limits import (
     MOST_COLUMNS,
     MOST_ELEMENTS,
     MOST_LINES,
+    MOST_PARTS,
     MOST_UNPACKED_BYTES,
     TableError,
 )
@@ -65,6 +67,10 @@ def _refuse_bombs(content: bytes) -> None:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise TableError(UNREADABLE) from None
+    if len(parts) > MOST_PARTS:
+        raise TableError("The workbook holds too much beside its cells. Save it as CSV.")
+    if any(stat.S_ISLNK(part.external_attr >> 16) for part in parts):
+        raise TableError(UNREADABLE)
     # The reader stops at the declared size, so that a false one does no harm.
     if sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
         raise TableError("The workbook unpacks to more than 100 MB. Save the sheet as CSV.")

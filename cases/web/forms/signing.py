@@ -1,5 +1,7 @@
 """The forms that sign a decision and that open its amendment."""
 
+from typing import Any
+
 from django import forms
 
 from cases.models import DecisionDraft
@@ -10,7 +12,7 @@ REASON_LENGTH = DecisionDraft._meta.get_field("amendment_reason").max_length
 
 
 class SignForm(forms.Form):
-    """What the signer saw, why they accept what is lacking, and their password.
+    """What the signer saw, why they accept what is lacking, and the password if asked for.
 
     `quorum_reason`, `gap_reason` and `early_reason` are asked for where something of the group is
     lacking.
@@ -43,6 +45,11 @@ class SignForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": "Enter your password to sign."},
     )
+
+    def __init__(self, *args: Any, asks_password: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_password:
+            del self.fields["password"]
 
     @property
     def reasons(self) -> dict[str, str]:

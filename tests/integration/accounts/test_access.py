@@ -48,12 +48,14 @@ def test_guessing_a_password_is_stopped(client, coordinator):
 
 
 def test_nobody_signs_up_by_themselves(client, db):
+    """ASVS v5.0.0-6.3.4: people come by invitation, and no other way is left open."""
     typed = {"email": "new@n.example", "password1": PASSWORD}
     client.post("/accounts/signup/", typed)
     assert not User.objects.exists()
 
 
 def test_a_stranger_and_nobody_elses_institution_look_alike(client, coordinator, other_institution):
+    """ASVS v5.0.0-8.2.2: a stranger does not learn which institutions there are."""
     client.force_login(coordinator)
     hidden, missing = client.get("/i/south/"), client.get("/i/nowhere/")
     assert hidden.status_code == missing.status_code == 404
@@ -80,6 +82,7 @@ def test_a_change_of_roles_holds_from_the_next_request(client, administrator, in
 
 
 def test_who_is_deactivated_is_out_at_once(client, coordinator, institution):
+    """ASVS v5.0.0-7.4.2: the sessions of a disabled account end."""
     client.force_login(coordinator)
     User.objects.filter(pk=coordinator.pk).update(is_active=False)
     assert client.get("/i/north/").status_code == 302
@@ -137,6 +140,7 @@ def test_a_refusal_inside_a_public_page_stays_a_refusal(institution):
 
 
 def test_a_view_of_the_api_is_denied_unless_it_says_otherwise():
+    """ASVS v5.0.0-8.3.1: the server decides, and denies what nobody allowed."""
     assert not Denied().has_permission(None, None)
 
 

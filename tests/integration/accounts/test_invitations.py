@@ -33,6 +33,7 @@ def inside(institution):
 
 
 def test_the_link_carries_a_secret_that_is_kept_only_as_a_hash(inside, administrator, settings):
+    """ASVS v5.0.0-11.5.1: 256 bits of a secure generator, of which the database has a hash."""
     settings.SITE_URL = "https://boards.example/"
     invitation, link = invite(**NEW, by=administrator)
     start = "https://boards.example/i/north/invitation/"
@@ -47,6 +48,7 @@ def test_the_link_carries_a_secret_that_is_kept_only_as_a_hash(inside, administr
 
 
 def test_it_is_open_for_seven_days_and_audited(inside, administrator, actions):
+    """ASVS v5.0.0-6.4.1: an invitation runs out."""
     invitation, _ = invite(**NEW, by=administrator)
     assert invitation.expires_at - invitation.created_at == datetime.timedelta(days=7)
     assert invitation.invited_by == administrator
@@ -161,6 +163,7 @@ def test_a_weak_password_is_refused(inside, administrator):
 
 
 def test_an_invitation_works_once(inside, administrator):
+    """ASVS v5.0.0-6.4.1: an invitation is used up by its first use."""
     invitation, _ = invite(**NEW, by=administrator)
     user = accept(invitation=invitation, password=PASSWORD)
     with pytest.raises(InvitationUsed):

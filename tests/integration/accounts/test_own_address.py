@@ -25,5 +25,6 @@ def test_nobody_adds_an_address(client, coordinator):
 
 
 def test_there_is_no_page_of_addresses(client, coordinator):
+    """ASVS v5.0.0-6.3.4: ways of allauth that nobody needs are not there."""
     client.force_login(coordinator)
     assert client.get("/accounts/email/").status_code == 404

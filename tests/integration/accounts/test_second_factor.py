@@ -157,13 +157,14 @@ def test_the_first_app_is_set_up_and_its_codes_must_be_seen(client, coordinator,
 
 
 def test_the_way_back_leads_nowhere_else(client, coordinator):
+    """ASVS v5.0.0-3.7.2: nobody is led to another site after signing in."""
     sign_in(client, coordinator)
     client.get(reverse("factor_set_up"), {"next": "https://evil.example/"})
     assert client.post(reverse("recovery_codes_kept")).url == reverse("security")
 
 
 def test_the_apps_key_lies_encrypted(coordinator):
-    """ASVS v5.0.0 V6.5: seeds of one-time codes are not stored in clear."""
+    """ASVS v5.0.0-11.3.3: seeds of one-time codes lie encrypted and authenticated."""
     app = add_app(coordinator)
     assert SECRET not in str(app.data)
     assert read_secret(app) == SECRET

@@ -75,7 +75,7 @@ def test_a_new_device_is_told_by_mail(coordinator, django_capture_on_commit_call
 
 
 def test_the_browsers_cookie_opens_nothing(client, coordinator):
-    """ASVS v5.0.0-3.3.1: cookies carry HttpOnly and SameSite."""
+    """ASVS v5.0.0-3.3.4 and 3.3.2: cookies carry HttpOnly and SameSite."""
     sign_in(client, coordinator)
     cookie = client.cookies[device.COOKIE]
     assert cookie["httponly"]

@@ -24,7 +24,9 @@ TOO_MANY = "There were too many tries"
 
 @pytest.fixture
 def request_(rf: RequestFactory):
-    return rf.post("/", REMOTE_ADDR="192.0.2.7")
+    request = rf.post("/", REMOTE_ADDR="192.0.2.7")
+    request.session = {}
+    return request
 
 
 def guess(client: Client, email: str, password: str = "a wrong guess") -> str:

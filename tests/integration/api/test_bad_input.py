@@ -175,6 +175,7 @@ WRONG = [
 @pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize(("endpoint", "wrong", "field", "words"), WRONG)
 def test_a_wrong_value_says_so_at_its_own_field(script, good, endpoint, wrong, field, words):
+    """ASVS v5.0.0-2.2.1: every value is checked against what is expected of it."""
     path, body = good[endpoint]
     found = faults(script.post(path, {**body, **wrong}))
     assert list(found) == [field]
@@ -256,6 +257,7 @@ def test_what_is_not_json_is_refused_whole(script, body, words):
 
 @pytest.mark.usefixtures("untouched")
 def test_a_refusal_quotes_nothing_of_the_body(script):
+    """ASVS v5.0.0-16.5.1: a refusal repeats no patient."""
     answer = script.post("patients/", '{"record_number": "N-1", "family_name": Secretname}')
     assert answer.status_code == 400
     assert b"Secretname" not in answer.content
@@ -290,6 +292,7 @@ def test_a_body_is_utf8_whatever_it_says(script, charset):
 
 @pytest.mark.usefixtures("untouched")
 def test_a_body_has_its_limit(script, good):
+    """ASVS v5.0.0-2.4.1: nobody fills the memory by one request."""
     path, body = good["patients"]
     answer = script.post(path, json.dumps(body) + " " * 1_000_000)
     assert answer.status_code == 413
@@ -307,6 +310,7 @@ def test_the_longest_report_is_taken_however_it_is_escaped(script, good):
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "1" + "0" * 400])
 @pytest.mark.usefixtures("untouched")
 def test_a_number_beyond_all_numbers_is_none(script, rows, number):
+    """ASVS v5.0.0-1.4.2: a number has bounds."""
     body = f'{{"facts": {{"ki67_percent": {number}}}}}'
     assert list(faults(script.post(f"cases/{rows.case}/facts/", body))) == ["facts.ki67_percent"]
 
@@ -414,6 +418,8 @@ def test_an_unacceptable_answer_is_refused(script, rows):
 
 @pytest.mark.usefixtures("untouched")
 def test_what_breaks_says_nothing_and_writes_nothing(script, rows, monkeypatch, caplog):
+    """ASVS v5.0.0-16.5.1 and 16.5.3: an error tells no secret, and undoes what was begun."""
+
     def broken(**_):
         message = "Secretname"
         raise ZeroDivisionError(message)

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_an_error_is_answered_as_a_problem_that_says_no_more_than_it_should(error, status):
+    """ASVS v5.0.0-16.5.1: no stack, no query, no words of the database."""
     answer = exception_handler(error, {})
     assert answer.status_code == answer.data["status"] == status
     assert answer.content_type == "application/problem+json"

@@ -50,11 +50,13 @@ def test_without_a_token_nobody_comes_in(client, rows, path, value):
 
 
 def test_a_signed_in_browser_is_nobody_here(client, rows, coordinator):
+    """ASVS v5.0.0-3.5.2: no other site can borrow a session for the API."""
     client.force_login(coordinator)
     assert client.get("/api/v1/i/north/patients/").status_code == 401
 
 
 def test_a_token_in_the_address_is_no_token(script, client, rows):
+    """ASVS v5.0.0-14.2.1: a token stands in a header or nowhere."""
     for name in ("token", "access_token", "authorization"):
         answer = client.get(f"/api/v1/i/north/patients/?{name}={script.token}")
         assert answer.status_code == 401

@@ -105,7 +105,7 @@ def test_a_workbook_goes_all_the_way(client, institution, imports):
     book.active["B2"].number_format = "0%"
     out = io.BytesIO()
     book.save(out)
-    page = send(client, out.getvalue(), "misnamed.csv", follow=True)
+    page = send(client, out.getvalue(), "cases.xlsx", follow=True)
     file = the_file(institution)
     client.post(
         at("import_columns", file.pk), {"column_0": "record_number", "column_1": "ki67_percent"}
@@ -174,6 +174,7 @@ def test_errors_of_columns_stand_by_the_column_and_choices_are_kept(client, inst
 
 
 def test_a_page_leads_to_the_one_that_fits_the_state(client, institution, imports):
+    """ASVS v5.0.0-2.3.1: no step of an import is skipped."""
     file = imports.upload(TABLE)
     for name in ("import_check", "import_progress"):
         assert client.get(at(name, file.pk)).url == at("import_columns", file.pk)
@@ -245,6 +246,7 @@ def test_bad_rows_are_downloaded_with_reasons_and_without_formulas(client, impor
 
 
 def test_text_of_a_file_is_shown_and_not_run(client, institution, imports):
+    """ASVS v5.0.0-1.2.1: what a file says is text on a page."""
     evil = "<script>alert(1)</script>"
     file = imports.check(f"MRN,{evil},Grade\nM1,{evil},{evil}\n", name=f"a{evil}.csv")
     for name in ("import_columns", "import_check", "import_bad_rows"):
@@ -255,6 +257,7 @@ def test_text_of_a_file_is_shown_and_not_run(client, institution, imports):
 
 
 def test_only_who_may_import_sees_any_of_it(institution, imports):
+    """ASVS v5.0.0-8.2.1: an import is seen by whoever may import."""
     file = imports.check(TABLE)
     clinician = add_member(institution, "CLINICIAN", email="c@north.example", name="C")
     client = Client()

@@ -28,6 +28,7 @@ def guard_of(route: Route) -> str | None:
 
 @pytest.mark.parametrize("route", all_routes(), ids=lambda route: route.pattern)
 def test_a_route_is_guarded(route):
+    """ASVS v5.0.0-8.2.1: a route that names no permission, or no reason for none, is closed."""
     assert guard_of(route), f"{route.pattern} names no permission"
 
 

@@ -101,6 +101,7 @@ def test_a_handler_works_as_the_institution_that_asked(
 
 
 def test_a_failed_attempt_leaves_nothing_behind_and_comes_back_later(institution, handler, woken):
+    """ASVS v5.0.0-2.3.3: a piece of work is done whole or not at all."""
     handler("test.fail", fail_after_writing)
     message = send(institution, "test.fail")
     deliver(str(message.pk))
@@ -150,6 +151,7 @@ def test_after_many_failures_it_is_failed_for_good_without_the_errors_text(
 
 
 def test_logs_name_the_error_and_its_place_but_quote_nobody(institution, handler, woken, caplog):
+    """ASVS v5.0.0-16.2.5: neither payload nor error text is logged."""
     handler("test.fail", fail)
     message = send(institution, "test.fail", number="N-4711")
     deliver(str(message.pk))
@@ -173,6 +175,8 @@ def test_a_fresh_message_is_left_to_the_broker(message, institution):
 def test_a_broker_that_is_down_holds_up_nobody(
     institution, handler, monkeypatch, caplog, django_capture_on_commit_callbacks
 ):
+    """ASVS v5.0.0-16.5.2: a broker that is down is waited for by nobody."""
+
     def refuse(*args, **kwargs):
         raise OperationalError("no broker")
 

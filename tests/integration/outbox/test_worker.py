@@ -50,14 +50,19 @@ def own_queue(monkeypatch):
 
 
 @pytest.fixture
-def process(database_url, own_queue):
+def process(transactional_db, own_queue):
     """A worker process that takes this test's queue from this test's database."""
     command = [
         *(sys.executable, "-m", "celery", "--quiet", "-A", "tests.integration.outbox.worker"),
         *("worker", "--queues", own_queue, "--concurrency", "1", "--loglevel", "ERROR"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
-    environment = {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "not used"}
+    # On one machine: with a DATABASE_URL it would ask for a configuration that may hold patients.
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.served_settings",
+        "TEST_DATABASE": connection.settings_dict["NAME"],
+    }
     with subprocess.Popen(command, env=environment, start_new_session=True) as running:
         yield running
         os.killpg(running.pid, signal.SIGKILL)

@@ -36,6 +36,6 @@ def add(payload: dict[str, str]) -> None:
 def hang(payload: dict[str, str]) -> None:
     """Add a patient, say at once that this has begun, and never end."""
     add(payload)
-    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as outside:
+    with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True) as outside:
         outside.execute("SELECT pg_notify(%s, 'begun')", [CHANNEL])
     signal.pause()

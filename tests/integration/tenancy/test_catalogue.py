@@ -20,6 +20,7 @@ def test_the_schema_breaks_no_rule():
 
 
 def test_the_application_role_owns_nothing_and_bypasses_nothing():
+    """ASVS v5.0.0-13.2.2: the role that serves requests has the least rights it can do with."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_user, (SELECT count(*) FROM pg_class c JOIN pg_roles r"

@@ -32,6 +32,7 @@ def patient(institution):
 
 
 def test_without_an_institution_raw_sql_returns_nothing(patient):
+    """ASVS v5.0.0-8.4.1: a query that forgets the institution finds nothing."""
     assert raw("SELECT count(*) FROM cases_patient") == [(0,)]
     assert raw("SELECT count(*) FROM cases_patientevent") == [(0,)]
 
@@ -96,12 +97,14 @@ def test_the_setting_ends_with_a_scope_that_failed(institution):
 
 
 def test_a_row_cannot_point_into_another_institution(patient, other_institution):
+    """HIPAA 164.312(a)(1): a reference never leads across, whatever the code does."""
     with pytest.raises(IntegrityError), institution_scope(other_institution):
         Case.objects.create(patient_id=patient.id, title="stolen")
         raw("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_a_row_cannot_be_written_for_another_institution(institution, other_institution):
+    """ASVS v5.0.0-8.4.1: nothing is written for somebody else."""
     with pytest.raises(ProgrammingError, match="row-level security"):
         with institution_scope(institution):
             Patient.objects.create(institution=other_institution, record_number="X")
@@ -121,6 +124,7 @@ def test_a_person_sees_their_own_memberships_in_all_institutions(
 
 
 def test_history_keeps_every_change_and_who_made_it(patient, institution):
+    """HIPAA 164.312(b): who changed what can be examined."""
     import pghistory
 
     with institution_scope(institution), pghistory.context(person="somebody"):
@@ -138,6 +142,7 @@ def test_history_keeps_every_change_and_who_made_it(patient, institution):
     "verb", ["UPDATE {} SET institution_id = institution_id", "DELETE FROM {}"]
 )
 def test_what_is_append_only_cannot_be_changed(institution, table, verb):
+    """HIPAA 164.312(c)(1): what was signed or noted is neither altered nor destroyed."""
     with pytest.raises(ProgrammingError, match="permission denied"), institution_scope(institution):
         with connection.cursor() as cursor:
             cursor.execute(verb.format(table))

@@ -46,6 +46,7 @@ def case(coordinator):
 
 
 def test_the_posts_of_a_case(send, url, coordinator):
+    """ASVS v5.0.0-14.2.1: no patient stands in an address, a header or a message."""
     send(
         url("case_new"),
         {

@@ -50,6 +50,7 @@ def test_what_was_found_comes_back_from_the_process():
 
 
 def test_a_bomb_is_refused_and_this_process_does_not_grow():
+    """ASVS v5.0.0-5.2.3: an archive that unpacks to too much never gets so far."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert refusal(make.deflated_bomb(), "ct.dcm") is Reason.BOMB
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -99,6 +100,7 @@ def test_how_a_process_ended_says_why(code, reason):
 
 
 def test_the_process_knows_nothing_and_can_write_nothing(monkeypatch, tmp_path):
+    """ASVS v5.0.0-5.3.2: whoever reads a hostile file has no secrets and no paths."""
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
     started = []
     real = subprocess.Popen
@@ -125,6 +127,7 @@ def test_a_file_on_disk_is_read_where_it_lies(tmp_path):
 
 
 def test_an_oversize_file_is_refused_before_anything_reads_it(monkeypatch):
+    """ASVS v5.0.0-5.2.1: a file has a limit."""
     monkeypatch.setattr(inspection, "FILE_BYTES", 100)
     monkeypatch.setattr(subprocess, "Popen", None)
     assert refusal(make.dicom(), "ct.dcm") is Reason.TOO_LARGE

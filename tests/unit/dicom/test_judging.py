@@ -117,6 +117,7 @@ def test_what_is_as_it_says_is_taken(name, content, kind):
     ],
 )
 def test_what_is_not_as_it_should_be_is_refused(name, content, reason):
+    """ASVS v5.0.0-5.2.2: the content is what the extension says, or the file is refused."""
     assert refusal(content, name) is reason
 
 
@@ -141,6 +142,7 @@ def test_a_preamble_may_hold_the_header_of_a_real_tiff(header, is_real):
 
 
 def test_a_link_in_an_archive_is_refused():
+    """ASVS v5.0.0-5.2.5: an archive holds no links."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         link = zipfile.ZipInfo("link")
@@ -167,6 +169,7 @@ def test_a_link_in_an_archive_is_refused():
     ],
 )
 def test_what_is_too_large_is_refused(monkeypatch, module, name, value, content, file):
+    """ASVS v5.0.0-5.2.3 and 5.2.6: unpacked bytes, files and pixels have limits."""
     judge(io.BytesIO(content), claimed(file))
     monkeypatch.setattr(module, name, value)
     assert refusal(content, file) is Reason.TOO_LARGE

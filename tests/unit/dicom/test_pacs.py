@@ -184,6 +184,7 @@ def test_an_address_that_is_none():
 
 
 def test_tls_to_a_server_without_it_is_not_trusted():
+    """ASVS v5.0.0-12.3.2: no certificate, no question."""
     with server(says([])) as address:
         secure = address.replace("http:", "https:")
         with Pacs(access=Access(origins=(secure,)), qido_url=secure, seconds=5) as pacs:
@@ -274,6 +275,7 @@ def test_a_packed_body_is_not_unpacked():
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_nothing_is_sent_on_to_another_address(status):
+    """ASVS v5.0.0-15.3.2: no redirect is followed."""
     elsewhere = Archive(study())
     with server(elsewhere) as other:
         moved = says(b"", status=status, Location=f"{other}/dicom-web/studies")

@@ -51,6 +51,7 @@ def test_what_is_allowed_may_be_asked(address):
     ],
 )
 def test_what_is_not_allowed_may_not(address):
+    """ASVS v5.0.0-1.3.6 and 13.2.4: the server asks what the operator allows, and nothing else."""
     with pytest.raises(PacsError) as caught:
         access().check(address)
     assert caught.value.fault == Fault.NOT_ALLOWED
@@ -80,6 +81,7 @@ def test_a_sign_in_belongs_to_its_institution():
 
 
 def test_secrets_do_not_show():
+    """ASVS v5.0.0-13.3.2: a secret is in nobody's words."""
     assert "wörd" not in repr(access())
 
 
@@ -156,6 +158,7 @@ def test_templates_of_a_viewer(template):
     ],
 )
 def test_what_is_no_template_of_a_viewer(template):
+    """ASVS v5.0.0-1.2.2: an address is http or https, whatever is filled in."""
     assert template_fault(template)
 
 

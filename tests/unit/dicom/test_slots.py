@@ -16,6 +16,7 @@ def _own_slots(monkeypatch, tmp_path):
 
 
 def test_a_file_beyond_the_slots_is_refused_and_nothing_is_started(monkeypatch):
+    """ASVS v5.0.0-15.2.2: what is dear is done three times at once and no more."""
     with slots.slot(), slots.slot():
         with monkeypatch.context() as patched, pytest.raises(Unfit) as caught:
             patched.setattr(inspection.subprocess, "Popen", None)

@@ -27,6 +27,7 @@ def test_csv_opens_in_utf_8_and_keeps_every_character():
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "x;=", "x; +", "\uff1d", " ="])
 def test_csv_defuses_what_a_spreadsheet_would_run(start):
+    """ASVS v5.0.0-1.3.3: no cell becomes a formula where it is opened."""
     [[cell]] = read_csv(as_csv([[f"{start}cmd|' /C calc'!A0"]]))
     assert cell.startswith("'")
 

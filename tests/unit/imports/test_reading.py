@@ -220,10 +220,29 @@ def zip_of(**parts):
 
 
 def test_a_zip_bomb_is_not_unpacked():
+    """ASVS v5.0.0-5.2.3: what a workbook unpacks to is known before."""
     bomb = zip_of(**{"xl/worksheets/sheet1.xml": b"0" * (limits.MOST_UNPACKED_BYTES + 1)})
     assert len(bomb) < 1_000_000
     with pytest.raises(TableError, match="unpacks to more"):
         read_table(bomb)
+
+
+def test_a_crowd_of_parts_is_not_unpacked(monkeypatch):
+    """ASVS v5.0.0-5.2.3: how many files an archive holds is counted before one is unpacked."""
+    monkeypatch.setattr("cases.services.imports.workbook.MOST_PARTS", 3)
+    with pytest.raises(TableError, match="too much"):
+        read_table(workbook(["MRN", "Age"], [1, 2]))
+
+
+def test_a_workbook_with_a_link_is_refused():
+    """ASVS v5.0.0-5.2.5: no archive with a symbolic link is taken."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        link = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(TableError, match="not a workbook"):
+        read_table(out.getvalue())
 
 
 def test_another_zip_file_is_no_workbook():
@@ -232,6 +251,7 @@ def test_another_zip_file_is_no_workbook():
 
 
 def test_an_entity_bomb_is_refused():
+    """ASVS v5.0.0-1.5.1: entities of a workbook are not expanded."""
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "lol"}">' for n in range(12))
     sheet = (
         f'<?xml version="1.0"?><!DOCTYPE x [{entities}]><worksheet xmlns="http://schemas.'

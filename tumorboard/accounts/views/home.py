@@ -10,6 +10,7 @@ from tumorboard.accounts import selectors
 from tumorboard.accounts.access import SignedInRequest, public_view
 from tumorboard.accounts.context import SEVERAL
 from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.sso import bound
 from tumorboard.tenancy.models import Institution
 
 
@@ -29,7 +30,11 @@ def start_of(institution: Institution, permissions: frozenset[Permission]) -> st
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
     """On to the person's institution; to choose where there are several."""
-    workplaces = selectors.workplaces_of(request.user)
+    workplaces = [
+        workplace
+        for workplace in selectors.workplaces_of(request.user)
+        if not bound.is_bound_elsewhere(request, workplace.institution.pk)
+    ]
     request.session[SEVERAL] = len(workplaces) > 1
     if len(workplaces) == 1:
         return redirect(start_of(workplaces[0].institution, workplaces[0].permissions))

@@ -17,6 +17,7 @@ from tumorboard.accounts.access import (
 from tumorboard.accounts.errors import InvitationClosed
 from tumorboard.accounts.forms import ConfirmationForm, PasswordForm
 from tumorboard.accounts.models import Invitation, User
+from tumorboard.accounts.sso import bound
 from tumorboard.accounts.views.home import start_of
 
 
@@ -36,7 +37,9 @@ def accept(request: InstitutionRequest, secret: str) -> HttpResponse:
 
 def _answer(request: InstitutionRequest, invitation: Invitation) -> HttpResponse:
     known = User.objects.filter(email=invitation.email).exists()
-    signed_in = request.user if request.user.is_authenticated else None
+    # A session of another institution's identity provider is nobody's here.
+    is_elsewhere = bound.is_bound_elsewhere(request, request.institution.pk)
+    signed_in = request.user if request.user.is_authenticated and not is_elsewhere else None
     if (known and signed_in is None) or (signed_in and signed_in.email != invitation.email):
         page = "people/invitation_sign_in.html"
         return render(request, page, {"invitation": invitation}, status=403)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tumorboard.accounts import recovery_codes, second_factor, sessions, sign_in_history
 from tumorboard.accounts.access import SignedInRequest, public_view
 from tumorboard.accounts.factor_adapter import FactorAdapter
+from tumorboard.accounts.sso import bound
 from tumorboard.accounts.turned_away import factor_first, safe_next
 
 OWN = "shows and changes only how the person who is signed in signs in"
@@ -36,6 +37,7 @@ def security(request: SignedInRequest) -> HttpResponse:
         "codes": codes,
         "codes_left": recovery_codes.left(codes) if codes else 0,
         "is_required": second_factor.is_required(),
+        "is_bound": bound.binding_of(request) is not None,
         "session_count": len(sessions.sessions_of(request.user)),
         "lines": sign_in_history.lines_of(request.user),
         "kept_days": sign_in_history.KEPT.days,
@@ -51,6 +53,9 @@ def set_up(request: SignedInRequest) -> HttpResponse:
     given = safe_next(request, request.GET.get(REDIRECT_FIELD_NAME, ""))
     if second_factor.has_one(request.user):
         return redirect(given or "security")
+    if bound.binding_of(request) is not None:
+        # A provider must not put a factor into place that would open other institutions later.
+        return render(request, "account/factor_missing.html", status=403)
     request.session[second_factor.NEXT] = given
     return render(request, "account/set_up.html")
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tumorboard.accounts import second_factor, sessions
 from tumorboard.accounts.access import permissions_in_scope, public_view
 from tumorboard.accounts.sign_in_policies import limits
+from tumorboard.accounts.sso import door
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
 
@@ -28,7 +29,7 @@ def session(request: HttpRequest, slug: str) -> HttpResponse:
     if institution is None:
         return _ended()
     with institution_scope(institution):
-        if not permissions_in_scope(request.user):
+        if not permissions_in_scope(request.user) or door.is_closed(request, institution):
             return _ended()
         here = limits()
     if sessions.is_over(request, here):

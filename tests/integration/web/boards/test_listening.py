@@ -341,7 +341,7 @@ def test_a_stream_is_opened_for_members_alone(north, person, meeting):
     assert answer(administrator).status_code == 403
     opened = answer(person)
     assert opened.status_code == 200
-    assert opened["Content-Type"] == "text/event-stream"
+    assert opened["Content-Type"] == "text/event-stream; charset=utf-8"
     assert opened["X-Accel-Buffering"] == "no"
     assert "no-store" in opened["Cache-Control"]
     assert "Content-Encoding" not in opened

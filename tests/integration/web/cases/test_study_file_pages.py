@@ -268,6 +268,7 @@ def test_measurements_and_several_dose_reports_are_said(send, browser, at, study
 def test_a_file_is_given_out_as_it_came_and_cannot_run_in_a_browser(
     send, browser, at, study, header, monkeypatch
 ):
+    """ASVS v5.0.0-3.2.1 and 5.4.1: as a download of our naming, in a sandbox."""
     content = make.dicom(**header)
     send(content, "Rivera Ana.dcm")
     file = StudyFile.objects.get()

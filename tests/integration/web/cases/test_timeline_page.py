@@ -74,7 +74,7 @@ def test_no_examination_no_dose(browser, at, institution, storied):
 
 def test_the_picture_is_svg_kept_by_no_cache_and_names_nobody(browser, at, storied):
     response = browser.get(at("case_timeline_picture", storied.pk))
-    assert response["Content-Type"] == "image/svg+xml"
+    assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert response["Cache-Control"] == "no-store"
     svg = response.content.decode()
     assert "Biliary drain" in svg

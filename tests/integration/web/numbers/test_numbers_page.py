@@ -125,7 +125,7 @@ def test_a_kind_of_file_that_there_is_not(browser, at):
 @pytest.mark.parametrize("name", ["months", "postponed", "attendance", "cases"])
 def test_a_chart_names_what_it_shows(browser, at, year, name):
     answer = browser.get(at("numbers_chart", name))
-    assert answer["Content-Type"] == "image/svg+xml"
+    assert answer["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     drawing = ElementTree.fromstring(answer.content)
     assert drawing.find("{http://www.w3.org/2000/svg}title").text

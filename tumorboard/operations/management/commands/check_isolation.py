@@ -1,5 +1,6 @@
 """`manage.py check_isolation`: whether the database still keeps institutions apart."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from tumorboard.tenancy.catalogue import violations
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -25,6 +28,7 @@ class Command(BaseCommand):
         for violation in found:
             self.stdout.write(violation)
         if found:
+            logger.error("%d rules broken", len(found), extra={"event": "isolation.violated"})
             message = f"{len(found)} rules of isolation are broken."
             raise CommandError(message)
         self.stdout.write("Every tenant table keeps the rules of isolation.")

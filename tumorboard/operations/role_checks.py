@@ -1,0 +1,59 @@
+"""Whether the database role that serves is held by row-level security."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from django.core.checks import CheckMessage, Error
+from django.db import connection
+
+#: For how long a start waits for a database that does not answer.
+WAIT_SECONDS = 10
+
+#: Also what the role could become by SET ROLE: whoever breaks in would.
+RIGHTS = """
+    SELECT
+        EXISTS (SELECT FROM pg_roles r
+                WHERE r.rolsuper AND pg_has_role(current_user, r.oid, 'MEMBER')),
+        EXISTS (SELECT FROM pg_roles r
+                WHERE r.rolbypassrls AND pg_has_role(current_user, r.oid, 'MEMBER')),
+        EXISTS (SELECT FROM pg_class c
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+                  AND pg_has_role(current_user, c.relowner, 'MEMBER'))
+"""
+FAULTS = (
+    ("operations.E041", "is a superuser or can become one"),
+    ("operations.E042", "bypasses row-level security or can become a role that does"),
+    ("operations.E043", "owns tables or can become their owner"),
+)
+
+
+def role_is_bound(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The role of DATABASE_URL sees and changes what the policies let it, and nothing else.
+
+    Asked of the database itself, so only where `--database default` is given, and at every start.
+    """
+    if "default" not in (databases or ()):
+        return []
+    try:
+        answers = _asked()
+    except psycopg.Error as error:
+        # The server's own words quote the address.
+        message = f"The database cannot be asked what its role may do: {type(error).__name__}."
+        return [Error(message, hint="Is DATABASE_URL right?", id="operations.E040")]
+    hint = "Serve as the application role; `manage.py prepare_database` makes it."
+    return [
+        Error(f"The database role that serves {fault}.", hint=hint, id=number)
+        for (number, fault), is_so in zip(FAULTS, answers, strict=True)
+        if is_so
+    ]
+
+
+def _asked() -> Sequence[bool]:
+    """By a connection of its own: a process that divides itself later must not share one."""
+    address = {**connection.get_connection_params(), "connect_timeout": WAIT_SECONDS}
+    address.pop("pool", None)
+    with psycopg.connect(**address) as asking:
+        return tuple(asking.execute(RIGHTS).fetchone() or ())
