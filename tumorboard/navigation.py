@@ -31,6 +31,12 @@ PLACES = (
     Place("Import", "imports", Permission.CASE_IMPORT, "imports/"),
     Place("People", "people", Permission.PEOPLE_MANAGE, "people/"),
     Place("Local policy", "local_policy", Permission.GUIDANCE_MANAGE, "local-policy/"),
+    Place(
+        "Break-glass",
+        "break_glass_reviews",
+        Permission.BREAK_GLASS_REVIEW,
+        "break-glass/reviews/",
+    ),
     Place("Audit", "audit", Permission.AUDIT_READ, "audit/"),
     Place("Settings", "institution_settings", Permission.INSTITUTION_MANAGE, "settings/"),
 )
@@ -59,6 +65,7 @@ BELONGS_TO = {
     "agenda/": "boards",
     "editions/": "institution_settings",
     "clients/": "people",
+    "roles/": "people",
 }
 
 

@@ -25,6 +25,7 @@ from cases.web.list_urls import urlpatterns as case_lists
 from cases.web.live_urls import urlpatterns as live
 from cases.web.numbers_urls import urlpatterns as numbers
 from cases.web.pacs_urls import urlpatterns as archives
+from cases.web.restriction_urls import urlpatterns as restrictions
 from cases.web.signing_urls import urlpatterns as signing
 from cases.web.study_urls import urlpatterns as studies
 from cases.web.task_urls import urlpatterns as tasks
@@ -71,6 +72,7 @@ urlpatterns = [
                 *lesions,
                 *numbers,
                 *editions,
+                *restrictions,
                 *signing,
                 *tasks,
                 *timelines,

@@ -7,6 +7,7 @@ from cases.models.assessment import Assessment
 from cases.models.attendance import Attendance
 from cases.models.board import Board
 from cases.models.board_member import BoardMember
+from cases.models.break_glass import BreakGlass
 from cases.models.calendar_feed import CalendarFeed
 from cases.models.candidacy import Candidacy
 from cases.models.case import Case
@@ -30,6 +31,7 @@ from cases.models.postponement import Postponement
 from cases.models.procedure import Procedure
 from cases.models.protocol_audit import ProtocolAudit
 from cases.models.rereading import Rereading
+from cases.models.restriction import Restriction, RestrictionMember
 from cases.models.result import Result
 from cases.models.saved_view import SavedView
 from cases.models.specimen import Specimen
@@ -48,6 +50,7 @@ __all__ = [
     "Attendance",
     "Board",
     "BoardMember",
+    "BreakGlass",
     "CalendarFeed",
     "Candidacy",
     "Case",
@@ -82,6 +85,8 @@ __all__ = [
     "ProtocolAudit",
     "Recommendation",
     "Rereading",
+    "Restriction",
+    "RestrictionMember",
     "Result",
     "SavedView",
     "Specimen",

@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from cases.models import Patient
 from cases.selectors.audit import whose
 from tumorboard.accounts.models import Membership, User
-from tumorboard.accounts.roles import Role
+from tumorboard.accounts.own_roles import roles_of
 from tumorboard.audit.kinds import Via
 from tumorboard.audit.models import AuditEntry
 from tumorboard.audit.words import words_of
@@ -120,8 +120,10 @@ def _people(ids: Iterable[UUID]) -> dict[UUID | None, tuple[str, str]]:
     """Names and present roles."""
     wanted = set(ids)
     held: dict[UUID, list[Any]] = defaultdict(list)
-    for membership in Membership.objects.filter(user__in=wanted).order_by("role"):
-        held[membership.user_id].append(Role[membership.role].value.label)
+    memberships = list(Membership.objects.filter(user__in=wanted).order_by("role"))
+    labels = {role.name: role.value.label for role in roles_of(each.role for each in memberships)}
+    for membership in memberships:
+        held[membership.user_id].append(labels[membership.role])
     return {
         person.pk: (person.name, ", ".join(held[person.pk]) or GONE)
         for person in User.objects.filter(pk__in=wanted)

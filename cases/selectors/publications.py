@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Any
+from uuid import UUID
 
 from cases.models import AgendaItem, AgendaPublication, Meeting
 from cases.models.agenda_item import Track
 from cases.selectors.agendas import AgendaLine
 from cases.selectors.forecast import expected_of_each
+from tumorboard.tenancy.scope import hidden_ids
 
 #: How a case that is still to come will be settled.
 COMING = {Track.DISCUSSION: "To discuss", Track.PROTOCOL: "By protocol"}
@@ -53,14 +55,27 @@ def frozen(lines: Sequence[AgendaLine]) -> list[dict[str, Any]]:
 
 
 def lines_of(publication: AgendaPublication) -> list[FrozenLine]:
-    """The list as it was published."""
-    return [FrozenLine(**line) for line in publication.lines]
+    """The list as it was published, without cases that were restricted since to others."""
+    hidden = hidden_ids()
+    lines = [FrozenLine(**line) for line in publication.lines]
+    return [line for line in lines if UUID(line.case) not in hidden]
+
+
+def is_whole(publication: AgendaPublication) -> bool:
+    """Whether every case of it may be seen; what was printed cannot be shown in part."""
+    return len(lines_of(publication)) == len(publication.lines)
 
 
 def publications_of(meeting: Meeting) -> list[AgendaPublication]:
-    """Every published version of a meeting's agenda, newest first, without the PDFs."""
+    """Every published version of a meeting's agenda, newest first, without the PDFs.
+
+    Each has `is_whole`.
+    """
     found = AgendaPublication.objects.filter(meeting=meeting).select_related("published_by")
-    return list(found.defer("pdf").order_by("-number"))
+    publications = list(found.defer("pdf").order_by("-number"))
+    for publication in publications:
+        publication.is_whole = is_whole(publication)  # type: ignore[attr-defined]
+    return publications
 
 
 def changes_since(publication: AgendaPublication, lines: Sequence[AgendaLine]) -> list[Change]:

@@ -5,6 +5,7 @@ nobody writes a decision on it meanwhile. The case is locked last: of two who pu
 the second one sees the first list.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from cases.services.live import announce
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.formats import moment_in
+from tumorboard.tenancy.scope import seeing_all
 
 #: Why an item stays as it is.
 SIGNED = "A decision was signed on this case, so it stays on the list as it is."
@@ -95,6 +97,8 @@ def take_off(*, item: AgendaItem, by: User) -> None:
 def arrange(*, meeting: Meeting, item_ids: Sequence[UUID], by: User) -> list[AgendaItem]:
     """Put the items of a list into the order of `item_ids`.
 
+    Restricted cases that `by` does not see keep their places.
+
     Raises:
         Invalid: `item_ids` are not exactly the items of the list, for instance since somebody put
             another case on in between.
@@ -105,10 +109,11 @@ def arrange(*, meeting: Meeting, item_ids: Sequence[UUID], by: User) -> list[Age
     if len(item_ids) != len(items) or set(item_ids) != set(items):
         raise Invalid({"items": ["The list has changed. Look at it again and order it anew."]})
     ordered = [items[item_id] for item_id in item_ids]
+    places = sorted(item.position for item in ordered)
     signed = _signed(meeting)
-    if any(i.position != n for n, i in enumerate(ordered, start=1) if i.id in signed):
+    if any(i.position != n for n, i in zip(places, ordered, strict=True) if i.id in signed):
         raise Refused(SIGNED_PLACE)
-    _number(ordered)
+    _number(ordered, places)
     announce(meeting_id=meeting.pk)
     record(action="agenda.arranged", subject=meeting, by=by)
     return ordered
@@ -136,10 +141,9 @@ def move(*, item: AgendaItem, by: User, up: bool) -> int:
     passed = range(place - 1, -1, -1) if up else range(place + 1, len(ids))
     other = next((n for n in passed if ids[n] not in signed), None)
     if other is None:
-        return place + 1
+        return item.position
     ids[place], ids[other] = ids[other], ids[place]
-    arrange(meeting=meeting, item_ids=ids, by=by)
-    return other + 1
+    return arrange(meeting=meeting, item_ids=ids, by=by)[other].position
 
 
 @transaction.atomic
@@ -264,15 +268,18 @@ def remove(*, item: AgendaItem) -> None:
     item.delete()
 
 
+@seeing_all()
 def last_position(meeting: Meeting) -> int:
     """The position of the last case on a list; 0 where there is none."""
     last = AgendaItem.objects.filter(meeting=meeting).aggregate(last=Max("position"))["last"]
     return last or 0
 
 
+@seeing_all()
 def close_ranks(meeting: Meeting) -> None:
     """Number a list anew after a case left it; the caller holds the meeting's lock."""
-    _number(AgendaItem.objects.filter(meeting=meeting).order_by("position"))
+    items = AgendaItem.objects.filter(meeting=meeting).order_by("position")
+    _number(items, itertools.count(1))
 
 
 def _signed(meeting: Meeting) -> set[UUID]:
@@ -288,8 +295,9 @@ def _checked(question: str) -> str:
     return question
 
 
-def _number(items: Iterable[AgendaItem]) -> None:
-    for position, item in enumerate(items, start=1):
+def _number(items: Iterable[AgendaItem], places: Iterable[int]) -> None:
+    # Without `strict`: the places may go on for ever.
+    for item, position in zip(items, places):  # noqa: B905
         if item.position != position:
             item.position = position
             item.save(update_fields=["position"])

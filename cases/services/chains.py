@@ -16,6 +16,7 @@ from django.db import connection
 
 from cases.models import Board, Decision
 from cases.services.content_hash import is_as_seen, is_intact, sha256
+from tumorboard.tenancy.scope import seeing_all
 
 #: What the first decision of a board follows.
 NOTHING = "0" * 64
@@ -29,8 +30,11 @@ class Place:
     previous_hash: str
 
 
+@seeing_all()
 def next_place(board: Board) -> Place:
     """The next place in the chain of `board`, which nobody else takes in this transaction.
+
+    A chain is one for the whole board, restricted cases too.
 
     Waits until whoever signs on the same board has committed.
     """

@@ -1,5 +1,8 @@
 """Running a meeting: which case the board has before it, and for how long.
 
+The clock is one for everybody: it is run where nothing is hidden, since the case before it may be
+restricted to others than who shows the next one.
+
 One stretch of time is one `Discussion`; the open one is what everybody follows. However the
 presenter jumps about, the minutes of a case are the sum of its stretches.
 """
@@ -17,6 +20,7 @@ from cases.services.live import announce
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.formats import moment_in
+from tumorboard.tenancy.scope import seeing_all
 
 #: [INT] How long before its time a meeting may begin: it cannot be taken back.
 EARLIEST = datetime.timedelta(hours=12)
@@ -37,6 +41,7 @@ def begin(*, meeting: Meeting, by: User) -> Meeting:
 
 
 @transaction.atomic
+@seeing_all()
 def show(*, item: AgendaItem, by: User) -> Discussion:
     """Put `item` before the board; its clock runs, and the one of the case before it stops.
 
@@ -67,6 +72,7 @@ def show(*, item: AgendaItem, by: User) -> Discussion:
 
 
 @transaction.atomic
+@seeing_all()
 def pause(*, meeting: Meeting, by: User) -> None:
     """Stop the clock; the case stays before the board until another one is shown.
 
@@ -84,6 +90,7 @@ def pause(*, meeting: Meeting, by: User) -> None:
 
 
 @transaction.atomic
+@seeing_all()
 def end(*, meeting: Meeting, by: User) -> Meeting:
     """End a meeting; what it left undecided is carried over from its agenda.
 

@@ -26,6 +26,7 @@ from guidance.engine.edition import Edition
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.outbox.queue import enqueue
+from tumorboard.tenancy.scope import seeing_all
 
 #: The topic of the job that looks at the next cases, and of the one that clears away.
 TOPIC = "cases.edition_trial"
@@ -54,9 +55,12 @@ def start(*, edition: Edition, by: User) -> EditionTrial:
         before.state = State.REPLACED
         before.save(update_fields=["state"])
         enqueue(DISCARD, {"trial": str(before.pk)})
+    with seeing_all():
+        # As the worker counts them.
+        total = Case.objects.exclude(assessment=None).count()
     trial = EditionTrial(
         edition=GuidanceEdition.objects.defer("content").get(hash=edition.hash),
-        total=Case.objects.exclude(assessment=None).count(),
+        total=total,
         started_by=by,
     )
     try:

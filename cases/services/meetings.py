@@ -19,6 +19,7 @@ from cases.services.postponements import lock_listed, postpone
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.formats import moment_in
+from tumorboard.tenancy.scope import seeing_all
 
 #: How far ahead a meeting may be planned. In the last hours of the calendar, a time zone would
 #: lead out of what can be stored and read again.
@@ -83,6 +84,7 @@ def plan_series(*, board: Board, starts: Sequence[datetime.datetime], by: User) 
 
 
 @transaction.atomic
+@seeing_all()
 def move(
     *,
     meeting: Meeting,
@@ -131,6 +133,7 @@ def move(
 
 
 @transaction.atomic
+@seeing_all()
 def cancel(*, meeting: Meeting, because: str = "", to: Meeting | None = None, by: User) -> Meeting:
     """Cancel a meeting without decisions; its row stays, its members are told.
 

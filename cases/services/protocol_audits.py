@@ -13,6 +13,7 @@ from cases.services.errors import Invalid, Refused
 from cases.services.standards import LEAST_PERCENT
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
+from tumorboard.tenancy.scope import seeing_all
 
 #: Hexadecimal digits of the hash that are read as a number: far more than a percentage needs.
 DIGITS = 8
@@ -76,6 +77,7 @@ def _is_sampled(decision: Decision, standard: Standard) -> bool:
     return int(decision.content_hash[:DIGITS], 16) % WHOLE < share
 
 
+@seeing_all()
 def _is_first(decision: Decision, standard: Standard) -> bool:
     others = Decision.objects.filter(
         agenda_item__standard=standard,

@@ -16,17 +16,22 @@ from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.formats import moment_in
 from tumorboard.outbox.mail import post
-from tumorboard.tenancy.scope import current_institution
+from tumorboard.tenancy.scope import current_institution, seeing_unrestricted
 
 
 @transaction.atomic
+@seeing_unrestricted()
 def publish(
     *, meeting: Meeting, lines: Sequence[Mapping[str, Any]], pdf: bytes, by: User
 ) -> AgendaPublication:
     """Freeze the agenda of `meeting` as its next version and mail its members where it is.
 
+    It is one for everybody, so restricted cases are not in it: who is on their list finds them on
+    the meeting's page.
+
     Args:
-        lines: the list as `cases.selectors.publications.frozen` gives it.
+        lines: the list as `cases.selectors.publications.frozen` gives it, where restricted cases
+            are hidden.
         pdf: the same list as it is printed.
 
     Raises:

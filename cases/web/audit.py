@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.documents.tables import CONTENT_TYPES, as_csv
+from cases.selectors import break_glass
 from cases.selectors.audit import HEADS, events_of_all, line_of, table_of
 from cases.web.errors import INVALID
 from cases.web.forms.audit import AuditForm, usual_period
@@ -37,8 +38,15 @@ def audit(request: InstitutionRequest) -> HttpResponse:
         "lines": [line_of(entry) for entry in found.entries],
         "older": found.next,
         "is_later": bool(request.POST.get("after")),
+        "to_review": _to_review(request),
     }
     return render(request, "audit/audit.html", context)
+
+
+def _to_review(request: InstitutionRequest) -> int:
+    """How many opened restricted records wait, on the page where a privacy officer begins."""
+    may = Permission.BREAK_GLASS_REVIEW in request.permissions
+    return break_glass.waiting_count() if may else 0
 
 
 @institution_view(Permission.AUDIT_READ)

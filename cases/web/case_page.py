@@ -12,6 +12,7 @@ from cases.selectors.facts import RECORD_ONLY
 from cases.selectors.guidance_words import Guidance, Reasons
 from cases.selectors.imaging import imaging_of
 from cases.selectors.key_numbers import grade_of
+from cases.selectors.restrictions import restriction_of
 from cases.selectors.words import fact_words, other_side
 from cases.web.fields import if_granted, where_answered, where_changed
 from cases.web.follow_up import follow_up_section
@@ -63,6 +64,7 @@ def page_of(case: Case, *, granted: Collection[Permission]) -> dict[str, Any]:
         **follow_up_section(case),
         "decisions": _decisions(case),
         "listed": agendas.coming_items(case),
+        "restriction": restriction_of(case),
         "hash": assessment.edition_hash[:12],
     }
 

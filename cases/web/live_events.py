@@ -12,8 +12,7 @@ from cases.models import Meeting
 from cases.web.listening import hub
 from tumorboard.accounts.access import InstitutionRequest, institution_stream
 from tumorboard.accounts.permissions import Permission
-from tumorboard.tenancy.models import Institution
-from tumorboard.tenancy.scope import institution_scope, let_connection_go
+from tumorboard.tenancy.scope import let_connection_go, member_scope
 
 
 @institution_stream(Permission.BOARD_READ)
@@ -24,7 +23,7 @@ async def live_events(request: InstitutionRequest, meeting_id: UUID) -> HttpResp
     Under WSGI a stream would hold a worker for hours: there the answer is 204, upon which
     browsers do not try again and the page polls.
     """
-    if not await sync_to_async(_is_there)(request.institution, meeting_id):
+    if not await sync_to_async(_is_there)(request, meeting_id):
         raise Http404
     if not isinstance(request, ASGIRequest):
         return HttpResponse(status=204)
@@ -41,9 +40,9 @@ async def live_events(request: InstitutionRequest, meeting_id: UUID) -> HttpResp
     return response
 
 
-def _is_there(institution: Institution, meeting_id: UUID) -> bool:
+def _is_there(request: InstitutionRequest, meeting_id: UUID) -> bool:
     try:
-        with institution_scope(institution):
+        with member_scope(request.institution, request.user.pk):
             return Meeting.objects.filter(pk=meeting_id).exists()
     finally:
         let_connection_go()

@@ -27,8 +27,8 @@ from cases.web.errors import errors_on
 from cases.web.forms.boards import AttendanceForm
 from cases.web.pdf import paper_of, pdf_response
 from tumorboard.accounts.access import InstitutionRequest, institution_view
+from tumorboard.accounts.own_roles import AnyRole
 from tumorboard.accounts.permissions import Permission
-from tumorboard.accounts.roles import Role
 from tumorboard.accounts.selectors import Member, member, members
 from tumorboard.audit.record import record
 
@@ -134,7 +134,7 @@ def _attendance(meeting: Meeting, form: forms.Form) -> dict[str, Any]:
     return {"meeting": meeting, "form": form, **listed}
 
 
-def _reads_boards(roles: Iterable[Role]) -> bool:
+def _reads_boards(roles: Iterable[AnyRole]) -> bool:
     return any(Permission.BOARD_READ in role.value.permissions for role in roles)
 
 

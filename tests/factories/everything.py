@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from cases.models import ImportFile, ProtocolAudit, StudyFile, StudySeries
+from cases.models import BreakGlass, ImportFile, ProtocolAudit, StudyFile, StudySeries
 from cases.models.conclusion import Recommended
 from cases.selectors.agendas import agenda
 from cases.selectors.case_list import ListQuery
@@ -39,6 +39,7 @@ from cases.services import (
 from guidance.editions import local_notes, local_studies
 from tests.factories.clients import make_client
 from tests.factories.tasks import decided, tasks_of
+from tumorboard.accounts import own_roles
 from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.models import User
 from tumorboard.accounts.sso_models import IdentityProvider
@@ -131,6 +132,16 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         review_on=later,
         by=by,
     )
+    own_role = own_roles.make(
+        name=f"{word} role", description=word, permissions=["case.read"], by=by
+    )
+    glass = BreakGlass.objects.create(
+        patient=patient,
+        person=by,
+        cause="emergency",
+        words=f"{word} reason",
+        ends_at=timezone.now() + timezone.timedelta(hours=1),
+    )
     view = saved_views.save(name=f"{word} view", query=ListQuery(), is_shared=True, by=by)
     facts.answer(case=case, answers={"differentiation": "poor"}, by=by)
     case.refresh_from_db()
@@ -185,6 +196,8 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         local_study_id=local_study.id,
         note_id=note.id,
         view_id=view.id,
+        glass_id=glass.id,
+        role_id=own_role.id,
         acknowledgment_id=acknowledgment.id,
         assessment_id=case.assessment_id,
         api={

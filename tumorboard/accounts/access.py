@@ -18,14 +18,15 @@ from rest_framework.permissions import BasePermission
 
 from tumorboard.accounts import second_factor, sessions
 from tumorboard.accounts.models import Membership, User
+from tumorboard.accounts.own_roles import permissions_of
 from tumorboard.accounts.permissions import Permission
-from tumorboard.accounts.roles import permissions_of
 from tumorboard.accounts.sign_in_policies import SHORTEST, limits
 from tumorboard.accounts.sso import door
 from tumorboard.accounts.turned_away import factor_first, sign_in_first
-from tumorboard.audit.origin import requested
+from tumorboard.audit.origin import give_reason, requested
 from tumorboard.tenancy.models import Institution
-from tumorboard.tenancy.scope import institution_scope, let_connection_go
+from tumorboard.tenancy.scope import let_connection_go, member_scope
+from tumorboard.tenancy.sight import Opening, Sight
 
 View = Callable[..., HttpResponse]
 AsyncView = Callable[..., Awaitable[HttpResponseBase]]
@@ -42,6 +43,8 @@ class InstitutionRequest(SignedInRequest):
 
     institution: Institution
     permissions: frozenset[Permission]
+    #: The restricted records that the person has opened with a reason.
+    openings: tuple[Opening, ...]
 
 
 def permissions_in_scope(user: User) -> frozenset[Permission]:
@@ -76,10 +79,11 @@ def institution_view(permission: Permission, *, keeps_alive: bool = True) -> Cal
                 return refusal
             institution = get_object_or_404(Institution, slug=slug)
             with (
-                institution_scope(institution),
+                member_scope(institution, request.user.pk) as sight,
                 pghistory.context(person=str(request.user.pk)),
                 requested(request),
             ):
+                _open(request, sight)
                 if (refusal := _admit(request, institution, permission)) is not None:
                     return refusal
                 return _rendered(view(request, *args, **kwargs))
@@ -139,7 +143,8 @@ def public_institution_view(reason: str) -> Callable[[View], View]:
             institution = get_object_or_404(Institution, slug=slug)
             request.institution = institution
             try:
-                with institution_scope(institution), requested(request):
+                # Whoever it is, they are on no list of a restricted case.
+                with member_scope(institution, None), requested(request):
                     return _rendered(view(request, *args, **kwargs))
             except Http404:
                 del request.institution
@@ -159,6 +164,13 @@ def public_view(reason: str) -> Callable[[View], View]:
         return view
 
     return decorate
+
+
+def _open(request: InstitutionRequest, sight: Sight) -> None:
+    """While a restricted record is open to the person, every audit entry says why."""
+    request.openings = sight.openings
+    if sight.openings:
+        give_reason("; ".join(opening.reason for opening in sight.openings))
 
 
 def _mark(request: HttpRequest, *, keeps_alive: bool) -> None:
@@ -208,7 +220,7 @@ def _admit_to_stream(
         if (refusal := _turned_away(request)) is not None:
             return refusal
         institution = get_object_or_404(Institution, slug=slug)
-        with institution_scope(institution):
+        with member_scope(institution, request.user.pk):
             return _admit(request, institution, permission)
     finally:
         # The stream keeps this thread; a connection kept with it would be one for each follower.

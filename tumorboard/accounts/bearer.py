@@ -1,6 +1,7 @@
 """Whoever shows a token to the API: recognized and counted before the request begins."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -35,6 +36,13 @@ def recognize(
                 return bearer, rate_limits.count(*_limit(bearer))
     failed = rate_limits.Limit("failed", settings.RATE_FAILED_AUTHENTICATION)
     return None, rate_limits.count(failed, client_address(request))
+
+
+def person_of(bearer: Bearer | None) -> UUID | None:
+    """Whose eyes a token sees with; a client's own user, who is on no list unless put there."""
+    if isinstance(bearer, AccessToken):
+        return bearer.client.user_id
+    return bearer.user_id if bearer is not None else None
 
 
 def _secret(request: HttpRequest) -> str:

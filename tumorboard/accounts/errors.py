@@ -39,6 +39,20 @@ class LastAdministrator(PeopleError):
     )
 
 
+class OwnRights(PeopleError):
+    """Nobody widens their own rights: an administrator could read patients without notice."""
+
+    message = "You cannot give yourself more rights: ask another administrator to do it."
+
+
+class RoleHeld(PeopleError):
+    """A role that somebody has would end without their knowing."""
+
+    message = (
+        "Somebody has this role or is invited with it: give them another one first, then retire it."
+    )
+
+
 class InvitationClosed(PeopleError):
     """The invitation cannot be accepted any more."""
 

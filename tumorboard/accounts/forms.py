@@ -6,13 +6,15 @@ from django import forms
 
 from tumorboard.accounts.factor_resets import LONGEST_REASON
 from tumorboard.accounts.models import ApiToken, User
-from tumorboard.accounts.roles import Role
+from tumorboard.accounts.own_role import OwnRole
+from tumorboard.accounts.own_roles import every_role
+from tumorboard.accounts.permission_words import GROUPS, WORDS
 from tumorboard.accounts.sign_in_policies import ABSOLUTE_HOURS, IDLE_MINUTES
 
 
 def _described_roles() -> list[tuple[str, str]]:
     """Every role with what its holder does, so that a choice needs no manual."""
-    return [(role.name, f"{role.value.label}. {role.value.description}") for role in Role]
+    return [(role.name, f"{role.value.label}. {role.value.description}") for role in every_role()]
 
 
 class InvitationForm(forms.Form):
@@ -45,6 +47,39 @@ class RolesForm(forms.Form):
         help_text="The person may do what any of them allows, from the next page they open.",
         error_messages={"required": "Choose at least one role, or remove the person."},
     )
+
+
+def _described_permissions() -> list[tuple[str, str]]:
+    """Every permission with what it allows, so that a choice needs no manual."""
+    return [(each.value, f"{words.label}. {words.allows}") for each, words in WORDS.items()]
+
+
+class OwnRoleForm(forms.Form):
+    """A role of the institution's own, put together of the built-in permissions."""
+
+    name = forms.CharField(
+        max_length=OwnRole._meta.get_field("name").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="As it should stand in lists and under decisions.",
+        error_messages={"required": "Enter the name of the role."},
+    )
+    description = forms.CharField(
+        label="What does its holder do?",
+        max_length=OwnRole._meta.get_field("description").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Say what its holder does."},
+    )
+    permissions = forms.MultipleChoiceField(
+        label="What may they do?",
+        choices=_described_permissions,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one permission."},
+    )
+
+    def groups(self) -> list[tuple[str, list[Any]]]:
+        """The boxes of the permissions under the names of their groups."""
+        boxes = {box.data["value"]: box for box in self["permissions"]}
+        return [(name, [boxes[each.value] for each in group]) for name, group in GROUPS.items()]
 
 
 class ConfirmationForm(forms.Form):

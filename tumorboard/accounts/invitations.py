@@ -9,6 +9,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,7 +22,7 @@ from tumorboard.accounts.errors import (
     SignInFirst,
 )
 from tumorboard.accounts.models import Invitation, Membership, User
-from tumorboard.accounts.roles import Role
+from tumorboard.accounts.own_roles import roles_of, unknown
 from tumorboard.accounts.secret import hash_of, new_secret
 from tumorboard.audit.record import record
 from tumorboard.tenancy.scope import current_institution
@@ -41,7 +42,7 @@ def invite(*, email: str, name: str, role: str, by: User | None) -> tuple[Invita
     mailed after the commit and returned; its secret stands nowhere else.
 
     Args:
-        role: name of a `Role`.
+        role: name of a `Role`, or key of an own one.
         by: the administrator, or None where an operator invites the first one.
 
     Returns:
@@ -63,6 +64,8 @@ def invite(*, email: str, name: str, role: str, by: User | None) -> tuple[Invita
         expires_at=now + VALID_FOR,
     )
     invitation.clean_fields(exclude={"institution", "invited_by"})
+    if unknown([role]):
+        raise ValidationError({"role": [f"There is no role {role}."]})
     if Membership.objects.filter(user__email=invitation.email).exists():
         raise AlreadyMember
     earlier = Invitation.objects.filter(email=invitation.email, accepted_at=None)
@@ -128,6 +131,11 @@ def check_open(invitation: Invitation) -> None:
         raise InvitationExpired
 
 
+def label_of(invitation: Invitation) -> str:
+    """The role that is offered, in words; empty where it was retired meanwhile."""
+    return next((role.value.label for role in roles_of([invitation.role])), "")
+
+
 def _new_person(invitation: Invitation, password: str) -> User:
     person = User(email=invitation.email, name=invitation.name)
     validate_password(password, user=person)
@@ -144,7 +152,7 @@ def _letter(invitation: Invitation, link: str) -> str:
         "people/invitation_mail.txt",
         {
             "invitation": invitation,
-            "role": Role[invitation.role].value.label,
+            "role": label_of(invitation),
             "institution": current_institution(),
             "link": link,
         },

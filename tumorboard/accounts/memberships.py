@@ -5,8 +5,8 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from tumorboard.accounts import sessions, tokens
-from tumorboard.accounts.errors import LastAdministrator, NoRole, NotMember
+from tumorboard.accounts import own_roles, sessions, tokens
+from tumorboard.accounts.errors import LastAdministrator, NoRole, NotMember, OwnRights
 from tumorboard.accounts.models import Membership, User
 from tumorboard.accounts.roles import Role
 from tumorboard.audit.record import record
@@ -23,7 +23,7 @@ def set_roles(
     Where that changes anything, their sessions end at once.
 
     Args:
-        roles: names of `Role`.
+        roles: names of `Role`, or keys of the institution's own ones.
         session_key: of the session that asks; it goes on where people change their own roles.
 
     Returns:
@@ -34,15 +34,18 @@ def set_roles(
         NoRole: no role at all.
         NotMember: the person is not in the institution.
         LastAdministrator: no active administrator would be left.
+        OwnRights: people would give themselves a role that they do not have.
     """
     wanted = set(roles)
-    if unknown := wanted - set(Role.__members__):
-        raise ValidationError({"roles": [f"There is no role {name}." for name in sorted(unknown)]})
     if not wanted:
         raise NoRole
     _one_at_a_time()
+    if unknown := own_roles.unknown(wanted):
+        raise ValidationError({"roles": [f"There is no role {name}." for name in unknown]})
     held = _held(user)
     _keep_an_administrator(user, held.keys() - wanted)
+    if by == user and wanted - held.keys():
+        raise OwnRights
     if held.keys() != wanted:
         sessions.end_all(user, but=session_key)
     for role in sorted(held.keys() - wanted):

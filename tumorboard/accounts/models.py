@@ -12,7 +12,7 @@ from tumorboard.accounts.client_models import (  # noqa: F401 - Django looks for
     RateCount,
     SpentAssertion,
 )
-from tumorboard.accounts.roles import Role
+from tumorboard.accounts.own_role import OwnRole  # noqa: F401 - Django looks for models here
 from tumorboard.accounts.sso_models import (  # noqa: F401 - Django looks for models here
     GroupRole,
     IdentityProvider,
@@ -63,7 +63,8 @@ class Membership(TenantModel):
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, db_index=False, related_name="memberships"
     )
-    role = models.CharField(max_length=40, choices=Role.choices())
+    #: The name of a built-in `Role`, or the key of an `OwnRole`.
+    role = models.CharField(max_length=40)
     #: Which identity provider gave it, and takes it again; none where a person did.
     provider = TenantForeignKey(IdentityProvider, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -79,7 +80,8 @@ class Invitation(TenantModel):
 
     email = models.EmailField()
     name = models.CharField(max_length=120)
-    role = models.CharField(max_length=40, choices=Role.choices())
+    #: As a membership holds it.
+    role = models.CharField(max_length=40)
     secret_hash = models.CharField(max_length=64)
     #: Nobody, where an operator invited the institution's first administrator.
     invited_by = models.ForeignKey(

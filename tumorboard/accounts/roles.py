@@ -31,6 +31,8 @@ class Role(Enum):
             Permission.CHECK_ACKNOWLEDGE,
             Permission.CASE_IMPORT,
             Permission.CASE_EXPORT,
+            Permission.CASE_RESTRICT,
+            Permission.CASE_BREAK_GLASS,
             Permission.BOARD_MANAGE,
             Permission.AGENDA_WRITE,
             Permission.DECISION_WRITE,
@@ -45,6 +47,7 @@ class Role(Enum):
         READ
         | {
             Permission.CASE_WRITE,
+            Permission.CASE_BREAK_GLASS,
             Permission.RESULT_WRITE,
             Permission.CHECK_ACKNOWLEDGE,
             Permission.AGENDA_WRITE,
@@ -55,7 +58,13 @@ class Role(Enum):
     RADIOLOGIST = RoleDescription(
         "Radiologist",
         "Enters studies and their results.",
-        READ | {Permission.RESULT_WRITE, Permission.CHECK_ACKNOWLEDGE, Permission.OPINION_WRITE},
+        READ
+        | {
+            Permission.CASE_BREAK_GLASS,
+            Permission.RESULT_WRITE,
+            Permission.CHECK_ACKNOWLEDGE,
+            Permission.OPINION_WRITE,
+        },
     )
     PATHOLOGIST = RoleDescription(
         "Pathologist",
@@ -72,6 +81,8 @@ class Role(Enum):
             Permission.CHECK_ACKNOWLEDGE,
             Permission.GUIDANCE_MANAGE,
             Permission.CASE_EXPORT,
+            Permission.CASE_RESTRICT,
+            Permission.CASE_BREAK_GLASS,
             Permission.BOARD_MANAGE,
             Permission.AGENDA_WRITE,
             Permission.DECISION_WRITE,
@@ -100,8 +111,14 @@ class Role(Enum):
     PRIVACY_OFFICER = RoleDescription(
         "Privacy officer",
         "Looks into who saw and changed what, and tells patients who has seen their data; "
-        "reads and writes no case.",
-        frozenset({Permission.AUDIT_READ, Permission.DISCLOSURE_READ}),
+        "judges why restricted records were opened; reads and writes no case.",
+        frozenset(
+            {
+                Permission.AUDIT_READ,
+                Permission.DISCLOSURE_READ,
+                Permission.BREAK_GLASS_REVIEW,
+            }
+        ),
     )
 
     @classmethod

@@ -12,30 +12,31 @@ from django.utils import timezone
 
 from tumorboard.accounts.client_models import ApiClient
 from tumorboard.accounts.models import ApiToken, Invitation, Membership, User
+from tumorboard.accounts.own_role import PREFIX
+from tumorboard.accounts.own_roles import AnyRole, keys_granting, roles_of
 from tumorboard.accounts.permissions import Permission
-from tumorboard.accounts.roles import Role, permissions_of
 from tumorboard.accounts.secret import hash_of
 from tumorboard.tenancy.models import Institution
-from tumorboard.tenancy.scope import person_scope
+from tumorboard.tenancy.scope import institution_scope, person_scope
 
 
 class Member(NamedTuple):
-    """A person of the current institution, with all their roles in the order of `Role`."""
+    """A person of the current institution, with all their roles, the built-in ones first."""
 
     user: User
-    roles: list[Role]
+    roles: list[AnyRole]
 
 
 class Workplace(NamedTuple):
     """An institution in which a person has roles."""
 
     institution: Institution
-    roles: list[Role]
+    roles: list[AnyRole]
 
     @property
     def permissions(self) -> frozenset[Permission]:
         """What the person may do there."""
-        return permissions_of(role.name for role in self.roles)
+        return frozenset().union(*(role.value.permissions for role in self.roles))
 
 
 def workplaces_of(user: User) -> list[Workplace]:
@@ -47,7 +48,7 @@ def workplaces_of(user: User) -> list[Workplace]:
             .order_by("institution__name")
         )
     return [
-        Workplace(institution, _roles(group))
+        Workplace(institution, _roles_at(institution, group))
         for institution, group in itertools.groupby(memberships, operator.attrgetter("institution"))
     ]
 
@@ -64,15 +65,15 @@ def member(user_id: uuid.UUID) -> Member | None:
 
 def holders(permission: Permission, *, among: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """Who of `among`, by id, holds `permission` in the current institution; no deactivated one."""
-    roles = [role.name for role in Role if permission in role.value.permissions]
-    held = Membership.objects.filter(user__in=list(among), user__is_active=True, role__in=roles)
+    held = Membership.objects.filter(
+        user__in=list(among), user__is_active=True, role__in=keys_granting(permission)
+    )
     return set(held.values_list("user_id", flat=True))
 
 
 def everybody_with(permission: Permission) -> QuerySet[User]:
     """Everybody in the current institution who holds `permission`; no deactivated one."""
-    roles = [role.name for role in Role if permission in role.value.permissions]
-    held = Membership.objects.filter(role__in=roles)
+    held = Membership.objects.filter(role__in=keys_granting(permission))
     return User.objects.filter(pk__in=held.values("user"), is_active=True)
 
 
@@ -84,9 +85,16 @@ def signed_in(session_keys: Iterable[str]) -> set[str]:
 
 
 def open_invitations() -> list[Invitation]:
-    """Invitations of the current institution that can still be accepted, newest first."""
+    """Invitations of the current institution that can still be accepted, newest first.
+
+    Each has `role_label`, its role in words.
+    """
     waiting = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
-    return list(waiting.order_by("-created_at"))
+    found = list(waiting.order_by("-created_at"))
+    labels = {role.name: role.value.label for role in roles_of(each.role for each in found)}
+    for invitation in found:
+        invitation.role_label = labels.get(invitation.role, "")  # type: ignore[attr-defined]
+    return found
 
 
 def invitation_with(secret: str) -> Invitation | None:
@@ -112,13 +120,24 @@ def clients() -> list[ApiClient]:
 
 
 def _members(memberships: QuerySet[Membership]) -> list[Member]:
-    rows = memberships.select_related("user").order_by("user__name", "user_id")
+    rows = list(memberships.select_related("user").order_by("user__name", "user_id"))
+    # Each role is looked up once, however many hold it.
+    known = roles_of(row.role for row in rows)
     return [
-        Member(user, _roles(group))
+        Member(user, _among(known, group))
         for user, group in itertools.groupby(rows, operator.attrgetter("user"))
     ]
 
 
-def _roles(memberships: Iterable[Membership]) -> list[Role]:
+def _among(known: Iterable[AnyRole], memberships: Iterable[Membership]) -> list[AnyRole]:
     held = {membership.role for membership in memberships}
-    return [role for role in Role if role.name in held]
+    return [role for role in known if role.name in held]
+
+
+def _roles_at(institution: Institution, memberships: Iterable[Membership]) -> list[AnyRole]:
+    """The roles in one of several institutions; what is its own is read there."""
+    held = {membership.role for membership in memberships}
+    if not any(key.startswith(PREFIX) for key in held):
+        return roles_of(held)
+    with institution_scope(institution):
+        return roles_of(held)

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from tumorboard.accounts.roles import Role
 from tumorboard.audit.history import keep_history, keep_history_of
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 
@@ -74,7 +73,8 @@ class GroupRole(TenantModel):
 
     provider = TenantForeignKey(IdentityProvider, related_name="group_roles")
     group = models.CharField(max_length=200)
-    role = models.CharField(max_length=40, choices=Role.choices())
+    #: As a membership holds it.
+    role = models.CharField(max_length=40)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

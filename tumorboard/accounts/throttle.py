@@ -48,7 +48,7 @@ ADDRESS = Limit(free=60, first=timedelta(seconds=15), longest=timedelta(minutes=
 LONGEST_KEPT = timedelta(days=1)
 
 #: What is guessed.
-PASSWORD, CODE = "password", "code"
+PASSWORD, CODE, RECORD_NUMBER = "password", "code", "record number"
 PURPOSES = (PASSWORD, CODE)
 
 #: Counted before the guess is read; no row comes back while the wait lasts.

@@ -9,6 +9,7 @@ from tumorboard.accounts.views import (
     identity_providers,
     invitation,
     oauth,
+    own_roles,
     people,
     people_tokens,
     security,
@@ -51,6 +52,10 @@ institution_patterns = [
         "people/<uuid:user_id>/second-factors/", people.reset_factors, name="person_reset_factors"
     ),
     path("people/<uuid:user_id>/sign-out/", people.sign_out, name="person_sign_out"),
+    path("roles/", own_roles.roles, name="own_roles"),
+    path("roles/new/", own_roles.new, name="own_role_new"),
+    path("roles/<uuid:role_id>/", own_roles.role, name="own_role"),
+    path("roles/<uuid:role_id>/retire/", own_roles.retire, name="own_role_retire"),
     path("settings/sign-in/", sign_in_settings.sign_in_settings, name="sign_in_settings"),
     path(
         "settings/sign-in/providers/",

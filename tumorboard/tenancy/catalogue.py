@@ -4,9 +4,11 @@
 finds.
 """
 
+from collections import defaultdict
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from tumorboard.tenancy.protection import CURRENT
+from tumorboard.tenancy.protection import CURRENT, hiding
 
 #: Every table that belongs to no institution, and why.
 WITHOUT_INSTITUTION = {
@@ -63,8 +65,13 @@ TABLES = """
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1
 """
 POLICIES = """
-    SELECT tablename, policyname, cmd, qual, with_check FROM pg_policies
+    SELECT tablename, policyname, cmd, qual, with_check, permissive FROM pg_policies
     WHERE schemaname = 'public' ORDER BY 1, 2
+"""
+COLUMNS = """
+    SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+      AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2
 """
 INDEXES = """
     SELECT t.relname, i.relname, a.attname
@@ -112,6 +119,7 @@ def violations(connection: BaseDatabaseWrapper, *, application_role: str) -> lis
     return [
         *_tables(tables, tenant, application_role),
         *_policies(rows(POLICIES), tenant),
+        *_sights(rows(POLICIES), rows(COLUMNS), tenant),
         *_forgetting(rows(POLICIES), tables),
         *_indexes(rows(INDEXES), tenant),
         *_foreign_keys(rows(FOREIGN_KEYS), tenant),
@@ -147,8 +155,8 @@ def _policies(policies: list[tuple], tenant: set[str]) -> list[str]:
     found = []
     guarded = set()
     expected = _normal(f"institution_id = {CURRENT}")
-    for table, name, command, using, check in policies:
-        if table in FORGOTTEN:
+    for table, name, command, using, check, permissive in policies:
+        if table in FORGOTTEN or permissive == "RESTRICTIVE":
             continue
         if (table, name) in FURTHER_POLICIES:
             if command != "SELECT":
@@ -159,6 +167,24 @@ def _policies(policies: list[tuple], tenant: set[str]) -> list[str]:
             found.append(f"policy {name} of {table} is not the policy of the house")
     found += [f"table {table} has no policy" for table in sorted(tenant - guarded)]
     return found
+
+
+def _sights(policies: list[tuple], columns: list[tuple], tenant: set[str]) -> list[str]:
+    """A restrictive policy only takes away, so that a strange one hides and opens nothing."""
+    of_table = defaultdict(list)
+    for table, column in columns:
+        of_table[table].append(column)
+    there = {
+        (table, command, _normal(using), _normal(check))
+        for table, _, command, using, check, permissive in policies
+        if permissive == "RESTRICTIVE"
+    }
+    return [
+        f"table {table} does not hide restricted cases"
+        for table in sorted(tenant)
+        if (rule := _normal(hiding(table, of_table[table])))
+        and (table, "ALL", rule, rule) not in there
+    ]
 
 
 def _forgetting(policies: list[tuple], tables: list[tuple]) -> list[str]:

@@ -3,7 +3,7 @@
 `ProtectTenantTables` stands last in the migration that makes the tables.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +12,26 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
 from tumorboard.tenancy.models import TenantForeignKey
-from tumorboard.tenancy.scope import INSTITUTION_SETTING
+from tumorboard.tenancy.scope import HIDDEN_PARTS_SETTING, HIDDEN_SETTING, INSTITUTION_SETTING
 
 #: The only form of the policy. After a commit the setting is an empty string, not NULL, and a
 #: bare cast of that would raise.
 CURRENT = f"NULLIF(current_setting('{INSTITUTION_SETTING}', true), '')::uuid"
+
+#: Columns that say to whom a row belongs; names only, since what stands higher in the house is
+#: not known here.
+BELONGING = ("case_id", "patient_id")
+#: Where a table has none of these: columns that lead to a row that does.
+LEADING = (
+    "study_id",
+    "agenda_item_id",
+    "item_id",
+    "decision_id",
+    "draft_id",
+    "file_id",
+)
+#: The tables that the columns of `BELONGING` lead to: the row itself is hidden.
+THEMSELVES = {"cases_case": "id", "cases_patient": "id", "cases_patientevent": "pgh_obj_id"}
 
 
 FindModel = Callable[[str], type[models.Model]]
@@ -96,6 +111,7 @@ class ProtectTenantTables(DatabaseOnly):
         )
         return [
             *(statement for table in (*plain, *fixed, *past) for statement in isolation(table)),
+            *(statement for table in (*plain, *fixed, *past) for statement in sight(table)),
             *(statement for table in (*plain, *fixed) for statement in references(table)),
             *(history_index(table) for table in past),
             *(append_only(table) for table in (*fixed, *past)),
@@ -105,6 +121,28 @@ class ProtectTenantTables(DatabaseOnly):
         """One line for `migrate --plan`."""
         names = ", ".join((*self.tables, *self.append_only, *self.history))
         return f"Protect the tenant tables of {names}"
+
+
+class HideRestricted(DatabaseOnly):
+    """The policy that hides rows of restricted cases, on tables that were made before it.
+
+    Each takes a short ACCESS EXCLUSIVE lock: nothing is read or rewritten under it.
+    """
+
+    def __init__(self, tables: Sequence[str]) -> None:
+        self.tables = tables
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """As Django's migration writer needs it."""
+        return self.__class__.__qualname__, [self.tables], {}
+
+    def statements(self, model: FindModel) -> list[str]:
+        """The policies of all tables."""
+        return [statement for name in self.tables for statement in sight(model(name))]
+
+    def describe(self) -> str:
+        """One line for `migrate --plan`."""
+        return f"Hide restricted rows of {', '.join(self.tables)}"
 
 
 class ComposeForeignKey(DatabaseOnly):
@@ -140,6 +178,46 @@ def isolation(model: type[models.Model]) -> list[str]:
         f'CREATE POLICY "{table}_institution" ON "{table}" '
         f"USING (institution_id = {CURRENT}) WITH CHECK (institution_id = {CURRENT})",
     ]
+
+
+def sight(model: type[models.Model]) -> list[str]:
+    """The policy by which rows of cases that are restricted to others are not there.
+
+    Restrictive: it stands beside the institution's. None where no column leads to a case.
+    """
+    table = model._meta.db_table
+    rule = hiding(table, (str(field.column) for field in model._meta.local_concrete_fields))
+    if not rule:
+        return []
+    return [
+        f'DROP POLICY IF EXISTS "{table}_sight" ON "{table}"',
+        f'CREATE POLICY "{table}_sight" ON "{table}" AS RESTRICTIVE '
+        f"USING ({rule}) WITH CHECK ({rule})",
+    ]
+
+
+def hiding(table: str, columns: Iterable[str]) -> str:
+    """When a row of a table may be seen; empty where it belongs to no case.
+
+    The setting is read once a query (a scalar subquery) and compared by an operator that is
+    leakproof. A row that names nobody belongs to nobody.
+    """
+    there = set(columns)
+    if table in THEMSELVES:
+        return _not_in(THEMSELVES[table], HIDDEN_SETTING)
+    belonging = [name for name in BELONGING if name in there]
+    if belonging:
+        return " AND ".join(_not_in(name, HIDDEN_SETTING) for name in belonging)
+    leading = [name for name in LEADING if name in there]
+    return _not_in(leading[0], HIDDEN_PARTS_SETTING) if leading else ""
+
+
+def _not_in(column: str, setting: str) -> str:
+    # Not set is nothing hidden: so work processes of the release before, while this one migrates.
+    # Every scope of ours sets it in the statement that names the institution.
+    given = f"COALESCE(NULLIF(current_setting('{setting}', true), ''), '{{}}')"
+    array = f"(SELECT {given}::uuid[] AS hidden)"
+    return f"({column} IS NULL OR {column} <> ALL ({array}::uuid[]))"
 
 
 def references(model: type[models.Model]) -> list[str]:

@@ -86,8 +86,7 @@ def test_the_last_administrator_stays(inside, administrator):
         set_roles(user=administrator, roles=["CLINICIAN"], by=administrator)
     with pytest.raises(LastAdministrator):
         remove(user=administrator, by=administrator)
-    set_roles(user=administrator, roles=["ADMINISTRATOR", "CLINICIAN"], by=administrator)
-    assert roles_of(administrator) == {"ADMINISTRATOR", "CLINICIAN"}
+    assert roles_of(administrator) == {"ADMINISTRATOR"}
 
 
 def test_one_of_two_administrators_may_go(inside, institution, administrator):

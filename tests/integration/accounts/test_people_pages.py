@@ -206,6 +206,7 @@ def test_no_role_at_all_is_refused(page, coordinator, institution):
 
 def test_who_gives_up_the_administration_is_led_on(page, administrator, institution):
     add_member(institution, "ADMINISTRATOR", email="bea@north.example", name="Bea")
+    add_member(institution, "CLINICIAN", email=administrator.email, name="Ada Admin")
     response = page.post(
         f"/i/north/people/{administrator.pk}/roles/", {"roles": ["CLINICIAN"]}, follow=True
     )

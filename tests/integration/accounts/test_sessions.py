@@ -198,8 +198,11 @@ def test_deactivation_ends_the_sessions_at_once(client, coordinator):
     assert client.get(CASES).url.startswith(LOGIN)
 
 
-def test_whoever_changes_their_own_roles_goes_on_under_another_key(client, administrator):
+def test_whoever_changes_their_own_roles_goes_on_under_another_key(
+    client, administrator, institution
+):
     """ASVS v5.0.0-7.2.4: a new session token when what it may do changes."""
+    add_member(institution, "CLINICIAN", "RADIOLOGIST", email=administrator.email, name="Ada Admin")
     elsewhere = Client()
     for browser in (client, elsewhere):
         browser.force_login(administrator)

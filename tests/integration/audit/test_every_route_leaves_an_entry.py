@@ -47,6 +47,7 @@ WITHOUT_ENTRY = {
     "case_new": "an empty form; whom it finds while it is typed is noted",
     "form_drafts": "a token against forgery and nothing else",
     "decision_autosave": "a token against forgery and nothing else",
+    "break_glass": "an empty form; what it finds is noted",
     "imports": "names of files and counts",
     "live_bar": "whose names these are, the page that asks for them noted; the next case is noted",
     "live_state": "a number that says whether anything changed",

@@ -10,7 +10,7 @@ import yaml
 from django.db import transaction
 from django.test import Client
 
-from cases.models import Assessment, Case, Decision, Patient, Study
+from cases.models import Assessment, BreakGlass, Case, Decision, Patient, Study
 from cases.selectors.annotated import AnnotatedAnswer
 from cases.selectors.annotations import annotations_of, annotations_of_signed
 from cases.selectors.local_words import local_words
@@ -22,7 +22,7 @@ from tumorboard.operations.demo import SIGN_INS, load
 from tumorboard.operations.demo.record import RECORD_NUMBER
 from tumorboard.operations.demo.stories import months_before, stories
 from tumorboard.tenancy.models import Institution
-from tumorboard.tenancy.scope import institution_scope
+from tumorboard.tenancy.scope import institution_scope, member_scope
 
 DATA = Path(__file__).resolve().parents[2] / "unit" / "guidance" / "data"
 VIGNETTES = {entry["id"]: entry for entry in yaml.safe_load((DATA / "vignettes.yaml").read_text())}
@@ -80,7 +80,8 @@ def sorted_where_unordered(answer: dict[str, Any]) -> dict[str, Any]:
 def test_loading_twice_loads_once(demo):
     assert demo.loaded == (True, False)
     with institution_scope(demo.north):
-        assert Case.objects.count() - 1 == len(VIGNETTES) == 30
+        # Beside them: one with a whole record, and one that is restricted.
+        assert Case.objects.count() - 2 == len(VIGNETTES) == 30
 
 
 @pytest.mark.parametrize("name", VIGNETTES)
@@ -155,7 +156,9 @@ def test_one_case_is_decided_and_the_others_wait(demo):
         assert decision.case == demo.cases["V03"]
         assert Case.objects.get(pk=decision.case_id).readiness == "signed"
         assert decision.meeting_starts_at < decision.signed_at
-        states = set(Case.objects.values_list("readiness", flat=True))
+        # Of the restricted one nothing is known but who it is.
+        told = Case.objects.exclude(patient__record_number="N-0950")
+        states = set(told.values_list("readiness", flat=True))
     assert states == {"signed", "needs a decision", "incomplete", "ready"}
 
 
@@ -173,7 +176,7 @@ def test_the_hospital_says_something_beside_the_guidance(demo):
 
 def test_the_sign_ins_that_are_printed_open_the_door(demo, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-    assert len(SIGN_INS) == 9
+    assert len(SIGN_INS) == 10
     for sign_in in SIGN_INS:
         client = Client()
         assert client.login(email=sign_in.email, password=sign_in.password)
@@ -192,3 +195,13 @@ def test_the_sign_ins_that_are_printed_open_the_door(demo, settings):
 )
 def test_months_before(day, months, expected):
     assert months_before(date.fromisoformat(day), months) == date.fromisoformat(expected)
+
+
+def test_the_demo_has_a_restricted_record_that_was_opened_and_reviewed(demo):
+    north = Institution.objects.get(slug="north")
+    with institution_scope(north):
+        (glass,) = BreakGlass.objects.select_related("person", "reviewed_by")
+        assert (glass.person.name, glass.verdict) == ("Clint Fictional", "justified")
+        assert glass.reviewed_by.name == "Penny Pretend"
+    with member_scope(north, glass.person_id):
+        assert not Patient.objects.filter(record_number="N-0950").exists()

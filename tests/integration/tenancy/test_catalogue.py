@@ -6,7 +6,7 @@ from django.db import connection, connections
 
 from cases.models import Study
 from tumorboard.tenancy.catalogue import violations
-from tumorboard.tenancy.protection import ComposeForeignKey, ProtectTenantTables
+from tumorboard.tenancy.protection import ComposeForeignKey, HideRestricted, ProtectTenantTables
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,10 @@ def test_the_application_role_owns_nothing_and_bypasses_nothing():
     [
         ("ALTER TABLE cases_case NO FORCE ROW LEVEL SECURITY", "table cases_case does not force"),
         ("DROP POLICY cases_case_institution ON cases_case", "table cases_case has no policy"),
+        (
+            "DROP POLICY cases_studyseries_sight ON cases_studyseries",
+            "table cases_studyseries does not hide restricted cases",
+        ),
         ("CREATE POLICY loose ON cases_case USING (true)", "policy loose of cases_case is not"),
         ("CREATE INDEX loose ON cases_case (patient_id)", "index loose of cases_case begins with"),
         (
@@ -94,6 +98,7 @@ def test_a_reference_that_is_added_later_is_composed_too():
     assert [p for p in problems if "study_copy" in p] == [
         "table study_copy does not force row-level security",
         "table study_copy has no policy",
+        "table study_copy does not hide restricted cases",
     ]
     assert operation.describe() == "Compose the reference studycopy.case"
     assert operation.deconstruct()[1] == ["studycopy", "case"]
@@ -120,3 +125,20 @@ def test_a_protected_table_gets_policy_keys_and_rights():
     assert 'REVOKE UPDATE, DELETE ON "cases_study" ' not in text
     # History outlives what it refers to.
     assert "cases_studyevent_case_id_fk" not in text
+
+
+def test_tables_that_belong_to_a_case_hide_restricted_rows():
+    operation = HideRestricted(["Study", "Board", "Opinion", "Patient", "AuditEntry"])
+    models = {"AuditEntry": "audit"}
+    text = "\n".join(
+        operation.statements(lambda name: apps.get_model(models.get(name, "cases"), name))
+    )
+    assert text.count("AS RESTRICTIVE") == 4
+    assert "cases_board" not in text
+    assert 'ON "cases_study" AS RESTRICTIVE USING ((case_id IS NULL OR case_id <> ALL' in text
+    assert "item_id <> ALL" in text
+    assert 'ON "cases_patient" AS RESTRICTIVE USING ((id IS NULL OR id <> ALL' in text
+    assert operation.describe() == (
+        "Hide restricted rows of Study, Board, Opinion, Patient, AuditEntry"
+    )
+    assert operation.deconstruct() == ("HideRestricted", [operation.tables], {})

@@ -1,19 +1,28 @@
 """A row is seen by its institution and by nobody else, in Python and by raw SQL."""
 
+import uuid
+from contextlib import suppress
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 from django_scopes.exceptions import ScopeError as MissingScope
 
-from cases.models import Case, Patient
+from cases.models import Case, Patient, Treatment
+from tests.factories.cases import make_case
 from tumorboard.accounts.models import Membership
+from tumorboard.tenancy import sight
 from tumorboard.tenancy.scope import (
     ScopeError,
     current_institution,
     has_institution,
+    hidden_ids,
     institution_scope,
     let_connection_go,
+    member_scope,
     person_scope,
+    seeing_all,
+    seeing_unrestricted,
 )
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +175,48 @@ def test_a_connection_that_is_done_is_let_go():
     connection.ensure_connection()
     let_connection_go()
     assert connection.connection is None
+
+
+def test_no_door_opens_while_nobody_says_what_is_restricted(institution, monkeypatch):
+    """ASVS v5.0.0-8.2.2: what cannot be known is not granted."""
+    monkeypatch.setattr(sight, "_rules", [])
+    with pytest.raises(RuntimeError, match="no door may open"):
+        with member_scope(institution, None):
+            pass
+
+
+def test_what_is_hidden_is_hidden_in_every_nested_scope_and_no_longer(institution, monkeypatch):
+    """ASVS v5.0.0-8.2.2; HIPAA 164.312(a)(1)."""
+    secret, part = uuid.uuid4(), uuid.uuid4()
+    monkeypatch.setattr(sight, "_rules", [lambda _: sight.Sight(hidden=(secret,), parts=(part,))])
+    hidden = "SELECT current_setting('tumorboard.hidden', true)"
+    with institution_scope(institution):
+        with member_scope(institution, None):
+            assert raw(hidden) == [(f"{{{secret}}}",)]
+            assert hidden_ids() == {secret}
+            with institution_scope(institution):
+                # The system's own scope does not widen a person's.
+                assert raw(hidden) == [(f"{{{secret}}}",)]
+            with seeing_all():
+                assert raw(hidden) == [("{}",)]
+            with suppress(ZeroDivisionError), seeing_all():
+                _ = 1 / 0
+            assert raw(hidden) == [(f"{{{secret}}}",)]
+        assert raw(hidden) == [("{}",)]
+        with seeing_unrestricted():
+            assert raw(hidden) == [(f"{{{secret}}}",)]
+        assert hidden_ids() == frozenset()
+
+
+def test_a_row_of_a_hidden_case_can_neither_be_read_nor_written(
+    institution, coordinator, monkeypatch
+):
+    """ASVS v5.0.0-8.2.2: the database itself refuses it."""
+    with institution_scope(institution):
+        case = make_case(by=coordinator)
+        monkeypatch.setattr(sight, "_rules", [lambda _: sight.Sight(hidden=(case.pk,))])
+        with member_scope(institution, None):
+            assert not Case.objects.filter(pk=case.pk).exists()
+            assert Case.objects.filter(pk=case.pk).update(title="x") == 0
+            with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+                Treatment.objects.create(case=case, type="SSA")

@@ -134,21 +134,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("group", models.CharField(max_length=200)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("COORDINATOR", "Coordinator"),
-                            ("CLINICIAN", "Clinician"),
-                            ("RADIOLOGIST", "Radiologist"),
-                            ("PATHOLOGIST", "Pathologist"),
-                            ("BOARD_CHAIR", "Board chair"),
-                            ("ADMINISTRATOR", "Institution administrator"),
-                            ("PRIVACY_OFFICER", "Privacy officer"),
-                        ],
-                        max_length=40,
-                    ),
-                ),
+                ("role", models.CharField(max_length=40)),
                 (
                     "institution",
                     models.ForeignKey(
@@ -187,21 +173,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("group", models.CharField(max_length=200)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("COORDINATOR", "Coordinator"),
-                            ("CLINICIAN", "Clinician"),
-                            ("RADIOLOGIST", "Radiologist"),
-                            ("PATHOLOGIST", "Pathologist"),
-                            ("BOARD_CHAIR", "Board chair"),
-                            ("ADMINISTRATOR", "Institution administrator"),
-                            ("PRIVACY_OFFICER", "Privacy officer"),
-                        ],
-                        max_length=40,
-                    ),
-                ),
+                ("role", models.CharField(max_length=40)),
                 (
                     "institution",
                     models.ForeignKey(

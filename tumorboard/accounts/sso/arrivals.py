@@ -14,9 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tumorboard.accounts import notices, sessions, sign_in_history
+from tumorboard.accounts import notices, own_roles, sessions, sign_in_history
 from tumorboard.accounts.models import Membership, User
-from tumorboard.accounts.roles import Role
 from tumorboard.accounts.sso.faults import Fault
 from tumorboard.accounts.sso.identity import Identity
 from tumorboard.accounts.sso_models import GroupRole, IdentityProvider, ProviderLink
@@ -91,7 +90,7 @@ def roles_of(provider: IdentityProvider, identity: Identity) -> set[str]:
 
 def labels_of(roles: set[str]) -> list[str]:
     """Roles as pages call them, in their order."""
-    return [role.value.label for role in Role if role.name in roles]
+    return [role.value.label for role in own_roles.roles_of(roles)]
 
 
 def has_factor(provider: IdentityProvider, identity: Identity) -> bool:

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from tumorboard.accounts import own_roles
 from tumorboard.accounts.models import User
-from tumorboard.accounts.roles import Role
 from tumorboard.accounts.sso.providers import Mapped
 from tumorboard.accounts.sso.reach import origin_of
 from tumorboard.accounts.sso.xml import LONGEST
@@ -124,14 +124,15 @@ class ProviderForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for role in Role:
+        self.roles = own_roles.every_role()
+        for role in self.roles:
             self.fields[_field_of(role)] = forms.CharField(
                 label=f"Groups: {role.value.label}",
                 required=False,
                 max_length=LONGEST_LINES,
                 widget=forms.Textarea(attrs={"rows": 2, **PLAIN}),
                 help_text="One a line, as the provider writes them."
-                if role is next(iter(Role))
+                if role is self.roles[0]
                 else "",
             )
 
@@ -146,7 +147,7 @@ class ProviderForm(forms.Form):
             "factor_values": "\n".join(provider.factor_values),
             **{
                 _field_of(role): "\n".join(row.group for row in rows if row.role == role.name)
-                for role in Role
+                for role in own_roles.every_role()
             },
         }
         return cls(data, initial=initial)
@@ -165,7 +166,7 @@ class ProviderForm(forms.Form):
         plain = ("label", "email_domains", "groups_claim", "factor_values")
         mapping = [
             Mapped(group, role.name)
-            for role in Role
+            for role in self.roles
             for group in _lines(self.cleaned_data[_field_of(role)])
         ]
         return {**{name: self.cleaned_data[name] for name in plain}, "mapping": mapping}
@@ -196,8 +197,8 @@ class RequiredForm(forms.Form):
         ).order_by("name")
 
 
-def _field_of(role: Role) -> str:
-    return f"groups_{role.name}"
+def _field_of(role: own_roles.AnyRole) -> str:
+    return f"groups_{role.name.replace(':', '_')}"
 
 
 def _lines(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_domain_name
 from django.db import transaction
 
-from tumorboard.accounts import sessions
+from tumorboard.accounts import own_roles, sessions
 from tumorboard.accounts.models import Membership, SignInPolicy, User
 from tumorboard.accounts.roles import Role
 from tumorboard.accounts.sso import metadata
@@ -237,8 +237,8 @@ def _domains(given: Iterable[str]) -> list[str]:
 
 
 def _map(provider: IdentityProvider, wanted: set[Mapped]) -> None:
-    if unknown := {line.role for line in wanted} - set(Role.__members__):
-        raise ValidationError({"mapping": f"There is no role {min(unknown)}."})
+    if unknown := own_roles.unknown(line.role for line in wanted):
+        raise ValidationError({"mapping": f"There is no role {unknown[0]}."})
     if len(wanted) > MOST_GROUPS:
         raise ValidationError({"mapping": f"At most {MOST_GROUPS} lines."})
     held: dict[Mapped, Any] = {

@@ -60,6 +60,7 @@ def _answer(request: InstitutionRequest, invitation: Invitation) -> HttpResponse
                 sessions.renew_key(request)
             messages.success(request, f"Welcome to {request.institution}, {user.name}.")
             return redirect(start_of(request.institution, permissions_in_scope(user)))
-    context = {"form": form, "invitation": invitation, "known": known}
+    role = invitations.label_of(invitation)
+    context = {"form": form, "invitation": invitation, "known": known, "role": role}
     status = 422 if form.errors else 200
     return render(request, "people/invitation.html", context, status=status)

@@ -13,6 +13,7 @@ from tumorboard.accounts.roles import Role
 from tumorboard.operations.demo.board import add_board
 from tumorboard.operations.demo.local import acknowledge_a_check, add_local_policy
 from tumorboard.operations.demo.record import add_record
+from tumorboard.operations.demo.restricted import add_restricted
 from tumorboard.operations.demo.stories import stories, write
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
@@ -31,6 +32,7 @@ PEOPLE = {
         (Role.PATHOLOGIST, "pathologist@north.example", "Patty Invented"),
         (Role.BOARD_CHAIR, "chair@north.example", "Charlie Imaginary"),
         (Role.ADMINISTRATOR, "admin@north.example", "Addie Pretend"),
+        (Role.PRIVACY_OFFICER, "privacy@north.example", "Penny Pretend"),
     ],
     SOUTH: [
         (Role.COORDINATOR, "coordinator@south.example", "Sue Notexisting"),
@@ -41,8 +43,13 @@ PEOPLE = {
 
 
 def _start(role: Role) -> str:
-    """Where in the institution a person begins: at the cases, or who sees none at the people."""
-    return "" if Permission.CASE_READ in role.value.permissions else "people/"
+    """Where in the institution a person begins: at the cases, or who sees none at the people.
+
+    Who manages no people either begins at the audit.
+    """
+    if Permission.CASE_READ in role.value.permissions:
+        return ""
+    return "people/" if Permission.PEOPLE_MANAGE in role.value.permissions else "audit/"
 
 
 class SignIn(NamedTuple):
@@ -84,8 +91,10 @@ def _member(role: Role, email: str, name: str) -> User:
 
 def _fill(slug: str, users: Sequence[User]) -> None:
     """Write the cases; `users` in the order of `PEOPLE`."""
-    coordinator, chair = users[0], users[-2]
+    coordinator = users[0]
     if slug == NORTH[0]:
+        *team, _, officer = users
+        chair = team[-1]
         # The vignettes are written for WHO 2010.
         GuidancePolicy.objects.create(who_version="WHO2010")
         cases = {
@@ -94,8 +103,9 @@ def _fill(slug: str, users: Sequence[User]) -> None:
         }
         add_local_policy(by=chair)
         acknowledge_a_check(cases, by=chair)
-        add_board(cases, users[:-1])
-        add_record(coordinator=coordinator, radiologist=users[2])
+        add_board(cases, team)
+        add_record(coordinator=coordinator, radiologist=team[2])
+        add_restricted(coordinator=coordinator, chair=chair, clinician=team[1], officer=officer)
     else:
         GuidancePolicy.objects.create()
         for number, story in enumerate(stories()[:3], start=1):
