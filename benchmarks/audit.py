@@ -22,6 +22,7 @@ django.setup()
 from benchmarks.database import fresh_database, timed  # noqa: E402
 from cases.models import Patient  # noqa: E402
 from cases.selectors.access_report import accesses  # noqa: E402
+from tests.factories.people import make_institution  # noqa: E402
 from tumorboard.accounts.models import User  # noqa: E402
 from tumorboard.audit.models import AuditEntry  # noqa: E402
 from tumorboard.audit.record import record  # noqa: E402
@@ -88,13 +89,13 @@ def p95(what: str, step: Callable[[], Any], *, budget: float | None = PAGE_BUDGE
 
 def main(entries: int) -> None:
     """Fill, search, and write."""
-    institution = Institution.objects.create(slug="bench", name="Bench")
+    institution = make_institution(slug="bench", name="Bench")
     people = [
         User.objects.create(email=f"p{n}@bench.example", name=f"Person {n}").pk
         for n in range(PEOPLE)
     ]
     with institution_scope(institution):
-        patient = Patient.objects.create(record_number="B-1", record_key="b-1", name_key="x")
+        patient = Patient.objects.create(record_number="B-1")
     whom = [patient.pk, *(User._meta.pk.get_default() for _ in range(PATIENTS))]
     with institution_scope(institution):
         timed("fill", entries, lambda: fill(institution, people, whom, entries))

@@ -27,9 +27,9 @@ from cases.selectors.preparation import with_preparation  # noqa: E402
 from cases.services.completeness import refresh  # noqa: E402
 from cases.services.imports.batch import Entry, open_cases  # noqa: E402
 from cases.services.imports.rows import NewCase  # noqa: E402
+from tests.factories.people import make_institution  # noqa: E402
 from tumorboard.accounts.models import User  # noqa: E402
 from tumorboard.outbox import queue  # noqa: E402
-from tumorboard.tenancy.models import Institution  # noqa: E402
 from tumorboard.tenancy.scope import institution_scope  # noqa: E402
 
 CASES = 10_000
@@ -122,7 +122,7 @@ def page_ms(name: str, read: Callable[[], Any], times: int = 30) -> None:
 def main(cases: int) -> None:
     """Measure and print."""
     queue.deliver.apply_async = lambda *args, **options: None
-    institution = Institution.objects.create(slug="benchmark", name="Benchmark")
+    institution = make_institution(slug="benchmark", name="Benchmark")
     by = User.objects.create_user(email="b@example.org", name="Bench", password=uuid.uuid4().hex)
     with institution_scope(institution):
         timed("fill", cases, lambda: fill(cases, by))

@@ -19,11 +19,11 @@ from benchmarks.database import fresh_database, timed  # noqa: E402
 from cases.models import Assessment, Case, FactAnswer, Gap, ImportFile, Patient  # noqa: E402
 from cases.services.imports import uploads, writing  # noqa: E402
 from cases.services.imports.fields import guess  # noqa: E402
+from tests.factories.people import make_institution  # noqa: E402
 from tumorboard.accounts.models import User  # noqa: E402
 from tumorboard.audit.models import AuditEntry  # noqa: E402
 from tumorboard.outbox import queue  # noqa: E402
 from tumorboard.outbox.models import OutboxMessage  # noqa: E402
-from tumorboard.tenancy.models import Institution  # noqa: E402
 from tumorboard.tenancy.scope import institution_scope  # noqa: E402
 
 BUDGET = 5.0
@@ -76,7 +76,7 @@ def copy(tables: list[Any]) -> None:
 def main(rows: int) -> None:
     """Measure and print."""
     queue.deliver.apply_async = lambda *args, **options: None
-    institution = Institution.objects.create(slug="benchmark", name="Benchmark")
+    institution = make_institution(slug="benchmark", name="Benchmark")
     by = User.objects.create_user(email="b@example.org", name="Bench", password=uuid.uuid4().hex)
     content = table(rows)
 

@@ -9,10 +9,12 @@ four months and every fiftieth of the older ones are to be done. Copies share th
 their originals, so that the data take no gigabytes.
 """
 
+import hashlib
 import os
 import statistics
 import sys
 import time
+import uuid
 from urllib.parse import urlsplit
 
 import django
@@ -61,6 +63,7 @@ PEOPLE = 12
 #: Milliseconds of server time in which a page is answered (DESIGN.md, section 4).
 PAGE_BUDGET_MS = 100
 TURNS = 40
+PATIENTS_AT_ONCE = 1_000
 
 #: By week and board the meeting, and by place on its list the case: what the rows are copied for.
 MEETINGS = (
@@ -102,6 +105,19 @@ def copy(model: type[models.Model], original: str, source: str, **changed: str) 
         )
 
 
+def add_patients(count: int) -> None:
+    """Patients one by one and no copies: what is sealed opens in its own row only."""
+    for first in range(1, count + 1, PATIENTS_AT_ONCE):
+        Patient.objects.bulk_create(
+            Patient(
+                id=uuid.UUID(hashlib.md5(f"patient-{n}".encode()).hexdigest()),
+                record_number=f"BENCH-{n}",
+                family_name=f"Family{n}",
+            )
+            for n in range(first, min(first + PATIENTS_AT_ONCE, count + 1))
+        )
+
+
 def chosen(ids: list[object], number: str) -> str:
     """One of `ids` by a number, as SQL."""
     listed = ", ".join(f"'{each}'" for each in ids)
@@ -117,7 +133,7 @@ def fill(cases: int, by: User) -> None:
             make_complete_case(by=by)
         originals = list(Case.objects.values_list("pk", flat=True))
         item, task = decision.agenda_item, decision.tasks.get(recommendation__position=1)
-        patient, meeting = decision.case.patient_id, item.meeting
+        meeting = item.meeting
         asked = Candidacy.objects.filter(reason="guidance").earliest("id")
         owners = list(Membership.objects.values_list("user_id", flat=True))
         seat = Attendance.objects.create(meeting=meeting, name="One", specialty_code="surgery")
@@ -132,11 +148,8 @@ def fill(cases: int, by: User) -> None:
             case=decision.case, meeting=meeting, cause="imaging", by=by
         )
     numbers = f"generate_series(1, {cases}) n"
-    copy(
-        Patient, f"'{patient}'", numbers,
-        id=key("patient", "n"), record_number="'BENCH-' || n", record_key="'bench-' || n",
-        family_name="'Family' || n", name_key="'family' || n",
-    )  # fmt: skip
+    with institution_scope(Institution.objects.get()):
+        add_patients(cases)
     copy(
         Case, chosen(originals, "n"), numbers,
         id=key("case", "n"), patient_id=key("patient", "n"),

@@ -38,6 +38,7 @@ PLACES = (
         "break-glass/reviews/",
     ),
     Place("Audit", "audit", Permission.AUDIT_READ, "audit/"),
+    Place("Erasures", "erasures", Permission.PATIENT_ERASE, "erasures/"),
     Place("Settings", "institution_settings", Permission.INSTITUTION_MANAGE, "settings/"),
 )
 

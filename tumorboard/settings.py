@@ -30,6 +30,11 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
 SECRET_KEY_FALLBACKS = [
     key.strip() for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key.strip()
 ]
+#: The master keys, base64 of 32 bytes each with commas between: the first one wraps the keys of
+#: institutions, all open them. Kept apart from the database and its backups.
+IDENTITY_KEYS = os.environ.get("IDENTITY_KEYS") or (
+    embedded.local_identity_key(EMBEDDED.folder) if ON_ONE_MACHINE else ""
+)
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 #: Networks of the proxies in front, whose word on where a request comes from counts; the audit
@@ -71,6 +76,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "tumorboard.operations",
     "tumorboard.tenancy",
+    "tumorboard.vault",
     "tumorboard.audit",
     "tumorboard.outbox",
     "tumorboard.accounts",

@@ -16,6 +16,7 @@ from cases.web.completeness_urls import urlpatterns as completeness
 from cases.web.decision_urls import urlpatterns as decisions
 from cases.web.draft_urls import urlpatterns as drafts
 from cases.web.edition_urls import urlpatterns as editions
+from cases.web.erasure_urls import urlpatterns as erasures
 from cases.web.history_urls import urlpatterns as history
 from cases.web.import_urls import urlpatterns as imports
 from cases.web.item_urls import urlpatterns as items
@@ -64,6 +65,7 @@ urlpatterns = [
                 *boards,
                 *candidates,
                 *decisions,
+                *erasures,
                 *agendas,
                 *history,
                 *imports,

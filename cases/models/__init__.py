@@ -16,6 +16,7 @@ from cases.models.decision import Decision, Participant, Recommendation
 from cases.models.decision_draft import DecisionDraft, DraftDissent, DraftRecommendation
 from cases.models.discussion import Discussion
 from cases.models.edition_trial import EditionTrial, EditionTrialChange
+from cases.models.erasure import Erasure
 from cases.models.fact_answer import FactAnswer
 from cases.models.feasibility import Allergy, Device
 from cases.models.form_draft import FormDraft
@@ -27,12 +28,14 @@ from cases.models.meeting import Meeting
 from cases.models.opinion import Opinion
 from cases.models.pacs_connection import PacsConnection
 from cases.models.patient import Patient
+from cases.models.patient_token import PatientToken
 from cases.models.postponement import Postponement
 from cases.models.procedure import Procedure
 from cases.models.protocol_audit import ProtocolAudit
 from cases.models.rereading import Rereading
 from cases.models.restriction import Restriction, RestrictionMember
 from cases.models.result import Result
+from cases.models.retention import Retention
 from cases.models.saved_view import SavedView
 from cases.models.specimen import Specimen
 from cases.models.standard import Standard
@@ -63,6 +66,7 @@ __all__ = [
     "DraftRecommendation",
     "EditionTrial",
     "EditionTrialChange",
+    "Erasure",
     "FactAnswer",
     "FormDraft",
     "Gap",
@@ -80,6 +84,7 @@ __all__ = [
     "PacsConnection",
     "Participant",
     "Patient",
+    "PatientToken",
     "Postponement",
     "Procedure",
     "ProtocolAudit",
@@ -88,6 +93,7 @@ __all__ = [
     "Restriction",
     "RestrictionMember",
     "Result",
+    "Retention",
     "SavedView",
     "Specimen",
     "Standard",

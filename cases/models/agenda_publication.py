@@ -13,8 +13,9 @@ from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 class AgendaPublication(TenantModel):
     """One frozen version of a meeting's agenda, as its members were sent it.
 
-    `lines` is what later changes are compared with (`selectors.publications`); `pdf` is the
-    agenda as it was printed then.
+    `lines` is what later changes are compared with (`selectors.publications`): the identity in
+    each is sealed under its patient's key. `pdf` is the agenda as it was printed then, sealed so
+    that it takes the keys of all its patients to open it.
     """
 
     meeting = TenantForeignKey(Meeting, related_name="publications")

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from tumorboard.tenancy.models import TenantModel
+from tumorboard.vault.fields import SealedJSONField
 
 
 class FormDraft(TenantModel):
@@ -19,7 +20,8 @@ class FormDraft(TenantModel):
     form = models.CharField(max_length=60)
     #: The row or case that the form is about; empty for a new one.
     about = models.CharField(max_length=36, blank=True)
-    fields = models.JSONField()
+    #: Under the institution's key: of a new case nobody knows yet whose it is.
+    fields = SealedJSONField(purpose="form_draft.fields", db_column="sealed_fields")
     saved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

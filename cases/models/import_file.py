@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cases.models.case import Case
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
+from tumorboard.vault.fields import SealedJSONField
 
 
 class ImportFile(TenantModel):
@@ -58,9 +59,12 @@ class ImportRow(TenantModel):
 
     file = TenantForeignKey(ImportFile, related_name="rows")
     number = models.PositiveIntegerField("line of the file")
-    cells = models.JSONField()
+    #: Under the institution's key, as the errors, which quote them: a row is no patient yet.
+    cells = SealedJSONField(purpose="import_row.cells", empty=list, db_column="sealed_cells")
     #: List of {"column", "field", "value", "reason"}.
-    errors = models.JSONField(default=list)
+    errors = SealedJSONField(
+        purpose="import_row.errors", empty=list, null=True, db_column="sealed_errors"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     case = TenantForeignKey(Case, null=True, blank=True, related_name="+")
 

@@ -1,14 +1,29 @@
 """A person under care."""
 
 import datetime
-import unicodedata
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
 
-from tumorboard.audit.history import keep_history
+from cases.models.patient_token import PatientToken, record_token, tokens_of
+from tumorboard.audit.history import keep_history_of
 from tumorboard.tenancy.models import TenantModel
+from tumorboard.vault.cipher import new_key
+from tumorboard.vault.fields import (
+    SELF,
+    Part,
+    SealedCharField,
+    SealedDateField,
+    SealedJSONField,
+)
+from tumorboard.vault.keyring import BLIND_BYTES, Keyring, keyring
+
+#: What stands for the name of a patient whose key was destroyed.
+ERASED = "Erased patient"
+#: What a patient's key is bound to.
+KEY = "patient.key"
+IDENTITY = "identity"
 
 
 class Sex(models.TextChoices):
@@ -19,59 +34,125 @@ class Sex(models.TextChoices):
     UNSPECIFIED = "unspecified", "Unspecified"
 
 
-def search_key(text: str) -> str:
-    """`text` as it is searched for: no accents, no case, single spaces.
+class WrappedKeyField(models.BinaryField):
+    """A patient's own key, wrapped by the institution's; made when the row is."""
 
-    Prefix search is a range on a column that holds this, since the operators for patterns are not
-    leakproof and so cannot use an index ahead of row-level security.
-    """
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(plain.casefold().split())
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        """The wrapped key; None of a patient who was erased."""
+        if add and model_instance.wrapped_key is None:
+            model_instance.make_key()
+        return model_instance.wrapped_key
 
 
-@keep_history
+class RecordBlindField(models.BinaryField):
+    """The record number's token, kept in step with it; what holds that it is there once."""
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        """The token; None of a patient who was erased."""
+        if model_instance.is_erased:
+            return None
+        model_instance.record_blind = record_token(model_instance.record_number)
+        return model_instance.record_blind
+
+
+#: What the rows of history have too, beside the sealed column itself.
+READABLE = {
+    "record_number": Part("record_number", sealed_in=IDENTITY),
+    "family_name": Part("family_name", sealed_in=IDENTITY),
+    "given_name": Part("given_name", sealed_in=IDENTITY),
+    "birth_date": Part("birth_date", sealed_in=IDENTITY, empty=None, is_date=True),
+}
+
+
+@keep_history_of(IDENTITY, "sex", "created_at", attributes=READABLE)
 class Patient(TenantModel):
-    """A person under care; name, birth date and sex may be unknown (pseudonymous records)."""
+    """A person under care; name, birth date and sex may be unknown (pseudonymous records).
 
-    record_number = models.CharField("record number", max_length=60)
-    record_key = models.CharField(max_length=120, editable=False, db_collation="C")
-    family_name = models.CharField("family name", max_length=120, blank=True)
-    given_name = models.CharField("given name", max_length=120, blank=True)
-    name_key = models.CharField(max_length=500, editable=False, db_collation="C")
-    birth_date = models.DateField("date of birth", null=True, blank=True)
+    What says directly who somebody is stands in one sealed column, under a key of the patient's
+    own. Erasure destroys that key: the column and its history stay, and nobody can read them.
+    """
+
+    identity = SealedJSONField(purpose="patient.identity", holder=SELF, empty=dict, editable=False)
+    record_number = SealedCharField("record number", max_length=60, sealed_in=IDENTITY)
+    family_name = SealedCharField("family name", max_length=120, blank=True, sealed_in=IDENTITY)
+    given_name = SealedCharField("given name", max_length=120, blank=True, sealed_in=IDENTITY)
+    birth_date = SealedDateField("date of birth", null=True, blank=True, sealed_in=IDENTITY)
     sex = models.CharField(max_length=12, choices=Sex.choices, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    #: The keys of the scope that read the row; None of one that was made here.
+    _ring: Keyring | None = None
+    #: In no history, or erasure would leave it there.
+    wrapped_key = WrappedKeyField(null=True, editable=False)
+    record_blind = RecordBlindField(max_length=BLIND_BYTES, null=True, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
-                fields=["institution", "record_key"], name="patient_record_once"
+                fields=["institution", "record_blind"], name="patient_record_blind_once"
             ),
             models.CheckConstraint(
                 condition=models.Q(sex__in=["", *Sex.values]), name="patient_sex_known_value"
             ),
             models.CheckConstraint(
-                condition=~models.Q(record_number=""), name="patient_has_record_number"
+                condition=models.Q(wrapped_key__isnull=True, record_blind__isnull=True)
+                | models.Q(wrapped_key__isnull=False, record_blind__isnull=False),
+                name="patient_erased_whole",
             ),
-        ]
-        indexes: ClassVar[list[Any]] = [
-            models.Index(fields=["institution", "name_key"], name="patient_by_name"),
-            models.Index(fields=["institution", "birth_date"], name="patient_by_birth_date"),
         ]
 
     def __str__(self) -> str:
-        return self.record_number
+        return self.name if self.is_erased else self.record_number
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> "Patient":
+        """A patient read from the database, with the keys of the scope that read it at hand.
+
+        What a page or a document says of a patient may be read after the scope was left.
+        """
+        patient = super().from_db(*args, **kwargs)
+        patient._ring = keyring()
+        return patient
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the search keys in step with what they are made from."""
-        self.record_key = search_key(self.record_number)
-        self.name_key = search_key(f"{self.family_name} {self.given_name}")
+        """Save, and keep the blind index in step with what it is made from."""
         super().save(*args, **kwargs)
+        wanted = tokens_of(self)
+        rows = PatientToken.objects.filter(patient=self)
+        there = {bytes(token) for token in rows.values_list("token", flat=True)}
+        if there - wanted:
+            rows.filter(token__in=there - wanted).delete()
+        PatientToken.objects.bulk_create(
+            [PatientToken(patient=self, token=token) for token in sorted(wanted - there)]
+        )
+
+    def make_key(self) -> None:
+        """Give a new patient a key of their own."""
+        self.wrapped_key = keyring().seal(new_key(), purpose=KEY, row=self.pk)
+
+    @property
+    def key(self) -> bytes | None:
+        """What the patient's identifiers are sealed under; None where it was destroyed.
+
+        Raises:
+            DoesNotOpen: the wrapped key is another patient's or was changed.
+        """
+        if self.wrapped_key is None and self._state.adding:
+            self.make_key()
+        if self.wrapped_key is None:
+            return None
+        ring = self._ring or keyring()
+        return ring.unseal(bytes(self.wrapped_key), purpose=KEY, row=self.pk)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the patient's key was destroyed."""
+        return self.wrapped_key is None and not self._state.adding
 
     @property
     def name(self) -> str:
         """Family name first, as on lists; the record number where no name is known."""
+        if self.is_erased:
+            return ERASED
         known = ", ".join(part for part in (self.family_name, self.given_name) if part)
         return known or self.record_number
 

@@ -1,6 +1,6 @@
 """Files of a study: PDF, pictures, DICOM."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,8 @@ from cases.models.case import Case
 from cases.models.study import Study
 from tumorboard.audit.history import keep_history
 from tumorboard.tenancy.models import TenantForeignKey, TenantModel
+from tumorboard.vault.cipher import seal, unseal
+from tumorboard.vault.fields import Erased, SealedJSONField
 
 #: Bytes of one part of a file's content.
 PART_SIZE = 1024 * 1024
@@ -71,9 +73,16 @@ class StudyFile(TenantModel):
     virus_checked_at = models.DateTimeField(null=True, editable=False)
     #: What the header says otherwise: {"field", "header", "patient"} than the patient, and
     #: {"field", "header", "study"} than the study.
-    mismatches = models.JSONField(default=list, editable=False)
+    mismatches = SealedJSONField(
+        purpose="study_file.mismatches",
+        holder="case.patient",
+        empty=list,
+        db_column="sealed_mismatches",
+    )
     #: What the content offers for confirmation; nothing of it is in the record by itself.
-    findings = models.JSONField(default=dict, editable=False)
+    findings = SealedJSONField(
+        purpose="study_file.findings", holder="case.patient", db_column="sealed_findings"
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
@@ -123,11 +132,14 @@ class StudyFile(TenantModel):
 
 
 class StudyFilePart(TenantModel):
-    """A part of a file's content, so that no statement carries a whole file."""
+    """A part of a file's content, so that no statement carries a whole file.
+
+    Sealed under the patient's key: a header names the patient, and so may a picture.
+    """
 
     file = TenantForeignKey(StudyFile, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
-    content = models.BinaryField()
+    sealed_content = models.BinaryField()
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -135,6 +147,25 @@ class StudyFilePart(TenantModel):
                 fields=["institution", "file", "number"], name="study_file_part_once"
             ),
         ]
+
+    @classmethod
+    def of(cls, *, file: StudyFile, number: int, content: bytes) -> Self:
+        """The part, not saved yet.
+
+        Raises:
+            Erased: the patient's key was destroyed.
+        """
+        sealed = seal(_key(file), content, bound_to=_place(file, number))
+        return cls(file=file, number=number, sealed_content=sealed)
+
+    def opened(self, file: StudyFile) -> bytes:
+        """The plain content of this part of `file`.
+
+        Raises:
+            Erased: the patient's key was destroyed.
+            DoesNotOpen: it is another file's or part's, or was changed.
+        """
+        return unseal(_key(file), bytes(self.sealed_content), bound_to=_place(file, self.number))
 
 
 class StudySeries(TenantModel):
@@ -157,3 +188,14 @@ class StudySeries(TenantModel):
                 fields=["institution", "file", "series_uid"], name="study_series_once"
             ),
         ]
+
+
+def _key(file: StudyFile) -> bytes:
+    key = file.case.patient.key
+    if key is None:
+        raise Erased
+    return key
+
+
+def _place(file: StudyFile, number: int) -> tuple[object, ...]:
+    return file.institution_id, "study_file.part", f"{file.pk}/{number}"

@@ -40,6 +40,7 @@ from cases.models import (
 )
 from cases.selectors.history_words import EMPTY, FieldWords, label_of
 from tumorboard.accounts.models import User
+from tumorboard.vault.fields import SealedPartField
 
 #: What each kind of row is called, and by which column its history is found: of the case, of its
 #: patient, or of its items on agendas.
@@ -86,8 +87,7 @@ BESIDE = frozenset(
         "changed_at",
         "created_at",
         "made_at",
-        "name_key",
-        "record_key",
+        "identity",
         "sha256",
         "version",
         "escalation",
@@ -195,7 +195,14 @@ def _events(model: type[models.Model], case: Case, items: Sequence[UUID]) -> lis
     if column in ("item_id", "agenda_item_id"):
         wanted = {f"{column}__in": items}
     events: Any = model.pgh_event_model  # type: ignore[attr-defined]
-    return list(events.objects.filter(**wanted).order_by("pgh_obj_id", "pgh_id"))
+    found = list(events.objects.filter(**wanted).order_by("pgh_obj_id", "pgh_id"))
+    for event in found:
+        # What is sealed opens with the patient's key, which is at hand.
+        if model is Patient:
+            event.pgh_obj = case.patient
+        elif column == "case_id":
+            event.case = case
+    return found
 
 
 def _written(
@@ -224,8 +231,8 @@ def _fields(model: type[models.Model]) -> list[Any]:
     kept = {field.name for field in model.pgh_event_model._meta.concrete_fields}  # type: ignore[attr-defined]
     return [
         field
-        for field in model._meta.concrete_fields
-        if field.name in kept
+        for field in model._meta.fields
+        if (field.name in kept or isinstance(field, SealedPartField))
         and field.name not in BESIDE
         and field.name not in SAID.get(model, ())
         and (field.related_model is None or field.related_model is User)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cases.models import AgendaItem, Case
 from cases.models.case import BoardLevel, Preparation, Readiness
+from cases.models.search_key import search_key
 from cases.selectors.cases import search
 from cases.selectors.preparation import (
     UNSETTLED,
@@ -87,6 +88,14 @@ DEFAULT_COLUMNS = ("diagnosis", "scenario", "board", "status", "preparation", "g
 #: A case whose scenario is open is further from ready than any number of gaps says.
 SCENARIO_IS_OPEN = models.Case(models.When(scenario__in=UNSETTLED, then=Value(1)), default=Value(0))
 
+BY_NAME = "name"
+#: How many cases are sorted by name: the database cannot, so all of them are read.
+MOST_BY_NAME = 500
+TOO_MANY_FOR_NAMES = (
+    f"Names are kept encrypted, so a list of more than {MOST_BY_NAME} cases cannot be sorted by "
+    "name. It stands in the order of the last change. Narrow it down to sort it by name."
+)
+
 #: Ways to sort: words, and the expressions that do it.
 SORTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "changed": ("Changed last", ("-changed_at", "id")),
@@ -98,7 +107,8 @@ SORTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
         "Not ready first",
         ("-preparation_rank", SCENARIO_IS_OPEN.desc(), "-open_gap_count", "-changed_at", "id"),
     ),
-    "name": ("Name", ("patient__name_key", "id")),
+    # Names are sealed: see `listed`. This is the order of a list that is too long for it.
+    BY_NAME: ("Name", ("-changed_at", "id")),
     "opened": ("Opened last", ("-opened_at", "id")),
     "referred": ("Waiting longest", (F("referred_on").asc(nulls_last=True), "opened_at", "id")),
 }
@@ -169,7 +179,7 @@ def _known(value: str, values: Sequence[str]) -> str:
 
 
 def rows(query: ListQuery, *, on: datetime.date | None = None) -> QuerySet[Case]:
-    """The cases that `query` asks for, in its order, with what its columns need.
+    """The cases that `query` asks for, in its order but for names, with what its columns need.
 
     Args:
         on: the day by which preparation is told; today where not given.
@@ -187,9 +197,35 @@ def rows(query: ListQuery, *, on: datetime.date | None = None) -> QuerySet[Case]
     return found.order_by(*SORTS[query.sort][1])
 
 
-def chosen(ids: Iterable[Any], query: ListQuery) -> QuerySet[Case]:
+@dataclass(frozen=True)
+class Listed:
+    """The list in its order; `unsorted` says why it is not in the order that was asked for."""
+
+    cases: QuerySet[Case] | Sequence[Case]
+    unsorted: str = ""
+
+
+def listed(query: ListQuery, *, on: datetime.date | None = None) -> Listed:
+    """The rows as `rows` gives them, and those of a list that is not too long by name."""
+    return _in_order(rows(query, on=on), query)
+
+
+def chosen(ids: Iterable[Any], query: ListQuery) -> QuerySet[Case] | Sequence[Case]:
     """Those of the rows that were ticked, in the order of the list."""
-    return rows(query).filter(pk__in=list(ids))
+    return _in_order(rows(query).filter(pk__in=list(ids)), query).cases
+
+
+def _in_order(found: QuerySet[Case], query: ListQuery) -> Listed:
+    if query.sort != BY_NAME:
+        return Listed(found)
+    few = list(found[: MOST_BY_NAME + 1])
+    if len(few) > MOST_BY_NAME:
+        return Listed(found, TOO_MANY_FOR_NAMES)
+    return Listed(sorted(few, key=_name_and_id))
+
+
+def _name_and_id(case: Case) -> tuple[str, Any]:
+    return search_key(f"{case.patient.family_name} {case.patient.given_name}"), case.pk
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:

@@ -4,10 +4,9 @@ import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db.models import Q
-
-from cases.models import Case, Patient
-from cases.models.patient import search_key
+from cases.models import Case, Patient, PatientToken
+from cases.models.patient_token import birth_date_token, names_token, record_token
+from cases.models.search_key import search_key
 
 #: How many candidates are read at most: a day has few birthdays, a name without one may have many.
 MOST_READ = 200
@@ -57,16 +56,18 @@ def candidates(
     record number is looked for. Two queries, however many patients there are.
     """
     names = Names.of(family_name, given_name)
-    wanted = Q()
+    wanted = []
     if search_key(record_number):
-        wanted |= Q(record_key=search_key(record_number))
+        wanted.append(record_token(record_number))
     if names.is_known:
-        wanted |= Q(name_key__in=[names.key, names.swapped.key])
+        wanted.append(names_token(family_name, given_name))
         if birth_date is not None:
-            wanted |= Q(birth_date=birth_date)
+            wanted.append(birth_date_token(birth_date))
     if not wanted:
         return []
-    rows = Patient.objects.filter(wanted).order_by("created_at", "id")[:MOST_READ]
+    tokens = PatientToken.objects.filter(token__in=wanted)
+    alike = Patient.objects.filter(pk__in=tokens.values("patient"))
+    rows = alike.order_by("created_at", "id")[:MOST_READ]
     found = [
         (likeness, patient)
         for patient in rows
@@ -96,7 +97,7 @@ class Names(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Both, as `Patient.name_key` holds them."""
+        """Both as one."""
         return search_key(f"{self.family} {self.given}")
 
     @property
@@ -108,7 +109,7 @@ class Names(NamedTuple):
 def _likeness(
     patient: Patient, record_key: str, names: Names, birth_date: datetime.date | None
 ) -> Likeness | None:
-    if record_key and patient.record_key == record_key:
+    if record_key and search_key(patient.record_number) == record_key:
         return Likeness.RECORD_NUMBER
     theirs = Names.of(patient.family_name, patient.given_name)
     is_same, is_swapped = theirs.key == names.key, theirs == names.swapped

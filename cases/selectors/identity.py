@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cases.models import Patient
-from cases.models.patient import search_key
+from cases.models.search_key import search_key
 from tumorboard.formats import day
 
 

@@ -69,11 +69,8 @@ def has_stopped(file: ImportFile) -> bool:
 
 def samples(file: ImportFile) -> dict[str, list[str]]:
     """A few values of each column, no value twice."""
-    cells = list(
-        ImportRow.objects.filter(file=file)
-        .order_by("number")
-        .values_list("cells", flat=True)[:SAMPLED_ROWS]
-    )
+    rows = ImportRow.objects.filter(file=file).order_by("number")[:SAMPLED_ROWS]
+    cells = [row.cells for row in rows]
     return {
         heading: list(dict.fromkeys(row[position] for row in cells if row[position]))[:SAMPLES]
         for position, heading in enumerate(file.columns)

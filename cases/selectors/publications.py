@@ -1,24 +1,31 @@
 """Agendas as they were published, and what changed on the list since."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import base64
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Any
 from uuid import UUID
 
-from cases.models import AgendaItem, AgendaPublication, Meeting
+from cases.models import AgendaItem, AgendaPublication, Case, Meeting, Patient
 from cases.models.agenda_item import Track
+from cases.models.patient import ERASED
 from cases.selectors.agendas import AgendaLine
 from cases.selectors.forecast import expected_of_each
 from tumorboard.tenancy.scope import hidden_ids
+from tumorboard.vault.cipher import joint_key, seal, unseal
+from tumorboard.vault.fields import Erased
 
+#: What of a line says who the patient is.
+IDENTITY = ("name", "record_number")
 #: How a case that is still to come will be settled.
 COMING = {Track.DISCUSSION: "To discuss", Track.PROTOCOL: "By protocol"}
 
 
 @dataclass(frozen=True)
 class FrozenLine:
-    """One case as it stood on a list; what `AgendaPublication.lines` holds of it."""
+    """One case as it stood on a list; what `AgendaPublication.lines` holds of it, opened."""
 
     case: str
     position: int
@@ -54,16 +61,90 @@ def frozen(lines: Sequence[AgendaLine]) -> list[dict[str, Any]]:
     return [asdict(_frozen(line.item, expected[line.item.pk].minutes)) for line in lines]
 
 
+def sealed(
+    lines: Sequence[Mapping[str, Any]], *, publication: AgendaPublication
+) -> list[dict[str, Any]]:
+    """`lines` as a publication keeps them: whoever each is about, only the patient's key tells.
+
+    Raises:
+        Erased: a patient on the list was erased.
+    """
+    patients = _patients(lines)
+    kept = []
+    for line in lines:
+        said = json.dumps([line[name] for name in IDENTITY]).encode()
+        place = _place(publication, line["case"])
+        key = patients[line["case"]].key
+        if key is None:
+            raise Erased
+        closed = seal(key, said, bound_to=place)
+        rest = {name: value for name, value in line.items() if name not in IDENTITY}
+        kept.append({**rest, "sealed": base64.b64encode(closed).decode()})
+    return kept
+
+
 def lines_of(publication: AgendaPublication) -> list[FrozenLine]:
-    """The list as it was published, without cases that were restricted since to others."""
-    hidden = hidden_ids()
-    lines = [FrozenLine(**line) for line in publication.lines]
-    return [line for line in lines if UUID(line.case) not in hidden]
+    """The list as it was published.
+
+    Without cases that were restricted since to others, and without who those were who were erased.
+    """
+    lines = _shown(publication)
+    patients = _patients(lines)
+    return [_opened(line, patients, publication) for line in lines]
 
 
 def is_whole(publication: AgendaPublication) -> bool:
     """Whether every case of it may be seen; what was printed cannot be shown in part."""
-    return len(lines_of(publication)) == len(publication.lines)
+    return len(_shown(publication)) == len(publication.lines)
+
+
+def sealed_pdf(pdf: bytes, *, publication: AgendaPublication) -> bytes:
+    """The printed agenda as a publication keeps it; its lines are known."""
+    key = _key_of_all(publication)
+    if key is None:
+        raise Erased
+    return seal(key, pdf, bound_to=_place(publication, "pdf"))
+
+
+def pdf_of(publication: AgendaPublication) -> bytes | None:
+    """The agenda as it was printed; None where a patient on it was erased since."""
+    key = _key_of_all(publication)
+    if key is None:
+        return None
+    return unseal(key, bytes(publication.pdf), bound_to=_place(publication, "pdf"))
+
+
+def _shown(publication: AgendaPublication) -> list[Mapping[str, Any]]:
+    hidden = hidden_ids()
+    return [line for line in publication.lines if UUID(line["case"]) not in hidden]
+
+
+def _opened(
+    line: Mapping[str, Any], patients: Mapping[str, Patient], publication: AgendaPublication
+) -> FrozenLine:
+    rest = {name: value for name, value in line.items() if name != "sealed"}
+    key = patients[line["case"]].key
+    if key is None:
+        return FrozenLine(**rest, name=ERASED, record_number="")
+    closed = base64.b64decode(line["sealed"])
+    said = json.loads(unseal(key, closed, bound_to=_place(publication, line["case"])))
+    return FrozenLine(**rest, **dict(zip(IDENTITY, said, strict=True)))
+
+
+def _key_of_all(publication: AgendaPublication) -> bytes | None:
+    patients = {patient.pk: patient for patient in _patients(publication.lines).values()}
+    keys = [patients[pk].key for pk in sorted(patients)]
+    return joint_key([key for key in keys if key]) if all(keys) else None
+
+
+def _patients(lines: Iterable[Mapping[str, Any]]) -> dict[str, Patient]:
+    """The patients of the lines' cases, by the case's id."""
+    cases = Case.objects.filter(pk__in=[line["case"] for line in lines]).select_related("patient")
+    return {str(case.pk): case.patient for case in cases}
+
+
+def _place(publication: AgendaPublication, what: str) -> tuple[object, ...]:
+    return publication.institution_id, "agenda_publication", f"{publication.pk}/{what}"
 
 
 def publications_of(meeting: Meeting) -> list[AgendaPublication]:

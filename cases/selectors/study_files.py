@@ -42,7 +42,9 @@ def counts(studies: Iterable[Study]) -> dict[UUID, FileCount]:
 
 def files_of(study: Study) -> list[StudyFile]:
     """The files of a study, newest first, without their content."""
-    files = StudyFile.objects.filter(study=study).select_related("uploaded_by", "confirmed_by")
+    files = StudyFile.objects.filter(study=study).select_related(
+        "uploaded_by", "confirmed_by", "case__patient"
+    )
     return list(files.order_by("-uploaded_at", "-id"))
 
 
@@ -87,6 +89,6 @@ def content_of(file: StudyFile) -> IO[bytes]:
     spooled = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes
     for number in StudyFilePart.objects.filter(file=file).order_by("number").values_list("number"):
         part = StudyFilePart.objects.get(file=file, number=number[0])
-        spooled.write(part.content)
+        spooled.write(part.opened(file))
     spooled.seek(0)
     return spooled

@@ -55,14 +55,14 @@ def field_errors(row: models.Model, *, names: Iterable[str] | None = None) -> di
     Args:
         names: only these fields; all that are typed where not given.
     """
-    fields = {field.name for field in row._meta.concrete_fields}
+    fields = {field.name for field in row._meta.fields}
     wanted = fields - _not_typed(row) if names is None else set(names)
     errors: dict[str, list[str]] = {}
     try:
         row.clean_fields(exclude=fields - wanted)
     except ValidationError as error:
         errors = _reasons(error)
-    for field in row._meta.concrete_fields:
+    for field in row._meta.fields:
         value = getattr(row, field.attname)
         if field.name not in wanted or not isinstance(value, str):
             continue
@@ -183,7 +183,7 @@ def _reasons(error: ValidationError) -> dict[str, list[str]]:
 
 def _not_typed(row: models.Model) -> set[str]:
     """References and computed columns: set by code, not typed, and checked by the database."""
-    fields: list[Any] = list(row._meta.concrete_fields)
+    fields: list[Any] = list(row._meta.fields)
     return {
         field.name
         for field in fields

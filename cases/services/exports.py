@@ -19,7 +19,9 @@ Table = list[list[str | int]]
 
 
 @transaction.atomic
-def table_of(*, cases: QuerySet[Case], columns: Sequence[Column], by: User) -> Table:
+def table_of(
+    *, cases: QuerySet[Case] | Sequence[Case], columns: Sequence[Column], by: User
+) -> Table:
     """Heads and rows of a table of cases; that `by` took each of them out is noted.
 
     Raises:

@@ -6,17 +6,21 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from cases.models import Case, Patient
-from cases.models.patient import search_key
+from cases.models.patient_token import record_token
+from cases.models.search_key import search_key
 from cases.services.assessments import changed
 from cases.services.checks import LIFETIME_YEARS, check, date_error, stripped
 from cases.services.duplicates import refuse_duplicate
-from cases.services.errors import Invalid
+from cases.services.errors import Invalid, Refused
 from guidance.engine.values import is_storable
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
 TAKEN = "A patient with this record number is already there."
 UNSEARCHABLE = "This cannot be searched for. Use simpler characters."
+IS_ERASED = "This patient was erased. Nothing about them can be changed."
+#: How many letters of a record number and of a name are compared.
+LONGEST_RECORD_KEY, LONGEST_NAME_KEY = 120, 500
 
 
 @transaction.atomic
@@ -62,9 +66,12 @@ def change(*, patient: Patient, by: User, **fields: Any) -> Patient:
 
     Raises:
         Invalid: a field cannot be accepted, or the record number is taken.
+        Refused: the patient was erased.
     """
     # What others changed meanwhile in other fields stays.
     patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    if patient.is_erased:
+        raise Refused(IS_ERASED)
     for name, value in stripped(fields).items():
         setattr(patient, name, value)
     _check(patient)
@@ -84,9 +91,9 @@ def implausible(patient: Patient) -> dict[str, list[str]]:
             errors["birth_date"] = [reason.replace("The date", "The date of birth")]
     # Some letters become many in the key: a ligature is searched for by its parts.
     key = search_key(patient.record_number)
-    if not key or len(key) > _longest("record_key"):
+    if not key or len(key) > LONGEST_RECORD_KEY:
         errors["record_number"] = [UNSEARCHABLE]
-    if len(search_key(f"{patient.family_name} {patient.given_name}")) > _longest("name_key"):
+    if len(search_key(f"{patient.family_name} {patient.given_name}")) > LONGEST_NAME_KEY:
         errors["family_name"] = [UNSEARCHABLE]
     return errors
 
@@ -94,7 +101,7 @@ def implausible(patient: Patient) -> dict[str, list[str]]:
 def _check(patient: Patient) -> None:
     errors = implausible(patient)
     if is_storable(patient.record_number):
-        same = Patient.objects.filter(record_key=search_key(patient.record_number))
+        same = Patient.objects.filter(record_blind=record_token(patient.record_number))
         if same.exclude(pk=patient.pk).exists():
             errors["record_number"] = [TAKEN]
     check(patient, also=errors)
@@ -107,8 +114,3 @@ def _save(patient: Patient) -> None:
     except IntegrityError as error:
         # Somebody else added the same record number since it was looked for.
         raise Invalid({"record_number": [TAKEN]}) from error
-
-
-def _longest(column: str) -> int:
-    field: Any = Patient._meta.get_field(column)
-    return int(field.max_length)

@@ -9,7 +9,7 @@ from cases.models import AgendaPublication, Meeting
 from cases.selectors.agendas import agenda
 from cases.selectors.board_members import invited
 from cases.selectors.calendar import page_of
-from cases.selectors.publications import frozen
+from cases.selectors.publications import frozen, sealed, sealed_pdf
 from cases.services.agendas import lock_open_meeting
 from cases.services.errors import Refused
 from tumorboard.accounts.models import User
@@ -44,13 +44,14 @@ def publish(
     if frozen(agenda(meeting)) != list(lines):
         message = "The list changed while it was being published. Look at it and publish it again."
         raise Refused(message)
-    publication = AgendaPublication.objects.create(
+    publication = AgendaPublication(
         meeting=meeting,
         number=AgendaPublication.objects.filter(meeting=meeting).count() + 1,
-        lines=list(lines),
-        pdf=pdf,
         published_by=by,
     )
+    publication.lines = sealed(lines, publication=publication)
+    publication.pdf = sealed_pdf(pdf, publication=publication)
+    publication.save(force_insert=True)
     record(action="agenda.published", subject=meeting, by=by)
     _tell(publication)
     return publication

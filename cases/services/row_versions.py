@@ -9,6 +9,7 @@ from django.db import models
 from cases.models import Case, Patient
 from cases.services.errors import Changed
 from tumorboard.accounts.models import User
+from tumorboard.vault.fields import SealedPartField
 
 #: The version of a row that nobody has written yet.
 NOT_THERE = 0
@@ -87,6 +88,9 @@ def changes_since(
     if not later:
         return []
     names = [name for name in columns_of(row) if fields is None or name in fields]
+    for entry in entries:
+        # What is sealed opens with what the row has at hand.
+        entry.pgh_obj = row
     writers: dict[str, Any] = {}
     previous = first
     for entry in later:
@@ -110,12 +114,14 @@ def changes_since(
 
 def columns_of(row: models.Model) -> list[str]:
     """The columns of `row` that its history keeps and that a person types or chooses."""
-    columns: list[Any] = list(row._meta.concrete_fields)
+    columns: list[Any] = list(row._meta.fields)
     kept = {field.name for field in _event_model(row)._meta.concrete_fields}
     return [
         field.name
         for field in columns
-        if field.name in kept and field.editable and not (field.primary_key or field.is_relation)
+        if (field.name in kept or isinstance(field, SealedPartField))
+        and field.editable
+        and not (field.primary_key or field.is_relation)
     ]
 
 

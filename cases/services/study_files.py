@@ -87,7 +87,7 @@ def upload(*, study: Study, name: str, content: BinaryIO, by: User) -> StudyFile
         record(action="case.study_file.infected", subject=file, by=by)
         return file
     for number, part in enumerate(_parts(content)):
-        StudyFilePart.objects.create(file=file, number=number, content=part)
+        StudyFilePart.of(file=file, number=number, content=part).save(force_insert=True)
     _keep_series(file, found)
     record(action="case.study_file.uploaded", subject=file, by=by)
     changed(case=case)
@@ -157,7 +157,9 @@ def take_over(
 
 def _locked(file: StudyFile) -> StudyFile:
     """The file as it stands under the case's lock."""
-    found = StudyFile.objects.select_related("study__case").filter(pk=file.pk).first()
+    found = (
+        StudyFile.objects.select_related("study__case", "case__patient").filter(pk=file.pk).first()
+    )
     if found is None:
         raise Refused("This file was discarded meanwhile.")
     return found

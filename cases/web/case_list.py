@@ -17,7 +17,7 @@ from cases.documents.tables import CONTENT_TYPES, as_file
 from cases.models import SavedView
 from cases.selectors import agendas, case_list, saved_views
 from cases.selectors.case_list import ListQuery
-from cases.selectors.cases import page
+from cases.selectors.cases import page, too_short
 from cases.services import bulk, exports
 from cases.services import saved_views as services
 from cases.services.errors import Refused
@@ -48,7 +48,8 @@ def case_list_page(request: InstitutionRequest) -> HttpResponse:
     if request.method == "POST" and not (query.text or is_part):
         return redirect(_address(request, query, page=given.get("page", "")))
     number = page_number(given.get("page", ""))
-    found = page(case_list.rows(query), number=number, size=PAGE_SIZE)
+    in_order = case_list.listed(query)
+    found = page(in_order.cases, number=number, size=PAGE_SIZE)
     asked_by = [*(["text"] if query.text else []), *query.filters]
     record(
         action="case.searched" if asked_by else "case.listed",
@@ -58,7 +59,11 @@ def case_list_page(request: InstitutionRequest) -> HttpResponse:
         found=len(found.cases),
         shown=[case.pk for case in found.cases],
     )
-    context = _context(request, query) | {"page": found}
+    context = _context(request, query) | {
+        "page": found,
+        "unsorted": in_order.unsorted,
+        "too_short": too_short(query.text),
+    }
     template = "cases/parts/case_table.html" if is_part else "cases/list.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
@@ -100,7 +105,7 @@ def view_remove(request: InstitutionRequest, view_id: UUID) -> HttpResponse:
 def export(request: InstitutionRequest) -> HttpResponse:
     """The ticked cases, or all of the list, as CSV or XLSX."""
     query = _asked(request.POST, text=request.POST.get("q", ""))
-    found = case_list.rows(query)
+    found = case_list.listed(query).cases
     if "case" in request.POST:
         found = case_list.chosen(_ticked(request.POST), query)
     ending = request.POST.get("format", "")

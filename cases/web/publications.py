@@ -12,7 +12,7 @@ from cases.documents.agenda import render_agenda
 from cases.documents.build_agenda import agenda_document
 from cases.models import AgendaPublication, Meeting
 from cases.selectors.agendas import agenda
-from cases.selectors.publications import frozen, is_whole, lines_of
+from cases.selectors.publications import frozen, is_whole, lines_of, pdf_of
 from cases.services import publications as services
 from cases.services.errors import Refused
 from cases.web.pdf import pdf_response
@@ -61,9 +61,13 @@ def publication_pdf(request: InstitutionRequest, publication_id: UUID) -> HttpRe
         # Printed before one of its cases was restricted to others.
         raise Http404
     shown = [UUID(line.case) for line in lines_of(found)]
+    pdf = pdf_of(found)
+    if pdf is None:
+        messages.error(request, "This PDF cannot be opened: a patient on it was erased since.")
+        return redirect("agenda_publication", request.institution.slug, found.pk)
     record(action="agenda.printed", subject=found.meeting, by=request.user, shown=shown)
     day = timezone.localdate(found.meeting.starts_at)
-    return pdf_response(bytes(found.pdf), filename=f"agenda-{day}-version-{found.number}.pdf")
+    return pdf_response(pdf, filename=f"agenda-{day}-version-{found.number}.pdf")
 
 
 def _publication_or_404(publication_id: UUID) -> AgendaPublication:

@@ -5,7 +5,7 @@ import itertools
 from typing import Any
 
 from cases.models import Case, Study
-from cases.selectors.cases import one
+from cases.selectors.cases import one, patient_by_record_number
 from cases.services import cases, patients, results, studies
 from tumorboard.accounts.models import User
 
@@ -95,3 +95,9 @@ def make_study(
 
 def _dates(columns: dict[str, Any]) -> dict[str, Any]:
     return {name: columns.get(name) for name in ("ordered_on", "performed_on")}
+
+
+def case_of(record_number: str) -> Case:
+    """The one case of the patient with this record number, with patient and assessment."""
+    patient = patient_by_record_number(record_number)
+    return Case.objects.select_related("patient", "assessment").get(patient=patient)

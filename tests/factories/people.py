@@ -5,14 +5,20 @@ from django.test import Client
 from tumorboard.accounts import second_factor
 from tumorboard.accounts.models import Membership, User
 from tumorboard.tenancy.models import Institution
-from tumorboard.tenancy.scope import institution_scope
+from tumorboard.tenancy.scope import has_institution, institution_scope
+from tumorboard.vault import keyring
 
 PASSWORD = "correct horse battery staple"
 
 
 def make_institution(*, slug: str, name: str) -> Institution:
     """A new institution without people."""
-    return Institution.objects.create(slug=slug, name=name)
+    institution = Institution.objects.create(slug=slug, name=name)
+    if not has_institution():
+        # Inside of another's scope it stays without keys: nothing can be written into it there.
+        with institution_scope(institution):
+            keyring.begin()
+    return institution
 
 
 def without_factor(client: Client) -> Client:

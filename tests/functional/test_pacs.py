@@ -1,12 +1,13 @@
 """Studies of the picture archive in a real browser: pictures come by themselves, ticks stay."""
 
+import datetime
 import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from cases.models import Patient, Study
+from cases.models import Study
 from cases.services import pacs_connections
 from tests.archives import Archive, series, server, study
 from tests.factories.cases import make_case, make_study
@@ -37,9 +38,9 @@ def archive(live_server, north, settings):
         settings.PACS_CREDENTIALS = json.dumps({"main": {"institution": "north", "token": "t"}})
         with institution_scope(north):
             case = make_case(by=cora)
-            Patient.objects.filter(pk=case.patient_id).update(
-                record_number="R-1", record_key="r-1", birth_date="1967-05-12"
-            )
+            patient = case.patient
+            patient.record_number, patient.birth_date = "R-1", datetime.date(1967, 5, 12)
+            patient.save()
             make_study(case=case, by=cora, modality="CT", study_uid="1.1")
             make_study(case=case, by=cora, modality="MRI")
             pacs_connections.save(

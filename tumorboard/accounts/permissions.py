@@ -31,3 +31,4 @@ class Permission(StrEnum):
     GUIDANCE_MANAGE = "guidance.manage"
     AUDIT_READ = "audit.read"
     DISCLOSURE_READ = "disclosure.read"
+    PATIENT_ERASE = "patient.erase"

@@ -111,12 +111,14 @@ class Role(Enum):
     PRIVACY_OFFICER = RoleDescription(
         "Privacy officer",
         "Looks into who saw and changed what, and tells patients who has seen their data; "
-        "judges why restricted records were opened; reads and writes no case.",
+        "judges why restricted records were opened, erases who patients are; reads and writes "
+        "no case.",
         frozenset(
             {
                 Permission.AUDIT_READ,
                 Permission.DISCLOSURE_READ,
                 Permission.BREAK_GLASS_REVIEW,
+                Permission.PATIENT_ERASE,
             }
         ),
     )

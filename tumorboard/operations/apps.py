@@ -4,7 +4,11 @@ from django.apps import AppConfig
 from django.core.checks import Tags, register
 
 from tumorboard.operations import production_checks
-from tumorboard.operations.checks import archives_are_readable, broker_is_named
+from tumorboard.operations.checks import (
+    archives_are_readable,
+    broker_is_named,
+    identity_keys_are_whole,
+)
 from tumorboard.operations.role_checks import role_is_bound
 
 
@@ -28,6 +32,7 @@ class OperationsConfig(AppConfig):
 
         register(broker_is_named)
         register(archives_are_readable)
+        register(identity_keys_are_whole)
         register(second_factor_is_required)
         register(passwords_can_be_checked)
         register(identity_providers_are_readable)

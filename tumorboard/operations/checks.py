@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
 from cases.dicom.pacs_access import Access, Unreadable
+from tumorboard.vault.master import FaultyKeys, master_keys
 
 
 def broker_is_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -31,4 +32,19 @@ def archives_are_readable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
     except Unreadable as error:
         hint = "Until then no institution can ask its archive; see docs/pacs.md."
         return [Error(str(error), hint=hint, id="operations.E002")]
+    return []
+
+
+def identity_keys_are_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Without a master key nobody's name could be read or written."""
+    try:
+        master_keys()
+    except FaultyKeys as error:
+        return [
+            Error(
+                f"IDENTITY_KEYS cannot be used: {error}",
+                hint="Make one with: openssl rand -base64 32. Keep it apart from the database.",
+                id="operations.E003",
+            )
+        ]
     return []

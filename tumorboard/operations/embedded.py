@@ -4,6 +4,7 @@ Imported by the settings, so it needs no Django, and imports the server's packag
 server is really started.
 """
 
+import base64
 import contextlib
 import dataclasses
 import hashlib
@@ -143,12 +144,22 @@ class Cluster:
 
 def local_secret(folder: Path) -> str:
     """The secret key of a one-machine installation: made once, kept beside its data."""
-    path = folder.parent / "secret_key"
+    return _made_once(folder.parent / "secret_key", secrets.token_urlsafe(48))
+
+
+def local_identity_key(folder: Path) -> str:
+    """The master key of a one-machine installation, in base64: made once, kept beside its data."""
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    return _made_once(folder.parent / "identity_key", key)
+
+
+def _made_once(path: Path, text: str) -> str:
+    """What stands in the file; `text` where there is none yet. Only its owner reads it."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        mine = path.with_name(f"secret_key.{os.getpid()}")
+        mine = path.with_name(f"{path.name}.{os.getpid()}")
         mine.touch(mode=0o600)
-        mine.write_text(secrets.token_urlsafe(48))
+        mine.write_text(text)
         # Whole or not at all, and the first of several processes wins.
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(mine)

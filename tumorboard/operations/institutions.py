@@ -10,6 +10,7 @@ from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.roles import Role
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
+from tumorboard.vault import keyring
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def open_institution(
         raise ValidationError(problems)
     institution.save()
     with institution_scope(institution):
+        keyring.begin()
         GuidancePolicy.objects.create()
         adoptions.begin()
         _, link = invite(

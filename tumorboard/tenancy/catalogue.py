@@ -43,6 +43,7 @@ APPEND_ONLY = {
     "cases_acknowledgment",
     "cases_agendapublication",
     "cases_postponement",
+    "cases_erasure",
     "editions_guidanceedition",
     "editions_editionadoption",
     "editions_localnote",

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from cases.models import Assessment, Candidacy, Case, FactAnswer, Gap, Patient
-from cases.models.patient import search_key
+from cases.models import Assessment, Candidacy, Case, FactAnswer, Gap, Patient, PatientToken
+from cases.models.patient_token import tokens_of
 from cases.selectors.data_set import DataSet, data_set
 from cases.selectors.facts import facts_of_new, policy
 from cases.services.assessments import assessed, place
@@ -88,6 +88,13 @@ def open_cases(*, entries: Sequence[Entry], by: User) -> list[Case | Invalid]:
             found.append(rows.case)
             good.append(rows)
     _insert([rows.patient for rows in good])
+    _insert(
+        [
+            PatientToken(patient=rows.patient, token=token)
+            for rows in good
+            for token in tokens_of(rows.patient)
+        ]
+    )
     # The database checks the references between the two at the end of the transaction.
     _insert([rows.case for rows in good])
     _insert([rows.assessment for rows in good])
@@ -111,8 +118,6 @@ def _rows(entry: Entry, choices: LocalPolicy, edition: Edition, asking: DataSet,
     errors = {**implausible(patient), **field_errors(patient), **field_errors(case)}
     if errors:
         raise Invalid(errors)
-    patient.record_key = search_key(patient.record_number)
-    patient.name_key = search_key(f"{patient.family_name} {patient.given_name}")
     answers = [_answer(case, fact, value, entry.source, by) for fact, value in new.answers.items()]
     today = timezone.localdate()
     found = facts_of_new(case, answers=answers, policy=choices, on=today)
@@ -137,7 +142,7 @@ def _answer(case: Case, fact: str, value: Any, source: str, by: User) -> FactAns
 def _insert(rows: Sequence[models.Model]) -> None:
     """INSERT rows of one table, as JSON in one parameter.
 
-    PostgreSQL reads dates, times and identifiers as `str` writes them.
+    PostgreSQL reads dates, times and identifiers as `str` writes them, bytes as hexadecimal digits.
     `bulk_create` would quote every value by itself in Python, which takes longer than all else.
     """
     if not rows:
@@ -145,10 +150,14 @@ def _insert(rows: Sequence[models.Model]) -> None:
     table = rows[0]._meta.db_table
     fields = rows[0]._meta.concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    values = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
+    values = [{field.column: _plain(field.pre_save(row, True)) for field in fields} for row in rows]
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{table}" ({columns}) SELECT {columns} '  # noqa: S608 - names of models
             f'FROM json_populate_recordset(NULL::"{table}", %s)',
             [json.dumps(values, default=str)],
         )
+
+
+def _plain(value: Any) -> Any:
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else value

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cases.models.patient import search_key
+from cases.models.search_key import search_key
 
 #: What share of the rows makes a rule that the others are judged by.
 MOST = 0.8

@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.models import Patient
 from cases.models.fact_answer import UNKNOWN
-from cases.models.patient import search_key
+from cases.models.search_key import search_key
 from cases.services.errors import Invalid
 from cases.services.fact_answers import checked
 from cases.services.imports.fields import FIELDS, RECORD_NUMBER, Field

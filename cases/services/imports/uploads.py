@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from cases.models import ImportFile, ImportMapping, ImportRow, Patient
-from cases.models.patient import search_key
+from cases.models.patient_token import record_token
+from cases.models.search_key import search_key
 from cases.models.study_file import VirusCheck
 from cases.selectors.imports import has_stopped
 from cases.services import virus_checks
 from cases.services.errors import Invalid, Refused
 from cases.services.file_names import plain_name
+from cases.services.imports.faults import keep_faults
 from cases.services.imports.fields import FIELDS, RECORD_NUMBER, memory_key
 from cases.services.imports.limits import TableError
 from cases.services.imports.reading import check_extension, read_table
@@ -117,12 +119,15 @@ def start(*, file: ImportFile, by: User) -> ImportFile:
     return file
 
 
-def known_keys(keys: Sequence[str]) -> set[str]:
-    """Those record numbers, as they are searched for, that the institution has already."""
+def known_numbers(record_numbers: Sequence[str]) -> set[str]:
+    """Those record numbers that the institution has already, as `search_key` gives them."""
+    keys = {record_token(number): search_key(number) for number in record_numbers}
     return {
-        key
-        for part in batches(keys, BATCH)
-        for key in Patient.objects.filter(record_key__in=part).values_list("record_key", flat=True)
+        keys[bytes(token or b"")]
+        for part in batches(list(keys), BATCH)
+        for token in Patient.objects.filter(record_blind__in=part).values_list(
+            "record_blind", flat=True
+        )
     }
 
 
@@ -172,24 +177,25 @@ def _remember(mapping: Mapping[str, str]) -> None:
 
 def _check_rows(file: ImportFile, columns: Columns) -> None:
     rows = ImportRow.objects.filter(file=file)
-    table = list(rows.order_by("number").values_list("number", "cells"))
+    there = list(rows.order_by("number"))
+    table = [(row.number, row.cells) for row in there]
     across = columns.across(table)
-    known = known_keys([search_key(cells[columns.record_number]) for _, cells in table])
+    known = known_numbers([cells[columns.record_number] for _, cells in table])
     bad: dict[int, list[dict[str, Any]]] = {}
-    there: list[int] = []
+    met: list[int] = []
     for line, cells in table:
         if search_key(cells[columns.record_number]) in known:
-            there.append(line)
+            met.append(line)
             continue
         _case, problems = columns.read(cells)
         problems += across.get(line, [])
         if problems:
             bad[line] = [problem.as_json() for problem in problems]
-    rows.update(state=State.GOOD, errors=[])
-    for part in batches(there, BATCH):
+    rows.update(state=State.GOOD, errors=None)
+    for part in batches(met, BATCH):
         rows.filter(number__in=part).update(state=State.KNOWN)
-    for lines in batches(sorted(bad), BATCH):
-        found = list(rows.filter(number__in=lines).only("id", "number"))
-        for row in found:
-            row.state, row.errors = State.BAD, bad[row.number]
-        ImportRow.objects.bulk_update(found, ["state", "errors"])
+    faulty = [row for row in there if row.number in bad]
+    for row in faulty:
+        row.state, row.errors = State.BAD, bad[row.number]
+    for some in batches(faulty, BATCH):
+        keep_faults(some)

@@ -13,11 +13,12 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 
 from cases.models import Case, ImportFile, ImportRow
-from cases.models.patient import search_key
+from cases.models.search_key import search_key
 from cases.services.errors import Invalid
 from cases.services.imports.batch import Entry, open_cases
+from cases.services.imports.faults import keep_faults
 from cases.services.imports.rows import Columns, Problem
-from cases.services.imports.uploads import TOPIC, known_keys
+from cases.services.imports.uploads import TOPIC, known_numbers
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.outbox.queue import enqueue
@@ -76,7 +77,7 @@ def _keep(rows: Sequence[ImportRow]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(WRITTEN, [[row.pk for row in written], [row.case_id for row in written]])
     others = [row for row in rows if row.state != State.WRITTEN]
-    ImportRow.objects.bulk_update(others, ["state", "errors"])
+    keep_faults(others)
     return len(written)
 
 
@@ -91,7 +92,7 @@ def _open_alone(file: ImportFile, columns: Columns, row: ImportRow, by: User) ->
 
 
 def _open(file: ImportFile, columns: Columns, rows: Sequence[ImportRow], by: User) -> None:
-    known = known_keys([search_key(row.cells[columns.record_number]) for row in rows])
+    known = known_numbers([row.cells[columns.record_number] for row in rows])
     entries: list[tuple[ImportRow, Entry]] = []
     for row in rows:
         if search_key(row.cells[columns.record_number]) in known:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from cases.models import Case, ImportFile
 from cases.selectors import imports as selectors
 from cases.services.imports import limits
+from tests.factories.cases import case_of
 from tests.factories.people import add_member
 from tumorboard.tenancy.scope import institution_scope
 
@@ -91,7 +92,7 @@ def test_a_table_goes_all_the_way(client, institution, imports):
     assert "2 cases written." in text
     assert "Is not one of: G1, G2, G3, Unknown." in text
     with institution_scope(institution):
-        case = Case.objects.get(patient__record_number="M1")
+        case = case_of("M1")
     assert at("case", case.pk) in text
     assert "HX-Request" in part["Vary"]
     assert client.get(at("case", case.pk)).status_code == 200
@@ -113,7 +114,7 @@ def test_a_workbook_goes_all_the_way(client, institution, imports):
     client.post(at("import_check", file.pk))
     imports.work()
     with institution_scope(institution):
-        facts = Case.objects.get(patient__record_number="1").assessment.facts
+        facts = case_of("1").assessment.facts
     assert page.status_code == 200
     assert facts["ki67_percent"] == 5
 

@@ -8,6 +8,7 @@ import pytest
 
 from cases.models import Case, FactAnswer, Patient
 from cases.selectors import imports as selectors
+from tests.factories.cases import case_of
 from tests.shared import SHARED
 from tumorboard.tenancy.scope import institution_scope
 
@@ -28,7 +29,7 @@ def cohort():
 
 
 def answers_of(number):
-    found = FactAnswer.objects.filter(case__patient__record_number=number)
+    found = FactAnswer.objects.filter(case=case_of(number))
     return dict(found.values_list("fact", "value"))
 
 
@@ -72,7 +73,7 @@ def test_what_three_rows_say(imports, institution, cohort):
             "primary_size_mm": 17,
             "distant_metastasis": False,
         }
-        case = Case.objects.select_related("patient").get(patient__record_number="NE_0032")
+        case = case_of("NE_0032")
         assert case.title == "Pancreatic neuroendocrine tumor"
         assert (case.patient.name, case.patient.birth_date, case.patient.sex) == (
             "NE_0032",

@@ -6,12 +6,15 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from cases.models import Assessment, Candidacy, Case, FactAnswer, ImportRow, Patient
+from cases.models import Assessment, Candidacy, Case, FactAnswer, ImportRow, Patient, PatientToken
+from cases.models.patient_token import tokens_of
 from cases.selectors import imports as selectors
+from cases.selectors.cases import patient_by_record_number
 from cases.services import cases, facts, patients
 from cases.services.errors import Invalid, Refused
 from cases.services.imports import batch, uploads, writing
 from cases.services.imports.rows import NewCase
+from tests.factories.cases import case_of
 from tumorboard.audit.models import AuditEntry
 from tumorboard.outbox.models import OutboxMessage
 from tumorboard.outbox.queue import MOST_ATTEMPTS
@@ -33,11 +36,16 @@ def many(count, first=0):
 
 def numbers(institution):
     with institution_scope(institution):
-        return sorted(Case.objects.values_list("patient__record_number", flat=True))
+        return sorted(case.patient.record_number for case in Case.objects.select_related("patient"))
+
+
+def _tokens(case):
+    rows = PatientToken.objects.filter(patient=case.patient)
+    return {bytes(token) for token in rows.values_list("token", flat=True)}
 
 
 def answers_of(number):
-    found = FactAnswer.objects.filter(case__patient__record_number=number)
+    found = FactAnswer.objects.filter(case=case_of(number))
     return dict(found.values_list("fact", "value"))
 
 
@@ -45,7 +53,7 @@ def test_rows_become_patients_cases_and_answers(imports, institution, coordinato
     file = imports.write(TABLE, "cohort.csv")
     assert (file.state, file.done_count, file.row_count) == ("done", 3, 3)
     with institution_scope(institution):
-        ana = Case.objects.select_related("patient").get(patient__record_number="M1")
+        ana = case_of("M1")
         assert (ana.patient.family_name, ana.patient.given_name) == ("Rivera", "Ana")
         assert (str(ana.patient.birth_date), ana.patient.sex) == ("1961-02-03", "female")
         assert ana.title == "Pancreatic neuroendocrine tumor"
@@ -62,7 +70,7 @@ def test_rows_become_patients_cases_and_answers(imports, institution, coordinato
         assert ana.assessment.facts["ki67_percent"] == 4.5
         assert ana.assessment.origins["age_years"]["rule"] == "patient.birth_date"
 
-        bare = Case.objects.select_related("patient").get(patient__record_number="M2")
+        bare = case_of("M2")
         assert (bare.patient.name, bare.title, answers_of("M2")) == ("M2", "Imported case", {})
         assert bare.readiness == "not started"
 
@@ -97,7 +105,7 @@ def test_a_case_is_the_same_as_one_that_the_services_open(scope, coordinator):
         return {
             "asks": list(asks.values_list("reason", "weight", "detail", "begins_on")),
             "case": [getattr(case, name) for name in placed],
-            "name": (case.patient.name_key, case.patient.sex),
+            "name": (case.patient.name, case.patient.sex, _tokens(case) == tokens_of(case.patient)),
             "assessment": [getattr(case.assessment, name) for name in kept],
             "origins": origins,
             "answers": sorted(FactAnswer.objects.filter(case=case).values_list(*answered), key=str),
@@ -106,13 +114,13 @@ def test_a_case_is_the_same_as_one_that_the_services_open(scope, coordinator):
 
     assert story(bulk) == story(single)
     assert story(bulk)["asks"]
-    assert bulk.patient.record_key == "b1"
+    assert patient_by_record_number("b1") == bulk.patient
 
 
 def test_history_knows_who_imported(imports, institution, coordinator):
     imports.write(TABLE)
     with institution_scope(institution):
-        event = Patient.pgh_event_model.objects.get(record_number="M1")
+        event = case_of("M1").patient.events.get()
         assert event.pgh_context["person"] == str(coordinator.pk)
         actions = set(AuditEntry.objects.values_list("action", flat=True))
     steps = {"import.uploaded", "import.checked", "import.started", "import.done"}
@@ -301,13 +309,13 @@ def test_a_number_added_in_the_very_moment_stops_only_its_row(
     file = imports.start(imports.check(many(4)))
     with institution_scope(institution):
         patients.add(record_number="N1", by=coordinator)
-    real, seen = writing.known_keys, []
+    real, seen = writing.known_numbers, []
 
     def too_early(keys):
         seen.append(keys)
         return real(keys) if len(seen) > 1 else set()
 
-    monkeypatch.setattr(writing, "known_keys", too_early)
+    monkeypatch.setattr(writing, "known_numbers", too_early)
     imports.work()
     assert [state for state, _ in imports.states(file).values()] == [
         "written",

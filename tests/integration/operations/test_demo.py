@@ -17,6 +17,7 @@ from cases.selectors.local_words import local_words
 from guidance.engine.assess import assess
 from guidance.engine.edition import load_edition
 from guidance.engine.facts import as_json, parse_fact, parse_facts
+from tests.factories.cases import case_of
 from tumorboard.accounts.models import User
 from tumorboard.operations.demo import SIGN_INS, load
 from tumorboard.operations.demo.record import RECORD_NUMBER
@@ -124,14 +125,14 @@ def test_the_other_institution_sees_none_of_it(demo):
         titles = set(Case.objects.values_list("id", flat=True))
         assert len(titles) == 3
         assert titles.isdisjoint(case.id for case in demo.cases.values())
-        assert not Patient.objects.filter(record_number__startswith="N-").exists()
+        assert not any(p.record_number.startswith("N-") for p in Patient.objects.all())
         assert not Study.objects.filter(case_id=demo.cases["V03"].id).exists()
         assert not Decision.objects.exists()
 
 
 def test_one_case_has_a_whole_record(demo):
     with institution_scope(demo.north):
-        case = Case.objects.select_related("assessment").get(patient__record_number=RECORD_NUMBER)
+        case = case_of(RECORD_NUMBER)
         answer = case.assessment.answer
         assert (answer["scenario"], case.assessment.branch) == ("SC-05", "B-05-PROG")
         assert case.studies.count() == 7
@@ -144,7 +145,7 @@ def test_one_case_has_a_whole_record(demo):
 def test_people_are_obviously_fictional(demo):
     for institution in (demo.north, demo.south):
         with institution_scope(institution):
-            assert set(Patient.objects.values_list("family_name", flat=True)) <= FICTIONAL
+            assert {patient.family_name for patient in Patient.objects.all()} <= FICTIONAL
     for person in User.objects.all():
         assert person.name.rpartition(" ")[2] in FICTIONAL
         assert person.email.endswith(".example")

@@ -52,7 +52,7 @@ def state_of(message, institution):
 
 def numbers(institution):
     with institution_scope(institution):
-        return sorted(Patient.objects.values_list("record_number", flat=True))
+        return sorted(patient.record_number for patient in Patient.objects.all())
 
 
 def make_due(message, ago=datetime.timedelta(hours=1)):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.models.case import Preparation
 from cases.selectors import case_list
-from cases.selectors.case_list import COLUMNS, DEFAULT_COLUMNS, ListQuery, asked, rows
+from cases.selectors.case_list import COLUMNS, DEFAULT_COLUMNS, ListQuery, asked, listed, rows
 from cases.services import agendas, boards, meetings
 from tests.factories.cases import STAGING, make_case, make_study
 
@@ -23,7 +23,7 @@ def prepare(case, preparation, *, until=None):
 
 
 def titles(**what):
-    return [case.title for case in rows(ListQuery(**what))]
+    return [case.title for case in listed(ListQuery(**what)).cases]
 
 
 @pytest.fixture

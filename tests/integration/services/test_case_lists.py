@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases.models import AgendaItem, SavedView
 from cases.selectors import saved_views
-from cases.selectors.case_list import COLUMNS, ListQuery, rows
+from cases.selectors.case_list import COLUMNS, ListQuery, listed, rows
 from cases.services import agendas, boards, bulk, exports, meetings
 from cases.services import saved_views as services
 from cases.services.errors import Invalid, Refused
@@ -80,7 +80,7 @@ def test_an_export_notes_every_case_that_leaves(coordinator):
         make_case(by=coordinator, family_name="Sato"),
     ]
     query = ListQuery(sort="name", columns=("diagnosis", "gaps"))
-    table = exports.table_of(cases=rows(query), columns=query.shown, by=coordinator)
+    table = exports.table_of(cases=listed(query).cases, columns=query.shown, by=coordinator)
     heads, *lines = table
     assert heads[:2] == ["Record number", "Family name"]
     assert heads[-2:] == ["Diagnosis", "Gaps"]

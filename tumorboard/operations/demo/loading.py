@@ -17,6 +17,7 @@ from tumorboard.operations.demo.restricted import add_restricted
 from tumorboard.operations.demo.stories import stories, write
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
+from tumorboard.vault import keyring
 
 #: The password of every demo account. A demo installation holds no real patient.
 PASSWORD = "demo-only-password"  # noqa: S105 - printed at every start, and meant to be
@@ -77,6 +78,7 @@ def load() -> bool:
     for (slug, name), people in PEOPLE.items():
         institution = Institution.objects.create(slug=slug, name=name)
         with institution_scope(institution):
+            keyring.begin()
             adoptions.begin()
             users = [_member(role, email, person) for role, email, person in people]
             _fill(slug, users)

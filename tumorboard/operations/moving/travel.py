@@ -7,6 +7,8 @@ a word here. What does otherwise stands in `HOW`, with its reason.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tumorboard.vault.moving import bare, under_our_master
+
 #: A row on its way: each column as PostgreSQL writes it, or None.
 Row = dict[str, str | None]
 
@@ -43,6 +45,7 @@ HOW = {
         stays="their links lead into the old house; people are invited anew"
     ),
     "cases_calendarfeed": Travel(stays="secret addresses of the old house"),
+    "vault_institutionkey": Travel(leaving=bare, arriving=under_our_master),
     "outbox_outboxmessage": Travel(stays="the old house does and mails what it has promised"),
 }
 WHOLE = Travel()

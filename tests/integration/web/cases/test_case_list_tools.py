@@ -127,3 +127,12 @@ def test_several_cases_go_on_one_list(browser, cases, at, institution, coordinat
 def test_nothing_ticked_says_so(browser, cases, at):
     answer = browser.post(at("cases_put_on"), {}, follow=True)
     assert "Tick the cases first." in text_of(answer)
+
+
+def test_a_list_too_long_for_names_says_why_it_is_not_sorted(browser, cases, at, monkeypatch):
+    sorted_by_name = text_of(browser.get(at("case_list") + "?sort=name"))
+    assert sorted_by_name.index("Rivera") < sorted_by_name.index("Sato")
+    monkeypatch.setattr("cases.selectors.case_list.MOST_BY_NAME", 1)
+    too_long = text_of(browser.get(at("case_list") + "?sort=name"))
+    assert "cannot be sorted by name" in too_long
+    assert too_long.index("Sato") < too_long.index("Rivera")

@@ -78,7 +78,7 @@ def test_another_person_is_entered_once_it_is_said(browser, at, rivera, scope):
     response = browser.post(at("case_new"), again(response, patient="new"))
 
     assert response.status_code == 302
-    assert sorted(Patient.objects.values_list("record_number", flat=True)) == ["N-1", "N-2"]
+    assert sorted(patient.record_number for patient in Patient.objects.all()) == ["N-1", "N-2"]
 
 
 def test_who_is_here_already_needs_no_record_number_typed(browser, at, rivera, scope):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.dicom.pacs_faults import Fault
-from cases.models import Patient, Study
+from cases.models import Study
 from cases.services import pacs_connections
 from cases.web import pacs as pages
 from tests.archives import Archive, send, series, server, study
@@ -30,9 +30,9 @@ def case(institution, coordinator):
     """A case of Ana Rivera, record number R-1, born 12 May 1967."""
     with institution_scope(institution):
         case = make_case(by=coordinator)
-        Patient.objects.filter(pk=case.patient_id).update(
-            record_number="R-1", record_key="r-1", birth_date="1967-05-12"
-        )
+        patient = case.patient
+        patient.record_number, patient.birth_date = "R-1", datetime.date(1967, 5, 12)
+        patient.save()
         return case
 
 

@@ -1,0 +1,172 @@
+"""Erasing who a patient is: the key is destroyed, and with it everything that it opens.
+
+Decisions, chains and the audit stay: they name the patient by an id that leads to nobody.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+
+from cases.models import (
+    Case,
+    Erasure,
+    FormDraft,
+    ImportRow,
+    Patient,
+    PatientToken,
+    StudyFile,
+    StudyFilePart,
+    StudySeries,
+)
+from cases.models.search_key import search_key
+from cases.services.agendas import refuse_elsewhere
+from cases.services.cases import lock_all
+from cases.services.checks import check, said
+from cases.services.errors import Invalid, Refused
+from tumorboard.accounts.models import User
+from tumorboard.audit.record import record
+
+IS_ERASED = "This patient was erased already."
+OTHER_NUMBER = "This is not the record number of the patient."
+NO_REASON = "Say why the patient is erased."
+#: Rows of imports that are opened at a time.
+CHUNK = 1_000
+
+
+@transaction.atomic
+def erase(*, patient: Patient, record_number: str, reason: str, by: User) -> Erasure:
+    """Destroy the patient's key and all by which the patient could be found.
+
+    Args:
+        record_number: typed again by who erases, so that it is nobody else.
+        reason: without anything of the patient; it is kept.
+
+    Raises:
+        Refused: the patient was erased, or a case stands undecided on a coming list.
+        Invalid: another record number, or no reason.
+    """
+    cases = list(Case.objects.filter(patient=patient).select_related("patient"))
+    lock_all(case.pk for case in cases)
+    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    if patient.is_erased:
+        raise Refused(IS_ERASED)
+    for case in cases:
+        refuse_elsewhere(case=case, besides=None)
+    errors = {}
+    if search_key(record_number) != search_key(patient.record_number):
+        errors["record_number"] = [OTHER_NUMBER]
+    if not said(reason):
+        errors["reason"] = [NO_REASON]
+    if errors:
+        raise Invalid(errors)
+    files = StudyFile.objects.filter(case__in=cases)
+    hashes: dict[str, Any] = {
+        "wrapped_key": _sha256(patient.wrapped_key),
+        "identity": _sha256(_ciphertext(patient)),
+        "files": sorted(files.values_list("sha256", flat=True)),
+    }
+    counts = {
+        "drafts": _delete_drafts(patient),
+        "import_rows": _delete_import_rows(patient, cases),
+        "file_parts": StudyFilePart.objects.filter(file__in=files).delete()[0],
+        "pictures": StudySeries.objects.filter(file__in=files).delete()[0],
+        "files": files.delete()[0],
+        "tokens": PatientToken.objects.filter(patient=patient).delete()[0],
+        "keys_destroyed": Patient.objects.filter(pk=patient.pk).update(
+            wrapped_key=None, record_blind=None
+        ),
+    }
+    erasure = Erasure(patient=patient, by=by, reason=said(reason), counts=counts, hashes=hashes)
+    check(erasure)
+    erasure.save(force_insert=True)
+    record(action="patient.erased", subject=patient, by=by)
+    return erasure
+
+
+def faults_of(erasure: Erasure) -> list[str]:
+    """What an erasure left behind or what came back since, in words without patient data."""
+    patient = erasure.patient
+    mine = StudyFile.objects.filter(case__patient=patient)
+    found = [
+        (patient.wrapped_key is not None, "the patient has a key"),
+        (patient.record_blind is not None, "the record number can be found"),
+        (PatientToken.objects.filter(patient=patient).exists(), "the blind index has tokens"),
+        (StudyFilePart.objects.filter(file__in=mine).exists(), "contents of files are there"),
+        (
+            StudySeries.objects.filter(file__in=mine).exclude(preview=b"").exists(),
+            "pictures of files are there",
+        ),
+        (
+            FormDraft.objects.filter(about__in=_about(patient)).exists(),
+            "drafts of forms about the patient are there",
+        ),
+        (
+            _sha256(_ciphertext(patient)) != erasure.hashes["identity"],
+            "the sealed identity is not the one that was left",
+        ),
+    ]
+    return [words for is_so, words in found if is_so]
+
+
+def _destroy_key(patient: Patient) -> int:
+    rows = Patient.objects.filter(pk=patient.pk)
+    return rows.update(wrapped_key=None, record_blind=None)
+
+
+def _ciphertext(patient: Patient) -> bytes:
+    """The sealed identity as it stands in the database."""
+    field: Any = Patient._meta.get_field("identity")
+    return bytes(field.pre_save(patient, add=False))
+
+
+def _sha256(said: Any) -> str:
+    return hashlib.sha256(bytes(said)).hexdigest()
+
+
+def _about(patient: Patient) -> list[str]:
+    """The ids of the patient, the cases and every row of these: what forms are about."""
+    cases = Case.objects.filter(patient=patient).values("pk")
+    ids = [patient.pk, *Case.objects.filter(patient=patient).values_list("pk", flat=True)]
+    for model, name, whose in _belonging():
+        rows: Any = model._default_manager
+        wanted = patient if whose is Patient else cases
+        lookup = name if whose is Patient else f"{name}__in"
+        ids += rows.filter(**{lookup: wanted}).values_list("pk", flat=True)
+    return [str(pk) for pk in ids]
+
+
+def _belonging() -> Iterator[tuple[type[models.Model], str, type[models.Model]]]:
+    """Every model whose rows belong to a case or a patient, with the reference that says so."""
+    for model in apps.get_app_config("cases").get_models():
+        if hasattr(model, "pgh_tracked_model") or model is PatientToken:
+            continue
+        for name, whose in (("case", Case), ("patient", Patient)):
+            fields = {field.name: field for field in model._meta.concrete_fields}
+            if name in fields and fields[name].related_model is whose:
+                yield model, name, whose
+
+
+def _delete_drafts(patient: Patient) -> int:
+    """Drafts about the patient, and those of new cases in which the record number was typed."""
+    gone = FormDraft.objects.filter(about__in=_about(patient)).delete()[0]
+    number = search_key(patient.record_number)
+    for draft in FormDraft.objects.all():
+        typed = [value for values in draft.fields.values() for value in values]
+        if any(search_key(value) == number for value in typed):
+            gone += draft.delete()[0]
+    return gone
+
+
+def _delete_import_rows(patient: Patient, cases: list[Case]) -> int:
+    """Rows that became the patient's cases, and others that name the record number."""
+    gone = ImportRow.objects.filter(case__in=cases).delete()[0]
+    number = search_key(patient.record_number)
+    named = [
+        row.pk
+        for row in ImportRow.objects.order_by("pk").iterator(chunk_size=CHUNK)
+        if any(search_key(cell) == number for cell in row.cells)
+    ]
+    return gone + ImportRow.objects.filter(pk__in=named).delete()[0]
