@@ -63,6 +63,9 @@ GROUPS: dict[str, dict[Permission, Words]] = {
         Permission.BREAK_GLASS_REVIEW: Words(
             "Review broken glass", "Judge why restricted records were opened, and be told at once."
         ),
+        Permission.PATIENT_ERASE: Words(
+            "Erase patients", "Destroy for ever what says who a patient was."
+        ),
     },
 }
 WORDS = {permission: words for group in GROUPS.values() for permission, words in group.items()}

@@ -55,8 +55,8 @@ def log() -> Iterator[Both]:
 
 
 def twice() -> None:
-    Patient.objects.create(record_number=CANARY, record_key=CANARY.lower())
-    Patient.objects.create(record_number=CANARY, record_key=CANARY.lower())
+    User.objects.create(email=f"{CANARY}@north.example")
+    User.objects.create(email=f"{CANARY}@north.example")
 
 
 def too_long() -> None:

@@ -233,7 +233,12 @@ def test_the_privacy_officer_reads_and_writes_no_case(desk, url, case):
     for name, ids in (("case_list", []), ("case", [case.pk]), ("case_history", [case.pk])):
         assert desk.get(url(name, *ids)).status_code == 403
     may = Role.PRIVACY_OFFICER.value.permissions
-    assert sorted(may) == ["audit.read", "disclosure.read"]
+    assert sorted(may) == [
+        "audit.read",
+        "break_glass.review",
+        "disclosure.read",
+        "patient.erase",
+    ]
 
 
 def test_another_institutions_entries_are_not_found(desk, url, case, other_institution):
