@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from cases.models import AgendaItem, Decision, DecisionDraft, FormDraft
 from cases.services import agendas, attendances
 from cases.services.decision_drafts import save_draft
-from tests.factories.boards import make_item, make_meeting
+from tests.factories.boards import bring_near, make_item, make_meeting
 from tests.factories.completeness import make_complete_case
 from tests.factories.people import PASSWORD, add_member
 from tests.functional.conftest import Shoot, sign_in
@@ -30,7 +30,8 @@ def carl(north: Institution) -> User:
 def item(north: Institution, cora: User) -> AgendaItem:
     """A case before a board, somebody present."""
     with institution_scope(north):
-        item = make_item(by=cora, meeting=make_meeting(by=cora), case=make_complete_case(by=cora))
+        meeting = bring_near(make_meeting(by=cora))
+        item = make_item(by=cora, meeting=meeting, case=make_complete_case(by=cora))
         attendances.note_present(
             meeting=item.meeting, name="Nina Nottareal", specialty_code="nuclear_medicine", by=cora
         )

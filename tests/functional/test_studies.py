@@ -63,9 +63,10 @@ def test_a_study_from_its_files_to_the_boards_reading(page: Page, site, case, sh
     main = page.get_by_role("main")
     expect(main).to_contain_text("612.5 mGy·cm")
     expect(main).to_contain_text("Late arterial, Portal venous")
-    expect(page.get_by_alt_text("Middle picture of late arterial")).to_be_visible()
-    shown = "document.querySelector('.series img').naturalWidth"
-    page.wait_for_function(f"{shown} > 0")
+    picture = page.get_by_alt_text("Middle picture of late arterial")
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
 
     page.get_by_role("link", name="Enter result").click()
     give(page, "outcome", "stable")

@@ -56,6 +56,10 @@ KIND_OF = {
 #: Routes whose POST names no row beside those of its address, and whose form stands on no page of
 #: the sample; why.
 WITHOUT_ROWS = {
+    "own_roles": "no POST",
+    "break_glass_end": "ends the opening in the address",
+    "break_glass_review": "a verdict",
+    "case_restriction_lift": "lifts the restriction of the case in the address",
     "client": "no POST; says so after the client in the address was looked up",
     "clients": "no POST",
     "people_tokens": "no POST",

@@ -59,6 +59,8 @@ OF_NOBODYS_ROWS = {"check_isolation", "reset_second_factor"}
 TESTED_ELSEWHERE = {
     "export_institution": "tests/integration/operations",
     "import_institution": "tests/integration/operations",
+    "rotate_identity_keys": "tests/integration/vault",
+    "verify_erasures": "tests/integration/services",
 }
 
 

@@ -1,5 +1,6 @@
 """The environment that docs/production.md shows is sound; a weak one is refused at the start."""
 
+import base64
 import os
 import re
 import secrets
@@ -31,6 +32,7 @@ def documented(folder: Path) -> dict[str, str]:
         name: PLACEHOLDER.sub(secrets.token_urlsafe(48), value)
         for name, value in (line.split("=", 1) for line in block.splitlines())
     }
+    environment["IDENTITY_KEYS"] = base64.b64encode(secrets.token_bytes(32)).decode()
     assert Path(environment["BREACHED_PASSWORDS_FILE"]).is_absolute()
     return {**environment, "BREACHED_PASSWORDS_FILE": str(passwords), "PATH": os.environ["PATH"]}
 

@@ -15,7 +15,7 @@ from tumorboard.audit.words import ACTIONS, action_of, words_of
 ROOT = Path(__file__).resolve().parents[3]
 DOTTED = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 #: Dotted names in the same files that are something else: messages of the outbox, paths of
-#: serializers.
+#: serializers, events of the log.
 NO_ACTIONS = {
     "by.name",
     "cases.completeness",
@@ -23,7 +23,10 @@ NO_ACTIONS = {
     "cases.edition_trial.discard",
     "cases.reassess",
     "import.rows",
+    "study_file.virus_check",
     "tasks.relist",
+    "upload.infected",
+    "upload.unchecked",
 }
 
 

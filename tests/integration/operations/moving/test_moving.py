@@ -103,7 +103,8 @@ def test_an_institution_leaves_arrives_and_leaves_again_the_same(full, new_house
         with institution_scope(Institution.objects.get(slug="north")):
             names = {patient.record_number for patient in Patient.objects.all()}
             assert "CANARY-1" in names
-            assert content_of(StudyFilePart.objects.get().file).read() == make.png()
+            with content_of(StudyFilePart.objects.get().file) as content:
+                assert content.read() == make.png()
             assert not ApiToken.objects.exists()
             assert AuditEntry.objects.filter(action="institution.imported").exists()
         assert not User.objects.get(email="chris@north.example").has_usable_password()
