@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from tumorboard.accounts import scopes
 from tumorboard.accounts.client_models import DEFAULT, FEWEST, MOST, ApiClient
 from tumorboard.accounts.keys import LONGEST
+from tumorboard.accounts.text_files import text_in
 
 
 class KeysForm(forms.Form):
@@ -27,16 +27,11 @@ class KeysForm(forms.Form):
 
     def clean_file(self) -> str:
         """The file's text."""
-        file = self.cleaned_data["file"]
-        if file is None:
-            return ""
-        if file.size > LONGEST:
-            raise ValidationError("This file is too long for a set of public keys.")
-        try:
-            text: str = file.read().decode()
-        except UnicodeDecodeError:
-            raise ValidationError("This file is not text in UTF-8.") from None
-        return text
+        return text_in(
+            self.cleaned_data["file"],
+            longest=LONGEST,
+            too_long="This file is too long for a set of public keys.",
+        )
 
     def clean(self) -> dict[str, Any]:
         """Either of the two ways."""

@@ -49,7 +49,8 @@ class RoleHeld(PeopleError):
     """A role that somebody has would end without their knowing."""
 
     message = (
-        "Somebody has this role or is invited with it: give them another one first, then retire it."
+        "Somebody has this role or is invited with it, or a group at an identity provider stands "
+        "for it: give them another one first, then retire it."
     )
 
 

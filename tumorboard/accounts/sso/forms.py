@@ -12,6 +12,7 @@ from tumorboard.accounts.sso.providers import Mapped
 from tumorboard.accounts.sso.reach import origin_of
 from tumorboard.accounts.sso.xml import LONGEST
 from tumorboard.accounts.sso_models import GroupRole, IdentityProvider
+from tumorboard.accounts.text_files import text_in
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 LONGEST_LINES = 20_000
@@ -57,16 +58,12 @@ class MetadataForm(forms.Form):
 
     def clean_file(self) -> str:
         """The file's text."""
-        file = self.cleaned_data["file"]
-        if file is None:
-            return ""
-        if file.size > LONGEST:
-            raise ValidationError("This file is too long for the metadata of one provider.")
-        try:
-            text: str = file.read().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise ValidationError("This file is not text in UTF-8.") from None
-        return text
+        return text_in(
+            self.cleaned_data["file"],
+            longest=LONGEST,
+            too_long="This file is too long for the metadata of one provider.",
+            encoding="utf-8-sig",
+        )
 
     def clean(self) -> dict[str, Any]:
         """One of both."""

@@ -10,8 +10,10 @@ from django.urls import reverse
 from tests.factories.people import add_member
 from tests.integration.accounts.sso.oidc_provider import SECRET
 from tests.integration.accounts.sso.saml_provider import make_pair, metadata_of
+from tumorboard.accounts import own_roles
+from tumorboard.accounts.errors import RoleHeld
 from tumorboard.accounts.models import Membership, SignInPolicy
-from tumorboard.accounts.sso import metadata, providers
+from tumorboard.accounts.sso import arrivals, metadata, providers
 from tumorboard.accounts.sso_models import GroupRole, IdentityProvider
 from tumorboard.tenancy.scope import institution_scope
 
@@ -164,6 +166,19 @@ class TestChanging:
         assert provider.factor_values == ["hwk", "mfa"]
         page = admin.get(at("identity_provider", provider)).content.decode()
         assert "rad one\nrad two" in page
+
+    def test_a_group_may_stand_for_an_own_role_which_then_stays(self, admin, institution, provider):
+        with institution_scope(institution):
+            role = own_roles.make(
+                name="Reader", description="Reads.", permissions=["case.read"], by=None
+            )
+        field = f"groups_{role.key.replace(':', '_')}"
+        assert admin.post(at("identity_provider", provider), self.given(**{field: "readers"}))
+        with institution_scope(institution):
+            assert GroupRole.objects.get(group="readers").role == role.key
+            assert arrivals.labels_of({role.key}) == ["Reader"]
+            with pytest.raises(RoleHeld):
+                own_roles.retire(role=role, by=None)
 
     @pytest.mark.parametrize(
         "wrong",
