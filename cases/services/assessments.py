@@ -1,8 +1,11 @@
 """Assessing a case, and what follows from it for the case's place on lists."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +28,34 @@ from guidance.engine.fingerprint import engine_fingerprint
 CLOCK = ("evaluated_on", "months_since_resection", "months_since_last_imaging")
 #: What `place` sets.
 PLACE = ("assessment", "scenario", "board_level", "missing_count", "readiness")
+
+#: Ids of the cases that wait for the end of `assessed_once`; None outside of it.
+_waiting: ContextVar[set[UUID] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def assessed_once() -> Iterator[None]:
+    """Assess each case that is written inside only once, at the end; all in one transaction.
+
+    For what writes several rows of a case at a time, such as a study with its result. Until the
+    end the assessment of a case is the one from before, and a case that is opened inside has none.
+
+    Raises:
+        Invalid: at the end, as `reassess` does; then nothing of what was inside is written.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    waiting: set[UUID] = set()
+    with transaction.atomic():
+        token = _waiting.set(waiting)
+        try:
+            yield
+        finally:
+            _waiting.reset(token)
+        # In one order for all, as two that wait for each other's cases would wait for ever.
+        for case in Case.objects.select_for_update().filter(pk__in=waiting).order_by("pk"):
+            _follow(case)
 
 
 @transaction.atomic
@@ -114,14 +145,32 @@ def facts_for(values: Mapping[str, Any], edition: Edition) -> Facts:
     return parse_facts(known, edition.dictionary)
 
 
-def changed(*, case: Case) -> Assessment:
+def changed(*, case: Case) -> None:
     """Note that something about `case` was written, and assess it anew."""
     case.version += 1
     case.changed_at = timezone.now()
     case.save(update_fields=["version", "changed_at"])
-    assessment = reassess(case=case)
+    if not _waits(case):
+        _follow(case)
+
+
+def opened(*, case: Case) -> None:
+    """Assess `case`, which is new."""
+    if not _waits(case):
+        reassess(case=case)
+
+
+def _waits(case: Case) -> bool:
+    """Whether `case` is assessed at the end of `assessed_once`, of which it is told."""
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.add(case.pk)
+    return waiting is not None
+
+
+def _follow(case: Case) -> None:
+    reassess(case=case)
     match(case=case)
-    return assessment
 
 
 def _differs(last: Assessment, new: Assessment) -> bool:

@@ -21,7 +21,7 @@ CHUNK = 50
 KEPT = ("weight", "detail", "begins_on")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh(*, case: Case) -> None:
     """Bring the reasons for which `case` asks for the board in step with its record.
 

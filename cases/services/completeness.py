@@ -29,7 +29,7 @@ PREPARATION = ("preparation", "preparation_until")
 GAP = ("asked_of", "begins_on", "is_stale", "is_accepted", "asked_on")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh(*, case: Case) -> Completeness:
     """Judge `case` anew and keep what lists and the worklist read. The case is locked, or new.
 

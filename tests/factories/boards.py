@@ -11,6 +11,7 @@ from cases.models import AgendaItem, Board, Case, Decision, DecisionDraft, Meeti
 from cases.models.conclusion import Concordance, DeviationReason, Recommended
 from cases.selectors.concordance import standing_on
 from cases.services import agendas, attendances, boards, decisions, meetings
+from cases.services.assessments import assessed_once
 from cases.services.decision_drafts import Concluded, save_draft
 from tests.factories.cases import STAGING, make_case, make_study
 from tumorboard.accounts.models import User
@@ -48,8 +49,9 @@ def bring_near(meeting: Meeting) -> Meeting:
 
 def make_asking_case(*, by: User, **given: Any) -> Case:
     """A case that the guidance sends to the board: staging found distant disease."""
-    case = make_case(by=by, **{**STAGING, "ki67_percent": 8}, **given)
-    make_study(case=case, by=by, outcome="positive")
+    with assessed_once():
+        case = make_case(by=by, **{**STAGING, "ki67_percent": 8}, **given)
+        make_study(case=case, by=by, outcome="positive")
     case.refresh_from_db()
     return case
 

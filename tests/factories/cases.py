@@ -7,6 +7,7 @@ from typing import Any
 from cases.models import Case, Study
 from cases.selectors.cases import one, patient_by_record_number
 from cases.services import cases, patients, results, studies
+from cases.services.assessments import assessed_once
 from tumorboard.accounts.models import User
 
 _numbers = itertools.count(1)
@@ -87,9 +88,10 @@ def make_study(
     if Study.objects.filter(case=case, modality=modality, **_dates(columns)).exists():
         # A second study of one day is told from the first by its number.
         columns.setdefault("accession_number", f"ACC-{next(_numbers)}")
-    study = studies.add(case=case, by=by, modality=modality, **columns)
-    if outcome:
-        results.enter(study=study, by=by, outcome=outcome)
+    with assessed_once():
+        study = studies.add(case=case, by=by, modality=modality, **columns)
+        if outcome:
+            results.enter(study=study, by=by, outcome=outcome)
     return study
 
 

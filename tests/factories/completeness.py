@@ -9,6 +9,7 @@ from cases.models import Case, Study
 from cases.selectors.cases import one
 from cases.selectors.preparation import with_preparation
 from cases.services import cases
+from cases.services.assessments import assessed_once
 from tests.factories.cases import SURVEILLANCE, make_case, make_study
 from tumorboard.accounts.models import User
 
@@ -29,9 +30,10 @@ def make_surveillance_ct(*, case: Case, by: User, **fields: Any) -> Study:
 
 def make_complete_case(*, by: User, **ct: Any) -> Case:
     """A case of routine surveillance (SC-03) in which nothing is missing."""
-    case = make_case(by=by, **SURVEILLANCE, stage_class="early")
-    cases.change(case=case, board_question="Go on as planned?", by=by)
-    make_surveillance_ct(case=case, by=by, **ct)
+    with assessed_once():
+        case = make_case(by=by, **SURVEILLANCE, stage_class="early")
+        cases.change(case=case, board_question="Go on as planned?", by=by)
+        make_surveillance_ct(case=case, by=by, **ct)
     return one(case.pk)
 
 

@@ -36,6 +36,7 @@ from cases.services import (
     studies,
     treatments,
 )
+from cases.services.assessments import assessed_once
 from guidance.editions import local_notes, local_studies
 from tests.factories.clients import make_client
 from tests.factories.tasks import decided, tasks_of
@@ -83,14 +84,15 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
     gap_request = gaps.ask(case=case, item="ki67", asked_of=f"{word} person", asked_on=today, by=by)
     gap_acceptance = gaps.accept(case=case, item="ki67", reason=f"{word} reason", by=by)
     choice = data_set_items.add(item="images", is_required=True, reason=f"{word} reason", by=by)
-    lesion = lesions.add(case=case, label=f"{word} lesion", site="liver", role="target", by=by)
-    specimen = specimens.add(case=case, kind="biopsy", site="liver", taken_on=today, by=by)
-    procedure = procedures.add(case=case, kind="whipple", note=f"{word} note", by=by)
-    device = devices.add(patient=patient, kind="pacemaker", note=f"{word} note", by=by)
-    allergy = allergies.add(patient=patient, substance="other", agent=f"{word} agent", by=by)
-    lab_result = lab_results.add(
-        case=case, analyte="alp", value=77, unit="U/L", taken_on=today, by=by
-    )
+    with assessed_once():
+        lesion = lesions.add(case=case, label=f"{word} lesion", site="liver", role="target", by=by)
+        specimen = specimens.add(case=case, kind="biopsy", site="liver", taken_on=today, by=by)
+        procedure = procedures.add(case=case, kind="whipple", note=f"{word} note", by=by)
+        device = devices.add(patient=patient, kind="pacemaker", note=f"{word} note", by=by)
+        allergy = allergies.add(patient=patient, substance="other", agent=f"{word} agent", by=by)
+        lab_result = lab_results.add(
+            case=case, analyte="alp", value=77, unit="U/L", taken_on=today, by=by
+        )
     board = boards.add(name=f"{word} board", by=by)
     board_member = board_members.add(board=board, person=by, by=by)
     calendar_feed, _ = calendar_feeds.make(by=by)

@@ -6,6 +6,7 @@ from typing import Any
 
 from cases.models import Case, Lesion, Study
 from cases.services import lesions, measurements
+from cases.services.assessments import assessed_once
 from cases.services.measurements import Entry
 from tests.factories.cases import make_study
 from tumorboard.accounts.models import User
@@ -41,6 +42,7 @@ def columns(lesion: Lesion, said: Any) -> dict[str, Any]:
     return {"state": "measured", "short_mm" if lesion.is_node else "longest_mm": said}
 
 
+@assessed_once()
 def make_course(
     case: Case, *sums: Any, by: User, modality: str = "CT", new: bool | None = False
 ) -> tuple[Lesion, list[Study]]:

@@ -9,6 +9,7 @@ from cases.models import Case, Rereading, Result, Study
 from cases.selectors.lesion_contradictions import contradictions_of
 from cases.selectors.lesions import lesions_of
 from cases.services import allergies, devices, procedures, rereadings, results
+from cases.services.assessments import assessed_once
 from tests.factories.cases import STAGING, make_case
 from tests.factories.history import make_specimen
 from tests.factories.labs import make_lab_result
@@ -42,25 +43,26 @@ def reread(
 def make_full_case(*, by: User) -> Case:
     """A case with something in every part of its record."""
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
-    case = make_case(by=by, **STAGING)
-    study = make_course(case, 40, 60, by=by)[1][-1]
-    keep_against(study, outcome="stable", reason="Cystic change.", by=by)
-    reread(study, outcome="progression", agreement="minor", words="New focus.", by=by)
-    day = yesterday.isoformat()
-    make_lab_result(case, "egfr", "48", "mL/min/1.73 m²", day, by=by)
-    make_lab_result(case, "chromogranin_a", "320", "ng/mL", day, by=by)
-    make_specimen(case=case, by=by, ki67_percent=8)
-    procedures.add(case=case, kind="biliary_stent", done_on=yesterday, by=by)
-    patient = case.patient
-    devices.add(patient=patient, kind="pacemaker", mri_safety="unsafe", by=by)
-    devices.add(patient=patient, kind="infusion_pump", removed_on=yesterday, by=by)
-    devices.add(patient=patient, kind="neurostimulator", by=by)
-    for substance, severity, more in (
-        ("iodinated_contrast", "severe", {"reaction": "anaphylaxis"}),
-        ("gadolinium_contrast", "severe", {}),
-        ("other", "mild", {"agent": "Latex", "reaction": "itching"}),
-        ("other", "severe", {"agent": "Iodine", "reaction": "hoax", "refuted_on": yesterday}),
-    ):
-        allergies.add(patient=patient, substance=substance, severity=severity, by=by, **more)
+    with assessed_once():
+        case = make_case(by=by, **STAGING)
+        study = make_course(case, 40, 60, by=by)[1][-1]
+        keep_against(study, outcome="stable", reason="Cystic change.", by=by)
+        reread(study, outcome="progression", agreement="minor", words="New focus.", by=by)
+        day = yesterday.isoformat()
+        make_lab_result(case, "egfr", "48", "mL/min/1.73 m²", day, by=by)
+        make_lab_result(case, "chromogranin_a", "320", "ng/mL", day, by=by)
+        make_specimen(case=case, by=by, ki67_percent=8)
+        procedures.add(case=case, kind="biliary_stent", done_on=yesterday, by=by)
+        patient = case.patient
+        devices.add(patient=patient, kind="pacemaker", mri_safety="unsafe", by=by)
+        devices.add(patient=patient, kind="infusion_pump", removed_on=yesterday, by=by)
+        devices.add(patient=patient, kind="neurostimulator", by=by)
+        for substance, severity, more in (
+            ("iodinated_contrast", "severe", {"reaction": "anaphylaxis"}),
+            ("gadolinium_contrast", "severe", {}),
+            ("other", "mild", {"agent": "Latex", "reaction": "itching"}),
+            ("other", "severe", {"agent": "Iodine", "reaction": "hoax", "refuted_on": yesterday}),
+        ):
+            allergies.add(patient=patient, substance=substance, severity=severity, by=by, **more)
     case.refresh_from_db()
     return case

@@ -7,6 +7,7 @@ from django.utils import timezone
 from cases.models import AgendaItem, Case, Study
 from cases.selectors.cases import one
 from cases.services import allergies, cases, devices, facts, opinions, results, treatments
+from cases.services.assessments import assessed_once
 from tests.factories.boards import make_item
 from tests.factories.cases import FEASIBLE, make_case
 from tests.factories.labs import make_lab_result
@@ -73,6 +74,7 @@ def make_rich_item(*, by: User, members: tuple[User, ...] = ()) -> AgendaItem:
     return item
 
 
+@assessed_once()
 def _treat(case: Case, *, by: User) -> None:
     for row in (
         {"type": "surgery_primary", "start": datetime.date(2021, 5, 4), "margin": "R1"},
@@ -123,6 +125,7 @@ def _measure(case: Case, *, by: User) -> None:
     )
 
 
+@assessed_once()
 def _hinder(case: Case, *, by: User) -> None:
     facts.answer(case=case, answers={"prior_prrt": False}, by=by)
     patient = case.patient

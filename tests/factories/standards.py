@@ -7,6 +7,7 @@ from cases.models import AgendaItem, Board, Case, Decision, Standard
 from cases.models.agenda_item import Track
 from cases.selectors.cases import one
 from cases.services import facts, results, standards, tracks
+from cases.services.assessments import assessed_once
 from tests.factories.boards import draft, make_board, make_item, make_meeting, sign
 from tests.factories.completeness import make_complete_case
 from tumorboard.accounts.models import User
@@ -28,9 +29,10 @@ READ = {"imaging_clinical_discordant": False, "report_complex_or_subtle": False}
 
 def make_settled_case(*, by: User, **given: Any) -> Case:
     """A case in which nothing is missing, provisional or contradicted."""
-    case = make_complete_case(by=by)
-    results.change(result=case.results.get(), by=by, **READ)
-    facts.answer(case=case, answers={**SETTLING, **given}, by=by)
+    with assessed_once():
+        case = make_complete_case(by=by)
+        results.change(result=case.results.get(), by=by, **READ)
+        facts.answer(case=case, answers={**SETTLING, **given}, by=by)
     return one(case.pk)
 
 

@@ -22,6 +22,7 @@ from cases.selectors.timeline_events import (
     StudyPoint,
     Timeline,
 )
+from cases.services.assessments import assessed_once
 from tests.factories.cases import make_study
 from tumorboard.accounts.models import User
 
@@ -98,6 +99,7 @@ def story(*, studies: int = 24, days: int = 2800) -> Timeline:
     )
 
 
+@assessed_once()
 def make_story(case: Case, *, by: User, studies: int = 5) -> None:
     """Rows of every kind in `case`: all but the studies are the same few."""
     Treatment.objects.create(

@@ -21,6 +21,7 @@ from cases.services import (
     studies,
     treatments,
 )
+from cases.services.assessments import assessed_once
 from cases.services.measurements import Entry
 from tumorboard.accounts.models import User
 from tumorboard.operations.demo.stories import months_before
@@ -90,30 +91,31 @@ def add_record(*, coordinator: User, radiologist: User) -> Case:
         sex="male",
         by=coordinator,
     )
-    case = cases.open_case(
-        patient=patient,
-        title="Whole record: pNET of the tail with liver metastases",
-        board_question="Progression after lanreotide and TACE: PRRT?",
-        referral_text=REFERRAL,
-        referred_by="Dr. Pat Nobody",
-        referred_on=today - datetime.timedelta(days=12),
-        answers=ANSWERS,
-        source="demo",
-        by=coordinator,
-    )
-    _pathology(case, today, by=coordinator)
-    _treatments(case, today, by=coordinator)
-    _laboratory(case, today, by=coordinator)
-    _imaging(case, today, by=radiologist)
-    allergies.add(
-        patient=patient,
-        substance="iodinated_contrast",
-        agent="iohexol",
-        reaction="Hives, no treatment needed",
-        severity="mild",
-        occurred_on=months_before(today, 36),
-        by=coordinator,
-    )
+    with assessed_once():
+        case = cases.open_case(
+            patient=patient,
+            title="Whole record: pNET of the tail with liver metastases",
+            board_question="Progression after lanreotide and TACE: PRRT?",
+            referral_text=REFERRAL,
+            referred_by="Dr. Pat Nobody",
+            referred_on=today - datetime.timedelta(days=12),
+            answers=ANSWERS,
+            source="demo",
+            by=coordinator,
+        )
+        _pathology(case, today, by=coordinator)
+        _treatments(case, today, by=coordinator)
+        _laboratory(case, today, by=coordinator)
+        _imaging(case, today, by=radiologist)
+        allergies.add(
+            patient=patient,
+            substance="iodinated_contrast",
+            agent="iohexol",
+            reaction="Hives, no treatment needed",
+            severity="mild",
+            occurred_on=months_before(today, 36),
+            by=coordinator,
+        )
     gaps.ask(
         case=case,
         item="images",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.selectors.facts import ORDER_FACTS, RECORD_ONLY, RESULT_FACTS
 from cases.services import cases, facts, patients, results, studies, treatments
+from cases.services.assessments import assessed_once
 from guidance.editions import shelf
 from guidance.engine.examples import examples
 from tumorboard.accounts.models import User
@@ -52,18 +53,19 @@ def write(story: Story, number: int, *, by: User, prefix: str = "N") -> Case:
         sex=known.get("sex", "female" if number % 2 else "male"),
         by=by,
     )
-    case = cases.open_case(patient=patient, title=f"{story.id}: {story.title}"[:200], by=by)
-    _treatments(case, known, by=by)
-    _studies(case, known, today, by=by)
-    answers = {name: value for name, value in known.items() if name not in ELSEWHERE}
-    # Modalities come from the studies, and so do what they prove.
-    answers.pop("prior_followup_modalities", None)
-    if known.get("treatments") == []:
-        answers["treatments"] = []
-    if "months_since_resection" in known:
-        resected = months_before(today, int(known["months_since_resection"]))
-        answers["resection_date"] = resected.isoformat()
-    facts.answer(case=case, answers=answers, source="demo vignette", by=by)
+    with assessed_once():
+        case = cases.open_case(patient=patient, title=f"{story.id}: {story.title}"[:200], by=by)
+        _treatments(case, known, by=by)
+        _studies(case, known, today, by=by)
+        answers = {name: value for name, value in known.items() if name not in ELSEWHERE}
+        # Modalities come from the studies, and so do what they prove.
+        answers.pop("prior_followup_modalities", None)
+        if known.get("treatments") == []:
+            answers["treatments"] = []
+        if "months_since_resection" in known:
+            resected = months_before(today, int(known["months_since_resection"]))
+            answers["resection_date"] = resected.isoformat()
+        facts.answer(case=case, answers=answers, source="demo vignette", by=by)
     case.refresh_from_db()
     return case
 
