@@ -11,7 +11,7 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lock stop clean
+.PHONY: help run test check lock audit stop clean
 
 help: ## Show this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -43,6 +43,11 @@ lock: $(VENV)/installed-dev ## Write the lock files from pyproject.toml (UPGRADE
 	@$(VENV)/bin/uv pip compile $(LOCK_OPTIONS) $(UPGRADE) --output-file requirements.lock pyproject.toml
 	@$(VENV)/bin/uv pip compile $(LOCK_OPTIONS) $(UPGRADE) --output-file requirements-dev.lock pyproject.toml --group dev
 	@! grep -inE 'https?:|index-url|find-links' requirements.lock requirements-dev.lock
+
+audit: $(VENV)/installed ## Ask a public list of known holes for the locked dependencies; needs the network
+	@[ -x $(VENV)/audit/bin/pip-audit ] || { $(PY) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install -qq --disable-pip-version-check pip-audit; }
+	@$(VENV)/audit/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes --requirement requirements.lock
+	@$(VENV)/audit/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes --requirement requirements-dev.lock
 
 stop: ## Stop what an interrupted run or test left behind
 	@if [ -x $(PY) ]; then $(PY) manage.py embedded stop; $(FOR_TESTS) $(PY) manage.py embedded stop; fi

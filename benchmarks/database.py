@@ -25,6 +25,7 @@ def fresh_database() -> Iterator[None]:
         owner_url=settings.DATABASE_OWNER_URL.rsplit("/", 1)[0] + "/" + name,
         application_url=settings.DATABASE_URL,
         backup_role=settings.DATABASE_BACKUP_ROLE,
+        limits=settings.DATABASE_LIMITS,
     )
     for alias in ("default", "owner"):
         connections[alias].close()

@@ -8,6 +8,7 @@ from cases.services import (
     cutoffs,
     edition_trials,
     form_drafts,
+    reading_watch,
     reassessments,
     relisting,
     task_reminders,
@@ -28,4 +29,5 @@ handles(virus_checks.TOPIC)(virus_checks.look_again)
 shared_task(name="form_drafts.sweep")(form_drafts.sweep)
 shared_task(name="meetings.cutoff")(cutoffs.sweep)
 shared_task(name="tasks.sweep")(task_reminders.sweep)
+shared_task(name="reading.sweep")(reading_watch.sweep)
 shared_task(name="study_files.sweep")(virus_checks.sweep)

@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _migrations_digest() -> str:
     digest = hashlib.sha256()
-    made_by = ("tenancy/protection.py", "operations/roles.py")
+    made_by = ("tenancy/protection.py", "operations/roles.py", "operations/time_limits.py")
     files = [
         *sorted(ROOT.glob("*/**/migrations/*.py")),
         *(ROOT / "tumorboard" / name for name in made_by),
@@ -81,6 +81,7 @@ def _make_template(admin: psycopg.Connection) -> str:
             owner_url=settings.DATABASE_OWNER_URL.rsplit("/", 1)[0] + "/" + name,
             application_url=settings.DATABASE_URL,
             backup_role=settings.DATABASE_BACKUP_ROLE,
+            limits=settings.DATABASE_LIMITS,
         )
         _use(name)
         call_command("migrate", verbosity=0, database="owner")

@@ -1,5 +1,6 @@
 """The worker's application."""
 
+import logging
 import os
 from typing import Any
 
@@ -10,6 +11,7 @@ from celery.signals import beat_init, setup_logging, worker_init
 from tumorboard.audit.kinds import Via
 from tumorboard.audit.origin import arriving
 from tumorboard.log_context import logged
+from tumorboard.operations import time_limits
 from tumorboard.operations.start_up import refuse_weak_configuration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tumorboard.settings")
@@ -39,11 +41,19 @@ app.autodiscover_tasks(["cases"], related_name="jobs")
 @worker_init.connect
 @beat_init.connect
 def _look_at_configuration(**_: Any) -> None:
-    """A worker and the clock begin as the web does: only where the configuration is sound."""
+    """A worker and the clock begin as the web does: only where the configuration is sound.
+
+    Nobody waits for what they do.
+    """
     django.setup()
     refuse_weak_configuration()
+    time_limits.lift()
 
 
 @setup_logging.connect
 def _leave_logs_alone(**_: Any) -> None:
-    """With a receiver here, Celery adds no lines in a form of its own, which quote errors."""
+    """With a receiver here, Celery adds no lines in a form of its own, which quote errors.
+
+    Warnings, which quote what was read, go through the log, which leaves their words out.
+    """
+    logging.captureWarnings(True)

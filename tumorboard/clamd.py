@@ -14,8 +14,9 @@ CHUNK = 256 * 1024
 LENGTH = struct.Struct("!L")
 #: The longest answer that is listened to; a signature's name has a few dozen letters.
 LONGEST_ANSWER = 4_096
-CLEAN = "stream: OK"
-FOUND = " FOUND"
+#: What the name of a file would be, had it one; and the two ends that an answer may have.
+SUBJECT, CLEAN, FOUND = "stream: ", "OK", " FOUND"
+END = b"\0"
 #: What the daemon calls a file of which it has read only a part (its AlertExceedsMax).
 READ_IN_PART = "Heuristics.Limits.Exceeded"
 
@@ -44,11 +45,15 @@ def scan(content: IO[bytes], *, address: str, timeout_seconds: float) -> str:
 
 
 def _signature(answer: str) -> str:
-    if answer == CLEAN:
+    verdict = answer.removeprefix(SUBJECT)
+    name = verdict.removesuffix(FOUND)
+    if verdict == answer or not verdict.isprintable():
+        raise ScannerUnavailable("no answer")
+    if verdict == CLEAN:
         return ""
-    name = answer.removeprefix("stream: ").removesuffix(FOUND)
-    if not answer.endswith(FOUND) or name.startswith(READ_IN_PART):
-        raise ScannerUnavailable(answer[:200])
+    # One without a name must not pass for one that was not found.
+    if name == verdict or not name.strip() or name.startswith(READ_IN_PART):
+        raise ScannerUnavailable(verdict[:200])
     return name
 
 
@@ -66,22 +71,31 @@ class _Line:
         self._socket.close()
 
     def ask(self, content: IO[bytes]) -> str:
-        """Send the file, and read what is said of it."""
+        """Send the file, and read what is said of it.
+
+        Raises:
+            ValueError: the answer has no end, or says that it is clean what was not sent whole.
+        """
+        is_sent = False
         try:
             self._send(b"zINSTREAM\0")
             while chunk := content.read(CHUNK):
                 self._send(LENGTH.pack(len(chunk)) + chunk)
             self._send(LENGTH.pack(0))
+            is_sent = True
         except (BrokenPipeError, ConnectionResetError):
             # At its limit it stops listening, and may have said so.
             pass
         answer = b""
-        while not answer.endswith(b"\0") and len(answer) < LONGEST_ANSWER:
+        while not answer.endswith(END) and len(answer) < LONGEST_ANSWER:
             self._wait_no_longer()
             if not (more := self._socket.recv(LONGEST_ANSWER)):
                 break
             answer += more
-        return answer.rstrip(b"\0\n").decode()
+        said = answer.removesuffix(END).decode()
+        if said == answer.decode() or (not is_sent and not said.endswith(FOUND)):
+            raise ValueError
+        return said
 
     def _send(self, part: bytes) -> None:
         self._wait_no_longer()

@@ -28,6 +28,9 @@ FIELDS = ("event", "method", "status", "milliseconds", "institution", "person", 
 OF_ERRORS = "django.security"
 #: Its second line and what follows show objects as they are.
 LOOPS = "asyncio"
+#: Warnings of Python, as `logging.captureWarnings` words them: place, kind, words, line of code.
+WARNINGS = "py.warnings"
+WARNED = re.compile(r"(?P<place>[^\n]*?:\d+): (?P<kind>\w+): ")
 
 
 def without_secrets(text: str) -> str:
@@ -45,6 +48,9 @@ def message_of(record: logging.LogRecord) -> str:
         status = getattr(record, "status_code", "")
         return f"answered {status} at {request_fields(request).get('route', 'no route')}"
     args = record.args
+    if record.name == WARNINGS:
+        found = WARNED.match(record.getMessage())
+        return f"{found['kind']} at {found['place']}" if found else "warning"
     if isinstance(args, Mapping):
         if "traceback" in args:
             # A job's failure; its arguments and its error come with it.

@@ -11,7 +11,7 @@ from pathlib import Path
 import dj_database_url
 import pghistory
 
-from tumorboard.operations import embedded
+from tumorboard.operations import embedded, time_limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("TUMORBOARD_VAR", BASE_DIR / "var"))
@@ -52,6 +52,12 @@ DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", EMBEDDED.url("tumorboa
 DATABASE_DIRECT_URL = os.environ.get("DATABASE_DIRECT_URL", DATABASE_URL)
 DATABASE_ADMIN_URL = os.environ.get("DATABASE_ADMIN_URL", EMBEDDED.url("postgres", "postgres"))
 DATABASE_BACKUP_ROLE = os.environ.get("DATABASE_BACKUP_ROLE", "tumorboard_backup")
+#: What `prepare_database` lets the application's role take while a person waits.
+DATABASE_LIMITS = time_limits.attended(
+    statement_seconds=int(os.environ.get("DATABASE_STATEMENT_SECONDS", "15")),
+    lock_seconds=int(os.environ.get("DATABASE_LOCK_SECONDS", "10")),
+    idle_seconds=int(os.environ.get("DATABASE_IDLE_SECONDS", "180")),
+)
 
 
 #: Connections that one process keeps open; 0 opens one for each request. Not Django's persistent
@@ -112,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tumorboard.accounts.middleware.SignInMiddleware",
+    "tumorboard.overload.OverloadMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -248,6 +255,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "tumorboard.upload_files.NamelessFileUploadHandler",
+]
 
 # --- Mail: on one machine it lands in a folder --------------------------------------------------
 
@@ -295,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
     "api_clients.sweep": {"task": "api_clients.sweep", "schedule": 60 * 60.0},
     "sign_in.sweep": {"task": "sign_in.sweep", "schedule": 24 * 60 * 60.0},
     "study_files.sweep": {"task": "study_files.sweep", "schedule": 5 * 60.0},
+    "reading.sweep": {"task": "reading.sweep", "schedule": 5 * 60.0},
     "meetings.cutoff": {"task": "meetings.cutoff", "schedule": 5 * 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -101,15 +101,28 @@ def _on_disk(content: bytes | BinaryIO) -> Iterator[BinaryIO]:
         yield cast("BinaryIO", file)
 
 
+@contextmanager
+def _read_only(file: BinaryIO) -> Iterator[int]:
+    """Another descriptor of `file`, at its beginning, through which nothing can be written.
+
+    What is scanned and stored afterwards must be what was read.
+    """
+    descriptor = os.open(f"/dev/fd/{file.fileno()}", os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def _said(file: BinaryIO, extension: str, limits: ProcessLimits) -> dict[str, Any]:
     """The answer of a process that reads `file`."""
     bounds = (limits.memory_bytes, limits.cpu_seconds, limits.output_bytes)
     command = [sys.executable, "-B", "-E", "-s", "-m", MODULE]
     # The answer goes to a file, so that the limit on files holds for it too.
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as output, _read_only(file) as descriptor:
         process = subprocess.Popen(  # noqa: S603 - nothing of the command is typed
             [*command, *map(str, bounds), extension],
-            stdin=file,
+            stdin=descriptor,
             stdout=output,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,

@@ -6,7 +6,13 @@ from typing import Any, BinaryIO
 
 import pypdf
 from pypdf.errors import LimitReachedError, PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    DictionaryObject,
+    IndirectObject,
+    TextStringObject,
+)
 
 from cases.dicom.limits import PDF_OBJECTS, PDF_PAGES
 from cases.dicom.reasons import Reason, Unfit
@@ -21,12 +27,20 @@ ACTIVE = {
     "/GoToE",
     "/RichMediaExecute",
     "/Rendition",
+    "/Thread",
+    "/Movie",
 }
 #: Entries that hold a script, a form with scripts, or a file, wherever they stand.
-ACTIVE_ENTRIES = {"/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF"}
+ACTIVE_ENTRIES = {"/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF", "/AA"}
+#: Where a file outside is named: a viewer that opens one on a share gives away who reads.
+OUTSIDE_ENTRIES = ("/F", "/UF", "/DOS", "/Unix", "/Mac")
+#: Actions that nobody clicks on, at the opening and after another one; they may go to a page.
+BY_THEMSELVES = ("/OpenAction", "/Next")
+PAGE = "/GoTo"
 ACTIVE_NOTES = {"/FileAttachment", "/RichMedia"}
 #: What a link may lead to.
 ADDRESS = re.compile(r"\s*(?:https?://|mailto:)", re.IGNORECASE)
+TEXTS = (TextStringObject, ByteStringObject)
 FAULTS = (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError)
 
 
@@ -87,7 +101,21 @@ def _is_active(found: DictionaryObject) -> bool:
         return True
     if _whole(found.get("/S")) in ACTIVE or _whole(found.get("/Subtype")) in ACTIVE_NOTES:
         return True
+    if any(isinstance(_whole(found.get(entry)), TEXTS) for entry in OUTSIDE_ENTRIES):
+        return True
+    if any(_goes_elsewhere(_whole(found.get(entry))) for entry in BY_THEMSELVES):
+        return True
     return "/URI" in found and not _is_address(_whole(found["/URI"]))
+
+
+def _goes_elsewhere(action: Any) -> bool:
+    """Whether this does more than going to a page; bookmarks have a next one too, and no kind."""
+    several = action if isinstance(action, ArrayObject) else [action]
+    whole = [_whole(each) for each in several]
+    return any(
+        isinstance(each, DictionaryObject) and _whole(each.get("/S", PAGE)) != PAGE
+        for each in whole
+    )
 
 
 def _is_address(value: Any) -> bool:

@@ -32,6 +32,7 @@ from cases.models.patient_token import PatientToken
 from cases.models.postponement import Postponement
 from cases.models.procedure import Procedure
 from cases.models.protocol_audit import ProtocolAudit
+from cases.models.reading_watch import ReadingWatch
 from cases.models.rereading import Rereading
 from cases.models.restriction import Restriction, RestrictionMember
 from cases.models.result import Result
@@ -88,6 +89,7 @@ __all__ = [
     "Postponement",
     "Procedure",
     "ProtocolAudit",
+    "ReadingWatch",
     "Recommendation",
     "Rereading",
     "Restriction",

@@ -17,7 +17,7 @@ from tumorboard.vault.fields import (
     SealedDateField,
     SealedJSONField,
 )
-from tumorboard.vault.keyring import BLIND_BYTES, Keyring, keyring
+from tumorboard.vault.keyring import BLIND_BYTES, Keyring, keyring, version_held
 
 #: What stands for the name of a patient whose key was destroyed.
 ERASED = "Erased patient"
@@ -127,7 +127,8 @@ class Patient(TenantModel):
 
     def make_key(self) -> None:
         """Give a new patient a key of their own."""
-        self.wrapped_key = keyring().seal(new_key(), purpose=KEY, row=self.pk)
+        with version_held() as ring:
+            self.wrapped_key = ring.seal(new_key(), purpose=KEY, row=self.pk)
 
     @property
     def key(self) -> bytes | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,7 +16,7 @@ from tumorboard.audit.kinds import Kind, Via
 from tumorboard.audit.models import AuditEntry
 from tumorboard.audit.search import CHUNK, Whose
 from tumorboard.audit.words import words_of
-from tumorboard.tenancy.scope import current_institution
+from tumorboard.tenancy.scope import current_institution, hidden_ids
 
 #: Heads of the exported table.
 HEADS = (
@@ -64,7 +65,7 @@ def line_of(entry: AuditEntry) -> Line:
         words=words_of(entry.action),
         extent=_extent(entry),
         patient=str(entry.patient_id)[-8:] if entry.patient_id else "",
-        whom="one" if entry.patient_id else "several" if entry.shown else "none",
+        whom="one" if entry.patient_id else "several" if _shown(entry) else "none",
     )
 
 
@@ -74,11 +75,23 @@ def _extent(entry: AuditEntry) -> str:
     if entry.criteria:
         parts.append(f"by {entry.criteria.replace(' ', ', ').replace('_', ' ')}")
     if entry.found is not None:
-        parts.append(f"{entry.found} found")
+        parts.append(f"{_found(entry)} found")
     if entry.shown is not None:
-        number = len(set(entry.shown))
+        number = len(_shown(entry))
         parts.append(f"{number} {'case' if number == 1 else 'cases'} shown")
     return "; ".join(parts)
+
+
+def _shown(entry: AuditEntry) -> list[UUID]:
+    """What a list showed, without what is hidden from whoever reads the audit now."""
+    hidden = hidden_ids()
+    return [key for key in dict.fromkeys(entry.shown or []) if key not in hidden]
+
+
+def _found(entry: AuditEntry) -> int:
+    """How many a search found, without those that it showed and that are hidden now."""
+    hidden = len(set(entry.shown or [])) - len(_shown(entry))
+    return max(0, (entry.found or 0) - hidden)
 
 
 def whose(patient: Patient) -> Whose:
@@ -117,8 +130,8 @@ def table_of(entries: Iterable[AuditEntry]) -> Iterator[Row]:
             entry.address,
             entry.reason,
             entry.criteria,
-            "" if entry.found is None else entry.found,
-            " ".join(map(str, entry.shown or [])),
+            "" if entry.found is None else _found(entry),
+            " ".join(map(str, _shown(entry))),
         ]
 
 
@@ -128,10 +141,10 @@ def events_of_all(found: Iterable[AuditEntry]) -> Iterator[dict[str, Any]]:
     site = Site(institution.slug, urlsplit(settings.SITE_URL).hostname or "")
     waiting = iter(found)
     while chunk := list(islice(waiting, CHUNK)):
-        shown = {key for entry in chunk for key in entry.shown or []}
+        shown = {key for entry in chunk for key in _shown(entry)}
         rows = Case.objects.filter(pk__in=shown).values_list("pk", "patient_id")
         patient_of = dict(rows)
         for entry in chunk:
-            keys = {patient_of.get(key, key) for key in entry.shown or []}
+            keys = {patient_of.get(key, key) for key in _shown(entry)}
             keys |= {entry.patient_id} if entry.patient_id else set()
             yield from events_of(entry, patients=keys, site=site)

@@ -8,24 +8,26 @@ import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
-from cases.models import BreakGlass
+from cases.models import BreakGlass, Case
 from tumorboard.audit.models import AuditEntry
 from tumorboard.audit.words import words_of
 from tumorboard.tenancy.scope import seeing_all
 
 #: How many that were reviewed stand below those that wait.
 MOST_REVIEWED = 50
-#: How many lines the page of one shows; the audit has them all.
-MOST_READ = 200
+#: [INT] How long after the end a request may still be noted that began before it.
+UNDER_WAY = datetime.timedelta(minutes=10)
 
 
 class Deed(NamedTuple):
-    """One audit entry of the time in which a record was open."""
+    """What a person did with a record while it was open: how often, first and last when."""
 
-    at: datetime.datetime
     what: str
+    times: int
+    first: datetime.datetime
+    last: datetime.datetime
 
 
 def waiting() -> list[BreakGlass]:
@@ -53,15 +55,29 @@ def one(glass_id: UUID) -> BreakGlass | None:
 
 
 def done_while_open(glass: BreakGlass) -> list[Deed]:
-    """What the person did with the patient's record while it was open, in order."""
+    """What the person did with the patient's record while it was open, in order.
+
+    Whole, however much it was: one line for each kind of deed. Lists on which the record stood
+    count, and what began in time and was noted after the end.
+    """
     with seeing_all():
+        cases = Case.objects.filter(patient=glass.patient_id).values_list("pk", flat=True)
+        in_time = Q(at__lte=glass.ends_at) | Q(
+            at__lte=glass.ends_at + UNDER_WAY, reason__contains=glass.reason
+        )
         entries = AuditEntry.objects.filter(
+            in_time,
+            Q(patient_id=glass.patient_id) | Q(shown__overlap=[glass.patient_id, *cases]),
             person=glass.person_id,
-            patient_id=glass.patient_id,
             at__gte=glass.began_at,
-            at__lte=glass.ends_at,
-        ).order_by("at", "pk")[:MOST_READ]
-        return [Deed(entry.at, words_of(entry.action)) for entry in entries]
+        )
+        kinds = entries.values("action").annotate(
+            times=Count("pk"), first=Min("at"), last=Max("at")
+        )
+        return [
+            Deed(words_of(kind["action"]), kind["times"], kind["first"], kind["last"])
+            for kind in kinds.order_by("first", "action")
+        ]
 
 
 def _rows() -> QuerySet[BreakGlass]:

@@ -9,7 +9,6 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from cases.models import (
@@ -23,37 +22,51 @@ from cases.models import (
     Study,
     StudyFile,
 )
+from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.selectors import holders
 from tumorboard.tenancy.sight import EVERYTHING, Opening, Sight
 
 _items: Any = AgendaItem.pgh_event_model  # type: ignore[attr-defined]
 _drafts: Any = DecisionDraft.pgh_event_model  # type: ignore[attr-defined]
 
 
-def sight_of(person_id: UUID | None) -> Sight:
+def sight_of(person_id: UUID | None, *, opened: bool = True) -> Sight:
     """What `person_id` must not see in the current institution, and what they have opened.
 
     To be asked where nothing is hidden. None is somebody on no list.
+
+    Args:
+        opened: whether the records count that the person has opened with a reason.
     """
-    listed = RestrictionMember.objects.filter(restriction=OuterRef("pk"), person=person_id)
-    restricted = Restriction.objects.filter(lifted_at=None).exclude(Exists(listed))
-    patients = set(restricted.values_list("patient_id", flat=True))
+    restricted = dict(Restriction.objects.filter(lifted_at=None).values_list("pk", "patient_id"))
+    if not restricted:
+        return EVERYTHING
+    listed = RestrictionMember.objects.filter(restriction__in=restricted, person=person_id)
+    lists = set(listed.values_list("restriction_id", flat=True))
+    patients = {patient for key, patient in restricted.items() if key not in lists}
     if not patients:
         return EVERYTHING
-    opened = open_to(person_id) if person_id else []
-    patients -= {glass.patient_id for glass in opened}
+    glasses = open_to(person_id, among=patients) if person_id and opened else []
+    patients -= {glass.patient_id for glass in glasses}
     cases = list(Case.objects.filter(patient__in=patients).values_list("pk", flat=True))
     return Sight(
         hidden=tuple(sorted([*patients, *cases])),
         parts=_parts(cases) if cases else (),
-        openings=tuple(Opening(glass.pk, glass.ends_at, glass.reason) for glass in opened),
+        openings=tuple(Opening(glass.pk, glass.ends_at, glass.reason) for glass in glasses),
     )
 
 
-def open_to(person_id: UUID) -> list[BreakGlass]:
-    """The records that a person has opened with a reason and that are open still."""
+def open_to(person_id: UUID, *, among: Collection[UUID]) -> list[BreakGlass]:
+    """What a person has opened of these patients with a reason, and what is open still.
+
+    Nothing once the right to open is taken from them: that holds at once, not after the hour.
+    """
     now = timezone.now()
-    found = BreakGlass.objects.filter(person=person_id, ends_at__gt=now)
-    return list(found.order_by("ends_at"))
+    found = BreakGlass.objects.filter(person=person_id, patient__in=among, ends_at__gt=now)
+    glasses = list(found.order_by("ends_at", "pk"))
+    if glasses and not holders(Permission.CASE_BREAK_GLASS, among=[person_id]):
+        return []
+    return glasses
 
 
 def _parts(cases: Collection[UUID]) -> tuple[UUID, ...]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import BreakGlass, Patient, Restriction
+from cases.models import BreakGlass, Restriction
 from cases.models.break_glass import BreakGlassCause, Verdict
 from cases.selectors.cases import patient_by_record_number
 from cases.services.checks import said, text_fault
@@ -28,6 +28,8 @@ from tumorboard.tenancy.scope import current_institution, seeing_all
 
 #: How long a record stays open.
 OPEN_FOR = datetime.timedelta(minutes=60)
+#: [INT] Fewer characters say nothing that could be judged.
+LEAST_WORDS = 10
 
 
 @transaction.atomic
@@ -49,13 +51,17 @@ def open_record(*, record_number: str, cause: str, words: str, by: User) -> Brea
     words = said(words)
     _check(cause, words)
     with seeing_all():
-        patient = _restricted(record_number)
-        if patient is None:
+        restriction = _restriction(record_number)
+        if restriction is None:
             record(action="break_glass.refused", subject=current_institution(), by=by)
             return None
         now = timezone.now()
+        mine = BreakGlass.objects.filter(patient=restriction.patient_id, person=by, ends_at__gt=now)
+        if (before := mine.first()) is not None:
+            # Asked twice at once: one opening, one notice, one review, one button that closes it.
+            return before
         glass = BreakGlass.objects.create(
-            patient=patient,
+            patient=restriction.patient,
             person=by,
             cause=cause,
             words=words,
@@ -106,12 +112,13 @@ def review(*, glass: BreakGlass, verdict: str, words: str, by: User) -> BreakGla
     return glass
 
 
-def _restricted(record_number: str) -> Patient | None:
+def _restriction(record_number: str) -> Restriction | None:
+    """What stands on the record with this number, locked: two may ask for it at once."""
     patient = patient_by_record_number(record_number)
     if patient is None:
         return None
-    standing = Restriction.objects.filter(patient=patient, lifted_at=None)
-    return patient if standing.exists() else None
+    standing = Restriction.objects.select_for_update(of=("self",)).select_related("patient")
+    return standing.filter(patient=patient, lifted_at=None).first()
 
 
 def _check(cause: str, words: str) -> None:
@@ -119,6 +126,8 @@ def _check(cause: str, words: str) -> None:
     if cause not in BreakGlassCause.values:
         errors["cause"] = ["Choose why you must see the record."]
     errors |= _words_fault("words", words)
+    if "words" not in errors and len(words) < LEAST_WORDS:
+        errors["words"] = ["Say it in a few words, so that somebody can judge it."]
     if errors:
         raise Invalid(errors)
 
@@ -139,15 +148,30 @@ def _words_fault(name: str, words: str) -> dict[str, list[str]]:
 
 
 def _tell(glass: BreakGlass) -> None:
-    """Mail whoever reviews; nothing of the patient, and not the words, which may quote them."""
+    """Mail whoever reviews; nothing of the patient, and not the words, which may quote them.
+
+    Where nobody but the one who opened it could judge it, those who give roles are told so.
+    """
     institution = current_institution()
+    to = _others_with(Permission.BREAK_GLASS_REVIEW, glass)
     page = reverse("break_glass_review", args=[institution.slug, glass.pk])
+    ask = "Please review it"
+    if not to:
+        to = _others_with(Permission.PEOPLE_MANAGE, glass)
+        page = reverse("people", args=[institution.slug])
+        ask = "Nobody else here may review it. Please give somebody the right to"
     post(
-        to=[person.email for person in everybody_with(Permission.BREAK_GLASS_REVIEW)],
+        to=to,
         subject=f"A restricted record was opened, {institution.name}",
         body=(
             f"{glass.person.name} opened a restricted record.\n"
             f"Reason: {glass.get_cause_display()}.\n\n"
-            f"Please review it:\n\n{urljoin(settings.SITE_URL, page)}\n"
+            f"{ask}:\n\n{urljoin(settings.SITE_URL, page)}\n"
         ),
     )
+
+
+def _others_with(permission: Permission, glass: BreakGlass) -> list[str]:
+    """The addresses of those who hold `permission`, besides whoever opened the record."""
+    people = everybody_with(permission).exclude(pk=glass.person_id)
+    return [person.email for person in people.order_by("pk")]

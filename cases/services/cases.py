@@ -8,7 +8,7 @@ from django.db import transaction
 
 from cases.models import Case, Patient
 from cases.services import fact_answers
-from cases.services.assessments import changed, reassess
+from cases.services.assessments import changed, opened
 from cases.services.checks import (
     LIFETIME_YEARS,
     check,
@@ -16,6 +16,7 @@ from cases.services.checks import (
     date_errors,
     stripped,
 )
+from cases.services.patient_cases import lock_unerased
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -40,13 +41,15 @@ def open_case(
 
     Raises:
         Invalid: a field or an answer cannot be accepted; nothing is written.
+        Refused: the patient was erased.
     """
+    patient = lock_unerased(patient)
     case = Case(patient=patient, **stripped({"title": title, **fields}))
     _check(case)
     case.save()
     record(action="case.opened", subject=case, by=by)
     fact_answers.write(case=case, answers=answers or {}, source=source, by=by)
-    reassess(case=case)
+    opened(case=case)
     return case
 
 

@@ -3,6 +3,7 @@
 Decisions, chains and the audit stay: they name the patient by an id that leads to nobody.
 """
 
+import datetime
 import hashlib
 from collections.abc import Iterator
 from typing import Any
@@ -26,12 +27,17 @@ from cases.services.agendas import refuse_elsewhere
 from cases.services.cases import lock_all
 from cases.services.checks import check, said
 from cases.services.errors import Invalid, Refused
+from cases.services.identity_traces import Traces
+from cases.services.patient_cases import lock_patient
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
+from tumorboard.formats import day
 
 IS_ERASED = "This patient was erased already."
 OTHER_NUMBER = "This is not the record number of the patient."
 NO_REASON = "Say why the patient is erased."
+NAMES_PATIENT = "Say it without the patient's name, record number or date of birth. It is kept."
+CAME_BACK = "Erased on {}, and again, since a restored backup had brought the patient back."
 #: Rows of imports that are opened at a time.
 CHUNK = 1_000
 
@@ -46,31 +52,65 @@ def erase(*, patient: Patient, record_number: str, reason: str, by: User) -> Era
 
     Raises:
         Refused: the patient was erased, or a case stands undecided on a coming list.
-        Invalid: another record number, or no reason.
+        Invalid: another record number, no reason, or one that says who the patient is.
     """
-    cases = list(Case.objects.filter(patient=patient).select_related("patient"))
-    lock_all(case.pk for case in cases)
-    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    patient, cases = _locked(patient)
     if patient.is_erased:
         raise Refused(IS_ERASED)
-    for case in cases:
-        refuse_elsewhere(case=case, besides=None)
     errors = {}
     if search_key(record_number) != search_key(patient.record_number):
         errors["record_number"] = [OTHER_NUMBER]
     if not said(reason):
         errors["reason"] = [NO_REASON]
+    elif Traces.of(patient).are_told_by(reason):
+        errors["reason"] = [NAMES_PATIENT]
     if errors:
         raise Invalid(errors)
+    return _erase(patient, cases, reason=said(reason), by=by)
+
+
+@transaction.atomic
+def repeat(*, patient: Patient, erased_at: datetime.datetime, by: User) -> None:
+    """Erase again whom a restored backup brought back; nothing where nobody came back.
+
+    Args:
+        erased_at: when the patient was erased.
+        by: who had erased the patient.
+
+    Raises:
+        Refused: a case stands undecided on a coming list.
+    """
+    patient, cases = _locked(patient)
+    if not patient.is_erased:
+        _erase(patient, cases, reason=CAME_BACK.format(day(erased_at)), by=by)
+
+
+def _locked(patient: Patient) -> tuple[Patient, list[Case]]:
+    """The patient with every case, which none can join before the end of the transaction.
+
+    Raises:
+        Refused: a case stands undecided on a coming list.
+    """
+    patient = lock_patient(patient)
+    cases = list(Case.objects.filter(patient=patient).select_related("patient"))
+    lock_all(case.pk for case in cases)
+    for case in cases if not patient.is_erased else []:
+        refuse_elsewhere(case=case, besides=None)
+    return patient, cases
+
+
+def _erase(patient: Patient, cases: list[Case], *, reason: str, by: User) -> Erasure:
     files = StudyFile.objects.filter(case__in=cases)
     hashes: dict[str, Any] = {
         "wrapped_key": _sha256(patient.wrapped_key),
         "identity": _sha256(_ciphertext(patient)),
         "files": sorted(files.values_list("sha256", flat=True)),
     }
+    # Before the key is gone: the history says by which names and numbers the patient was known.
+    traces = Traces.of(patient)
     counts = {
-        "drafts": _delete_drafts(patient),
-        "import_rows": _delete_import_rows(patient, cases),
+        "drafts": _delete_drafts(patient, traces),
+        "import_rows": _delete_import_rows(cases, traces),
         "file_parts": StudyFilePart.objects.filter(file__in=files).delete()[0],
         "pictures": StudySeries.objects.filter(file__in=files).delete()[0],
         "files": files.delete()[0],
@@ -79,7 +119,12 @@ def erase(*, patient: Patient, record_number: str, reason: str, by: User) -> Era
             wrapped_key=None, record_blind=None
         ),
     }
-    erasure = Erasure(patient=patient, by=by, reason=said(reason), counts=counts, hashes=hashes)
+    kept = Erasure.objects.filter(patient=patient).first()
+    if kept is not None:
+        # The proof of the first time cannot be changed; that there was a second, the audit says.
+        record(action="patient.erased_again", subject=patient, by=by)
+        return kept
+    erasure = Erasure(patient=patient, by=by, reason=reason, counts=counts, hashes=hashes)
     check(erasure)
     erasure.save(force_insert=True)
     record(action="patient.erased", subject=patient, by=by)
@@ -94,6 +139,7 @@ def faults_of(erasure: Erasure) -> list[str]:
         (patient.wrapped_key is not None, "the patient has a key"),
         (patient.record_blind is not None, "the record number can be found"),
         (PatientToken.objects.filter(patient=patient).exists(), "the blind index has tokens"),
+        (mine.exists(), "files are there"),
         (StudyFilePart.objects.filter(file__in=mine).exists(), "contents of files are there"),
         (
             StudySeries.objects.filter(file__in=mine).exclude(preview=b"").exists(),
@@ -104,16 +150,15 @@ def faults_of(erasure: Erasure) -> list[str]:
             "drafts of forms about the patient are there",
         ),
         (
+            ImportRow.objects.filter(case__patient=patient).exists(),
+            "rows of imports that became the patient's cases are there",
+        ),
+        (
             _sha256(_ciphertext(patient)) != erasure.hashes["identity"],
             "the sealed identity is not the one that was left",
         ),
     ]
     return [words for is_so, words in found if is_so]
-
-
-def _destroy_key(patient: Patient) -> int:
-    rows = Patient.objects.filter(pk=patient.pk)
-    return rows.update(wrapped_key=None, record_blind=None)
 
 
 def _ciphertext(patient: Patient) -> bytes:
@@ -127,21 +172,26 @@ def _sha256(said: Any) -> str:
 
 
 def _about(patient: Patient) -> list[str]:
-    """The ids of the patient, the cases and every row of these: what forms are about."""
+    """The ids of the patient, the cases and every row of these: what forms are about.
+
+    From the history too: of a row that is gone, such as an item that was taken off a list, a
+    draft may be there still.
+    """
     cases = Case.objects.filter(patient=patient).values("pk")
     ids = [patient.pk, *Case.objects.filter(patient=patient).values_list("pk", flat=True)]
     for model, name, whose in _belonging():
         rows: Any = model._default_manager
         wanted = patient if whose is Patient else cases
         lookup = name if whose is Patient else f"{name}__in"
-        ids += rows.filter(**{lookup: wanted}).values_list("pk", flat=True)
-    return [str(pk) for pk in ids]
+        key = "pgh_obj_id" if hasattr(model, "pgh_tracked_model") else "pk"
+        ids += rows.filter(**{lookup: wanted}).values_list(key, flat=True)
+    return [str(pk) for pk in set(ids)]
 
 
 def _belonging() -> Iterator[tuple[type[models.Model], str, type[models.Model]]]:
     """Every model whose rows belong to a case or a patient, with the reference that says so."""
     for model in apps.get_app_config("cases").get_models():
-        if hasattr(model, "pgh_tracked_model") or model is PatientToken:
+        if model is PatientToken:
             continue
         for name, whose in (("case", Case), ("patient", Patient)):
             fields = {field.name: field for field in model._meta.concrete_fields}
@@ -149,24 +199,22 @@ def _belonging() -> Iterator[tuple[type[models.Model], str, type[models.Model]]]
                 yield model, name, whose
 
 
-def _delete_drafts(patient: Patient) -> int:
-    """Drafts about the patient, and those of new cases in which the record number was typed."""
+def _delete_drafts(patient: Patient, traces: Traces) -> int:
+    """Drafts about the patient, and those of new cases in which the patient was typed."""
     gone = FormDraft.objects.filter(about__in=_about(patient)).delete()[0]
-    number = search_key(patient.record_number)
     for draft in FormDraft.objects.all():
         typed = [value for values in draft.fields.values() for value in values]
-        if any(search_key(value) == number for value in typed):
+        if traces.number_in(typed) or (not draft.about and traces.person_in(typed)):
             gone += draft.delete()[0]
     return gone
 
 
-def _delete_import_rows(patient: Patient, cases: list[Case]) -> int:
-    """Rows that became the patient's cases, and others that name the record number."""
+def _delete_import_rows(cases: list[Case], traces: Traces) -> int:
+    """Rows that became the patient's cases, and others that name the patient."""
     gone = ImportRow.objects.filter(case__in=cases).delete()[0]
-    number = search_key(patient.record_number)
     named = [
         row.pk
         for row in ImportRow.objects.order_by("pk").iterator(chunk_size=CHUNK)
-        if any(search_key(cell) == number for cell in row.cells)
+        if traces.number_in(row.cells) or (row.case_id is None and traces.person_in(row.cells))
     ]
     return gone + ImportRow.objects.filter(pk__in=named).delete()[0]

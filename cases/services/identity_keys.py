@@ -15,7 +15,12 @@ CHUNK = 500
 
 @transaction.atomic
 def begin_rotation() -> int:
-    """Make a new key; its version. Where an earlier rotation stopped, that one is gone on with."""
+    """Make a new key; its version. Where an earlier rotation stopped, that one is gone on with.
+
+    Waits for whoever adds a patient just now: their key would be wrapped by the version before,
+    and this rotation could have passed it by.
+    """
+    keyring.wait_for_writers()
     if _waiting().exists():
         return keyring.keyring().version
     version = keyring.add_version()
@@ -31,7 +36,10 @@ def rewrap_next() -> int:
     that destroys the key meanwhile is not undone.
     """
     ring = keyring.keyring()
-    patients = list(_waiting().select_for_update().order_by("pk")[:CHUNK])
+    patients: list[Patient] = []
+    # Where another process wrapped just these while their locks were waited for, there are others.
+    while not patients and _waiting().exists():
+        patients = list(_waiting().select_for_update().order_by("pk")[:CHUNK])
     for patient in patients:
         key = ring.unseal(bytes(patient.wrapped_key or b""), purpose=KEY, row=patient.pk)
         wrapped = ring.seal(key, purpose=KEY, row=patient.pk)

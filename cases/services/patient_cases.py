@@ -2,6 +2,9 @@
 
 from cases.models import Case, Patient
 from cases.services.assessments import changed
+from cases.services.errors import Refused
+
+IS_ERASED = "This patient was erased. Nothing about them can be changed."
 
 
 def lock_patient(patient: Patient) -> Patient:
@@ -11,6 +14,18 @@ def lock_patient(patient: Patient) -> Patient:
     after it.
     """
     return Patient.objects.select_for_update().get(pk=patient.pk)
+
+
+def lock_unerased(patient: Patient) -> Patient:
+    """`lock_patient`, of somebody of whom something new may be written.
+
+    Raises:
+        Refused: the patient was erased, perhaps a moment ago.
+    """
+    patient = lock_patient(patient)
+    if patient.is_erased:
+        raise Refused(IS_ERASED)
+    return patient
 
 
 def patient_changed(*, patient: Patient) -> None:

@@ -11,14 +11,14 @@ from cases.models.search_key import search_key
 from cases.services.assessments import changed
 from cases.services.checks import LIFETIME_YEARS, check, date_error, stripped
 from cases.services.duplicates import refuse_duplicate
-from cases.services.errors import Invalid, Refused
+from cases.services.errors import Invalid
+from cases.services.patient_cases import lock_unerased
 from guidance.engine.values import is_storable
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
 TAKEN = "A patient with this record number is already there."
 UNSEARCHABLE = "This cannot be searched for. Use simpler characters."
-IS_ERASED = "This patient was erased. Nothing about them can be changed."
 #: How many letters of a record number and of a name are compared.
 LONGEST_RECORD_KEY, LONGEST_NAME_KEY = 120, 500
 
@@ -69,9 +69,7 @@ def change(*, patient: Patient, by: User, **fields: Any) -> Patient:
         Refused: the patient was erased.
     """
     # What others changed meanwhile in other fields stays.
-    patient = Patient.objects.select_for_update().get(pk=patient.pk)
-    if patient.is_erased:
-        raise Refused(IS_ERASED)
+    patient = lock_unerased(patient)
     for name, value in stripped(fields).items():
         setattr(patient, name, value)
     _check(patient)

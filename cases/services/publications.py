@@ -17,6 +17,7 @@ from tumorboard.audit.record import record
 from tumorboard.formats import moment_in
 from tumorboard.outbox.mail import post
 from tumorboard.tenancy.scope import current_institution, seeing_unrestricted
+from tumorboard.vault.fields import Erased
 
 
 @transaction.atomic
@@ -35,7 +36,8 @@ def publish(
         pdf: the same list as it is printed.
 
     Raises:
-        Refused: the list is empty or is not `lines` any more, or the meeting is over or canceled.
+        Refused: the list is empty or is not `lines` any more, a patient on it was erased, or the
+            meeting is over or canceled.
     """
     meeting = lock_open_meeting(meeting)
     if not lines:
@@ -49,8 +51,12 @@ def publish(
         number=AgendaPublication.objects.filter(meeting=meeting).count() + 1,
         published_by=by,
     )
-    publication.lines = sealed(lines, publication=publication)
-    publication.pdf = sealed_pdf(pdf, publication=publication)
+    try:
+        publication.lines = sealed(lines, publication=publication)
+        publication.pdf = sealed_pdf(pdf, publication=publication)
+    except Erased:
+        message = "A patient on the list was erased. Take the case off before you publish it."
+        raise Refused(message) from None
     publication.save(force_insert=True)
     record(action="agenda.published", subject=meeting, by=by)
     _tell(publication)

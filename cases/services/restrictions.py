@@ -6,17 +6,27 @@ The database does the hiding, by what `cases.selectors.sight` finds at every doo
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cases.models import Case, Restriction, RestrictionMember
+from cases.models import Case, ImportRow, Restriction, RestrictionMember
+from cases.selectors.restrictions import may_change, offered_people
 from cases.services.cases import lock
 from cases.services.checks import said, text_fault
 from cases.services.errors import Invalid, Refused
+from cases.services.identity_traces import Traces
 from tumorboard.accounts.models import User
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.selectors import holders
 from tumorboard.audit.record import record
+from tumorboard.tenancy.scope import seeing_all
+
+#: Rows of imports that are opened at a time.
+CHUNK = 1_000
+TWICE = "This record is restricted already. Change its list."
+OUTSIDER = (
+    "You are not on this list. Ask somebody who is, and who may restrict records, to change it."
+)
 
 
 @transaction.atomic
@@ -41,12 +51,10 @@ def restrict(*, case: Case, people: Collection[UUID], reason: str, by: User) -> 
     if errors:
         raise Invalid(errors)
     if _standing(case) is not None:
-        message = "This record is restricted already. Change its list."
-        raise Refused(message)
-    restriction = Restriction.objects.create(
-        patient_id=case.patient_id, case=case, reason=reason, restricted_by=by
-    )
+        raise Refused(TWICE)
+    restriction = _made(case, reason, by)
     _name(restriction, people)
+    _hide_import_rows(case)
     record(action="case.restricted", subject=case, by=by)
     return restriction
 
@@ -57,11 +65,12 @@ def change_list(*, case: Case, people: Collection[UUID], by: User) -> Restrictio
 
     Raises:
         Invalid: as `restrict`.
-        Refused: it is not restricted any more.
+        Refused: it is not restricted any more, or `by` is not on its list and somebody is who can.
     """
     restriction = _locked(case)
     if errors := _faults(people):
         raise Invalid(errors)
+    _refuse_outsider(restriction, by)
     _name(restriction, people)
     record(action="case.restriction.changed", subject=case, by=by)
     return restriction
@@ -72,13 +81,43 @@ def lift(*, case: Case, by: User) -> Restriction:
     """Show a restricted record to everybody again; its list stays in the history.
 
     Raises:
-        Refused: it is not restricted any more.
+        Refused: it is not restricted any more, or `by` is not on its list and somebody is who can.
     """
     restriction = _locked(case)
+    _refuse_outsider(restriction, by)
     restriction.lifted_by, restriction.lifted_at = by, timezone.now()
     restriction.save(update_fields=["lifted_by", "lifted_at"])
     record(action="case.restriction.lifted", subject=case, by=by)
     return restriction
+
+
+@seeing_all()
+def forget_person(person: User) -> None:
+    """Take somebody who was taken out of the institution off every list, hidden ones too.
+
+    Who comes back one day, to other work perhaps, would see what they were trusted with before.
+    A list on which nobody is left who may change it waits for whoever breaks the glass.
+    """
+    RestrictionMember.objects.filter(person=person).delete()
+
+
+def _made(case: Case, reason: str, by: User) -> Restriction:
+    try:
+        with transaction.atomic():
+            return Restriction.objects.create(
+                patient_id=case.patient_id, case=case, reason=reason, restricted_by=by
+            )
+    except IntegrityError as error:
+        # Somebody restricted another case of the same patient since it was looked for.
+        raise Refused(TWICE) from error
+
+
+def _hide_import_rows(case: Case) -> None:
+    """Rows of imports that name the patient and became no case are hidden as the case is."""
+    traces = Traces.of(case.patient)
+    rows = ImportRow.objects.filter(case=None).order_by("pk").iterator(chunk_size=CHUNK)
+    named = [row.pk for row in rows if traces.number_in(row.cells) or traces.person_in(row.cells)]
+    ImportRow.objects.filter(pk__in=named).update(case=case)
 
 
 def _locked(case: Case) -> Restriction:
@@ -87,6 +126,11 @@ def _locked(case: Case) -> Restriction:
         message = "This record is not restricted any more."
         raise Refused(message)
     return restriction
+
+
+def _refuse_outsider(restriction: Restriction, by: User) -> None:
+    if not may_change(restriction, by):
+        raise Refused(OUTSIDER)
 
 
 def _standing(case: Case) -> Restriction | None:
@@ -99,8 +143,8 @@ def _faults(people: Collection[UUID]) -> dict[str, list[str]]:
     wanted = set(people)
     if not wanted:
         return {"people": ["Choose who may see the record."]}
-    if wanted - holders(Permission.CASE_READ, among=wanted):
-        return {"people": ["Choose active members who may read cases."]}
+    if wanted - {person.pk for person in offered_people()}:
+        return {"people": ["Choose active members who may read cases or answer for privacy."]}
     if not holders(Permission.CASE_RESTRICT, among=wanted):
         reason = "Choose at least one who may restrict records, or nobody could change the list."
         return {"people": [reason]}

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.dicom.inspection import Inspection, inspect
-from cases.dicom.reasons import Reason, Unfit
+from cases.dicom.reasons import WORDS, Reason, Unfit
 from cases.models import Patient, Study, StudyFile, StudyFilePart, StudySeries
 from cases.models.study_file import PART_SIZE, FileState, VirusCheck
 from cases.selectors.identity import header_differences
@@ -19,6 +19,7 @@ from cases.services.assessments import changed
 from cases.services.cases import lock
 from cases.services.errors import Invalid, Refused
 from cases.services.file_names import plain_name
+from cases.services.patient_cases import IS_ERASED
 from cases.services.row_versions import check_row_version
 from cases.services.upload_quotas import fault_of_study_file
 from tumorboard.accounts.models import User
@@ -55,6 +56,8 @@ def upload(*, study: Study, name: str, content: BinaryIO, by: User) -> StudyFile
         raise Invalid({FILE: [str(error)]}) from None
     looked = virus_checks.look(content)
     case = lock(study.case)
+    if case.patient.is_erased:
+        raise Invalid({FILE: [IS_ERASED]})
     try:
         _check_date(case.patient, found)
     except Unfit as error:
@@ -86,8 +89,7 @@ def upload(*, study: Study, name: str, content: BinaryIO, by: User) -> StudyFile
     if looked.is_infected:
         record(action="case.study_file.infected", subject=file, by=by)
         return file
-    for number, part in enumerate(_parts(content)):
-        StudyFilePart.of(file=file, number=number, content=part).save(force_insert=True)
+    _keep_content(file, content)
     _keep_series(file, found)
     record(action="case.study_file.uploaded", subject=file, by=by)
     changed(case=case)
@@ -211,6 +213,20 @@ def _study_mismatches(study: Study, found: Inspection) -> list[dict[str, str]]:
             {"field": "Study date", "header": day(made), "study": day(study.performed_on)}
         )
     return mismatches
+
+
+def _keep_content(file: StudyFile, content: BinaryIO) -> None:
+    """Store the content part by part.
+
+    Raises:
+        Invalid: it is not what was read and scanned.
+    """
+    digest = hashlib.sha256()
+    for number, part in enumerate(_parts(content)):
+        digest.update(part)
+        StudyFilePart.of(file=file, number=number, content=part).save(force_insert=True)
+    if digest.hexdigest() != file.sha256:
+        raise Invalid({FILE: [WORDS[Reason.DAMAGED]]})
 
 
 def _keep_series(file: StudyFile, found: Inspection) -> None:

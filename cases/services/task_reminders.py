@@ -3,12 +3,14 @@
 [INT] An owner is written to 3 days before a task is due and when it is overdue; the chairs and
 coordinators of the board when it is still open 7 days later. A person gets at most one mail a
 day. A mail gives counts and a link, nothing of a patient and nothing of what was asked for.
-What was sent is noted in the transaction that asks for the mail, so a sweep that is killed or
-runs twice sends nothing twice. Days are those of the board's time zone.
+Of a restricted record nobody hears who is not on its list; where neither the owner nor anybody who
+leads the board is, the list is told. What was sent is noted in the transaction that asks for the
+mail, so a sweep that is killed or runs twice sends nothing twice. Days are those of the board's
+time zone.
 """
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -16,12 +18,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Max, Q
+from django.db.models import Case, Count, Max, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Board, Task
 from cases.models.task import PENDING
+from cases.selectors.restrictions import lists
 from cases.selectors.task_owners import leaders_of, with_access
 from cases.services.relisting import ask_for_rediscussions, board_of
 from cases.services.sweeps import in_each_institution
@@ -40,20 +43,40 @@ ONE_DAY = datetime.timedelta(days=1)
 #: Levels of `Task.escalation`.
 NOBODY, OWNER, LEADERS = range(3)
 #: Why somebody is written to.
-OWN, LATE_ONES, LEFT = "own", "late", "left"
+OWN, LATE_ONES, LEFT, UNSEEN = "own", "late", "left", "unseen"
 
 
 @dataclass(frozen=True)
 class _People:
-    """Who leads which board, who has access, and when each was last written to."""
+    """Who leads which board, who has access, when each was last written to, and who is on the list
+    of which restricted patient.
+    """
 
     leaders: Mapping[UUID, Sequence[User]]
     there: Collection[UUID]
     mailed: Mapping[UUID, datetime.datetime]
+    listed: Mapping[UUID, Sequence[User]]
 
-    def owner_of(self, task: Task, board: Board) -> list[User]:
-        """The owner; where they have left, the first who leads the board; else nobody."""
-        return [task.owner] if task.owner_id in self.there else list(self.leaders[board.pk][:1])
+    def sees(self, person: User, patient_id: UUID | None) -> bool:
+        """Whether a patient's tasks are there for a person; None is one whom everybody sees."""
+        if patient_id is None or patient_id not in self.listed:
+            return True
+        return person in self.listed[patient_id]
+
+    def owner_of(self, task: Task, board: Board) -> list[tuple[User, str]]:
+        """The owner; where they have left or do not see the task, the first in charge, if any."""
+        is_there = task.owner_id in self.there
+        if is_there and self.sees(task.owner, task.case.patient_id):
+            return [(task.owner, OWN)]
+        why = UNSEEN if is_there else LEFT
+        return [(person, why) for person in self.in_charge(task, board)[:1]]
+
+    def in_charge(self, task: Task, board: Board) -> list[User]:
+        """Who leads the board and sees the task; where nobody does both, who is on its list."""
+        patient_id = task.case.patient_id
+        leaders = [each for each in self.leaders[board.pk] if self.sees(each, patient_id)]
+        listed = [each for each in self.listed.get(patient_id, ()) if each.pk in self.there]
+        return leaders or listed
 
     def wrote_today(self, person: User, zone: ZoneInfo) -> bool:
         """Whether they got a mail on the present day of `zone`."""
@@ -77,13 +100,20 @@ def remind(*, institution: Institution) -> None:
     if not tasks:
         return
     leaders = leaders_of({board_of(task.decision).pk for task in tasks})
-    people = _People(leaders, with_access(t.owner_id for t in tasks), _last_mails(tasks, leaders))
+    listed = _listed()
+    on_lists = {person.pk for group in listed.values() for person in group}
+    people = _People(
+        leaders,
+        with_access({t.owner_id for t in tasks} | on_lists),
+        _last_mails({t.owner_id for t in tasks} | on_lists, leaders),
+        listed,
+    )
     told: dict[User, set[str]] = defaultdict(set)
     for task in tasks:
         for person, why in _tell(task, people):
             told[person].add(why)
     link = urljoin(settings.SITE_URL, reverse("tasks", args=[institution.slug]))
-    counts = _counts(told, leaders)
+    counts = _counts(told, people)
     for person in sorted(told, key=lambda each: each.email):
         body = _body(counts[person.pk], told[person], link)
         post(to=[person.email], subject=f"Tasks of the tumor board, {institution.name}", body=body)
@@ -100,16 +130,23 @@ def _waiting() -> list[Task]:
         .filter(state__in=PENDING, due_on__lte=today + AHEAD + ONE_DAY)
         .exclude(told)
         .exclude(reminded)
-        .select_related("owner", "decision__agenda_item__meeting__board")
+        .select_related("owner", "case", "decision__agenda_item__meeting__board")
         .order_by("id")
     )
 
 
+def _listed() -> dict[UUID, list[User]]:
+    """Who is on the list of each restricted patient, in one order for all."""
+    found = lists()
+    ids = {person for people in found.values() for person in people}
+    people = list(User.objects.filter(pk__in=ids).order_by("name", "pk")) if ids else []
+    return {patient: [each for each in people if each.pk in on] for patient, on in found.items()}
+
+
 def _last_mails(
-    tasks: Sequence[Task], leaders: Mapping[UUID, Sequence[User]]
+    owners: Collection[UUID], leaders: Mapping[UUID, Sequence[User]]
 ) -> dict[UUID, datetime.datetime]:
-    people = {task.owner_id for task in tasks}
-    people |= {person.pk for group in leaders.values() for person in group}
+    people = set(owners) | {person.pk for group in leaders.values() for person in group}
     mails = AuditEntry.objects.filter(
         action=REMINDED, subject_id__in=people, at__gte=timezone.now() - 2 * ONE_DAY
     )
@@ -125,17 +162,18 @@ def _tell(task: Task, people: _People) -> list[tuple[User, str]]:
     board = board_of(task.decision)
     zone = ZoneInfo(board.time_zone)
     today = _today(zone)
-    owner, leaders = people.owner_of(task, board), list(people.leaders[board.pk])
-    why = OWN if task.owner_id in people.there else LEFT
+    owner, in_charge = people.owner_of(task, board), people.in_charge(task, board)
     level, recipients = task.escalation, []
-    if today > task.due_on + LATE and leaders:
-        level, recipients = LEADERS, [(person, LATE_ONES) for person in leaders]
+    if today > task.due_on + LATE and in_charge:
+        leaders = people.leaders[board.pk]
+        late = [(each, LATE_ONES if each in leaders else UNSEEN) for each in in_charge]
+        level, recipients = LEADERS, late
         if task.escalation == NOBODY:
-            recipients += [(person, why) for person in owner]
+            recipients += owner
     elif today > task.due_on and task.escalation == NOBODY:
-        level, recipients = OWNER, [(person, why) for person in owner]
+        level, recipients = OWNER, owner
     elif task.due_on - AHEAD <= today <= task.due_on and task.reminded_at is None:
-        recipients = [(person, why) for person in owner]
+        recipients = owner
     if not recipients or any(people.wrote_today(person, zone) for person, _ in recipients):
         return []
     task.escalation, task.reminded_at = level, timezone.now()
@@ -147,35 +185,36 @@ def _today(zone: ZoneInfo) -> datetime.date:
     return timezone.now().astimezone(zone).date()
 
 
-def _counts(
-    told: Mapping[User, object], leaders: Mapping[UUID, Sequence[User]]
-) -> dict[UUID, dict[str, int]]:
+def _counts(told: Mapping[User, object], people: _People) -> Mapping[UUID, Mapping[str, int]]:
     """By person: how many of their tasks are due soon and overdue, and how many are late on the
-    boards that they lead; in two queries.
+    boards that they lead, of those that they see; in two queries.
     """
     today = timezone.localdate()
     soon = Q(due_on__gte=today, due_on__lte=today + AHEAD)
     pending = Task.objects.filter(state__in=PENDING, due_on__lte=today + AHEAD)
+    # A row for each owner, or board, of what everybody sees, and one for each restricted patient.
+    patient = Case(When(case__patient__in=list(people.listed), then="case__patient"), default=None)
     own = (
         pending.filter(owner__in=list(told))
-        .values("owner_id")
+        .values("owner_id", restricted=patient)
         .annotate(soon=Count("pk", filter=soon), overdue=Count("pk", filter=Q(due_on__lt=today)))
     )
-    late = dict(
+    late = (
         pending.filter(
-            due_on__lt=today - LATE, decision__agenda_item__meeting__board__in=list(leaders)
+            due_on__lt=today - LATE, decision__agenda_item__meeting__board__in=list(people.leaders)
         )
-        .values_list("decision__agenda_item__meeting__board")
-        .annotate(number=Count("pk"))
-        .values_list("decision__agenda_item__meeting__board", "number")
+        .values("decision__agenda_item__meeting__board", restricted=patient)
+        .annotate(late=Count("pk"))
     )
-    counts = {person.pk: {"soon": 0, "overdue": 0, "late": 0} for person in told}
+    counts: dict[UUID, Counter[str]] = {person.pk: Counter() for person in told}
+    by_id = {person.pk: person for person in told}
     for row in own:
-        counts[row["owner_id"]].update(soon=row["soon"], overdue=row["overdue"])
-    for board, group in leaders.items():
-        for person in group:
-            if person.pk in counts:
-                counts[person.pk]["late"] += late.get(board, 0)
+        if people.sees(by_id[row["owner_id"]], row["restricted"]):
+            counts[row["owner_id"]].update(soon=row["soon"], overdue=row["overdue"])
+    for on_board in late:
+        for person in people.leaders[on_board["decision__agenda_item__meeting__board"]]:
+            if person in told and people.sees(person, on_board["restricted"]):
+                counts[person.pk].update(late=on_board["late"])
     return counts
 
 
@@ -187,6 +226,8 @@ def _body(counts: Mapping[str, int], why: Collection[str], link: str) -> str:
         lines.append(f"{late} overdue by more than {LATE.days} days.")
     if LEFT in why:
         lines.append("Tasks of people who have left need another owner.")
+    if UNSEEN in why:
+        lines.append("Tasks of restricted records need an owner who is on their list.")
     return "\n".join([*lines, "", link, ""])
 
 

@@ -31,6 +31,7 @@ def access_report(request: InstitutionRequest, patient_id: UUID) -> HttpResponse
     form = PeriodForm(request.POST if request.method == "POST" else usual_period(USUAL_DAYS))
     context = {"form": form, "patient": patient}
     if not form.is_valid():
+        record(action="patient.read", subject=patient, by=request.user)
         return render(request, "audit/access_report.html", context, status=INVALID)
     found = accesses(patient, since=form.since, until=form.until)
     if "print" in request.POST:

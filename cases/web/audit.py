@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.documents.tables import CONTENT_TYPES, as_csv
-from cases.selectors import break_glass
+from cases.selectors import break_glass, reading_watch
 from cases.selectors.audit import HEADS, events_of_all, line_of, table_of
 from cases.web.errors import INVALID
 from cases.web.forms.audit import AuditForm, usual_period
@@ -39,6 +39,7 @@ def audit(request: InstitutionRequest) -> HttpResponse:
         "older": found.next,
         "is_later": bool(request.POST.get("after")),
         "to_review": _to_review(request),
+        "noticed": [line_of(entry) for entry in reading_watch.noticed(now=timezone.now())],
     }
     return render(request, "audit/audit.html", context)
 

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from cases.models import AgendaItem, DecisionDraft
+from cases.models import AgendaItem
 from cases.services import form_drafts
 from cases.services.errors import Changed, Invalid, Refused
 from cases.web.board_item import item_or_gone
@@ -91,9 +91,9 @@ def _reasons(error: Invalid) -> str:
 
 
 def _conflict(request: InstitutionRequest, item: AgendaItem, error: Changed) -> JsonResponse:
-    draft = DecisionDraft.objects.select_related("changed_by").get(agenda_item=item)
-    context = {**theirs_in(item, draft), "item": item, "institution": request.institution}
-    html = render_to_string("boards/decision_theirs.html", context, request)
+    theirs = theirs_in(item)
+    context = {**theirs, "item": item, "institution": request.institution}
+    html = render_to_string("boards/decision_theirs.html", context, request) if theirs else ""
     return JsonResponse(
         {"said": str(error), "html": html, "current": error.current}, status=HTTPStatus.CONFLICT
     )

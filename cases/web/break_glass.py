@@ -15,8 +15,9 @@ from cases.web.errors import errors_on, form_page
 from cases.web.forms.restrictions import BreakGlassForm, BreakGlassReviewForm
 from tumorboard.accounts import throttle
 from tumorboard.accounts.access import InstitutionRequest, institution_view
-from tumorboard.accounts.own_password import Answer, check_own
+from tumorboard.accounts.own_password import Answer, asks_provider, check_own, use_up
 from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.sso.bound import is_confirmed
 from tumorboard.audit.record import record
 from tumorboard.tenancy.scope import member_scope, seeing_all
 
@@ -29,12 +30,21 @@ WAIT = "Too many tries. Wait a few minutes, then try again."
 @require_http_methods(["GET", "HEAD", "POST"])
 def break_glass(request: InstitutionRequest) -> HttpResponse:
     """Ask for record number, reason and password; then the record is open for 60 minutes."""
-    form = BreakGlassForm(request.POST if request.method == "POST" else None)
+    form = BreakGlassForm(
+        request.POST if request.method == "POST" else None,
+        asks_password=not asks_provider(request),
+    )
     if form.is_valid() and _is_asked_by(request, form):
         glass = _opened(request, form)
         if glass is not None:
+            use_up(request)
             return _to_record(request, glass)
-    return form_page(request, "break_glass/open.html", {"form": form})
+    context = {
+        "form": form,
+        "asks_provider": asks_provider(request),
+        "is_confirmed": is_confirmed(request),
+    }
+    return form_page(request, "break_glass/open.html", context)
 
 
 @institution_view(Permission.CASE_BREAK_GLASS)
@@ -93,8 +103,10 @@ def review(request: InstitutionRequest, glass_id: UUID) -> HttpResponse:
 
 def _is_asked_by(request: InstitutionRequest, form: BreakGlassForm) -> bool:
     """Whether the password is the person's own; a guess too many is refused unread."""
-    answer = check_own(request, form.cleaned_data["password"])
-    if answer is Answer.WAIT:
+    answer = check_own(request, form.cleaned_data.get("password", ""))
+    if answer is Answer.WRONG and asks_provider(request):
+        form.add_error(None, "Confirm again that it is you, then open the record.")
+    elif answer is Answer.WAIT:
         form.add_error("password", WAIT)
     elif answer is Answer.WRONG:
         form.add_error("password", "This is not your password. Nothing was opened.")

@@ -247,8 +247,12 @@ def people_for(request: InstitutionRequest, item: AgendaItem) -> People:
     )
 
 
-def theirs_in(item: AgendaItem, draft: DecisionDraft) -> dict[str, Any]:
-    """What somebody else saved meanwhile, in words."""
+def theirs_in(item: AgendaItem) -> dict[str, Any]:
+    """What somebody else saved meanwhile, in words; nothing where there is no draft any more."""
+    drafts = DecisionDraft.objects.select_related("changed_by")
+    draft = drafts.filter(agenda_item=item).first()
+    if draft is None:
+        return {}
     assessment = item.case.assessment
     version = assessment.edition_version if assessment else shelf.adopted().version
     return {

@@ -41,7 +41,7 @@ from cases.web.item_screen import item_screen, sections_beside
 from cases.web.taken_off import taken_off_page
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
-from tumorboard.audit.record import record
+from tumorboard.audit.record import record, record_once
 
 #: Names of the buttons that change the rows and save nothing.
 ROW_BUTTONS = ("add-row", "remove-row", "refresh-rows", "take-over", "pick-option")
@@ -132,8 +132,7 @@ def _changed_page(request: InstitutionRequest, item: AgendaItem, error: Changed)
     """What was typed, beside what somebody else saved; saving again now replaces that."""
     form = posted(request, item, {**request.POST.dict(), "version": error.current})
     form.add_error(None, str(error))
-    draft = DecisionDraft.objects.select_related("changed_by").get(agenda_item=item)
-    return _page(request, item, form, status=409, **theirs_in(item, draft))
+    return _page(request, item, form, status=409, **theirs_in(item))
 
 
 def _is_amended(request: InstitutionRequest, item: AgendaItem) -> bool:
@@ -149,7 +148,13 @@ def _is_amended(request: InstitutionRequest, item: AgendaItem) -> bool:
 def _part(
     request: InstitutionRequest, item: AgendaItem, form: DecisionForm, template: str
 ) -> HttpResponse:
+    _note(request, item)
     return render(request, template, form_context(request, item, form))
+
+
+def _note(request: InstitutionRequest, item: AgendaItem) -> None:
+    """Whoever is shown the form has read the case, also where it comes back with errors."""
+    record_once(action="decision.read", subject=item.case, by=request.user)
 
 
 def _page(
@@ -159,6 +164,7 @@ def _page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
+    _note(request, item)
     screen = item_screen(request, item)
     context = {
         **screen,

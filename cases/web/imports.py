@@ -1,7 +1,5 @@
 """Pages of an import: the file, its columns, the check of every row, the writing."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -13,6 +11,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cases.documents.tables import CONTENT_TYPES, as_csv
 from cases.models import ImportFile, ImportRow
 from cases.selectors import imports as selectors
 from cases.services import virus_checks
@@ -32,8 +31,6 @@ INVALID = 422
 SHOWN_BAD_ROWS = 200
 SHOWN_GOOD_ROWS = 5
 SHOWN_CASES = 20
-#: What a spreadsheet takes for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 STEPS = ("Upload", "Columns", "Check", "Write")
 
 RowState = ImportRow.State
@@ -142,11 +139,8 @@ def bad_rows(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """The rows that were not written, as a table to mend and upload again."""
     file = _file_or_404(file_id)
     record(action="import.bad_rows.downloaded", subject=file, by=request.user)
-    out = io.StringIO(newline="")
-    # The byte order mark tells spreadsheets that it is UTF-8.
-    out.write("\ufeff")
-    csv.writer(out).writerows(_bad_table(file))
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    content = as_csv(list(_bad_table(file)))
+    response = HttpResponse(content, content_type=CONTENT_TYPES["csv"])
     response["Content-Disposition"] = 'attachment; filename="rows-to-mend.csv"'
     response["Cache-Control"] = "no-store"
     return response
@@ -200,15 +194,10 @@ def _steps(
 
 
 def _bad_table(file: ImportFile) -> Iterator[Sequence[str]]:
-    yield [_harmless(heading) for heading in [*file.columns, "Reason"]]
+    yield [*file.columns, "Reason"]
     for row in selectors.rows(file, RowState.BAD):
         reasons = " ".join(
             f"{error['column']}: {error['reason']}" if error["column"] else error["reason"]
             for error in row.errors
         )
-        yield [_harmless(cell) for cell in [*row.cells, reasons]]
-
-
-def _harmless(cell: str) -> str:
-    """The cell so that a spreadsheet shows it and does not run it."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+        yield [*row.cells, reasons]

@@ -1,5 +1,6 @@
 """The studies that the picture archive has of a patient, offered for the case."""
 
+import io
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
@@ -13,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from cases.dicom.pacs_faults import PacsError
 from cases.models import Case, Study
+from cases.models.study_file import VirusCheck
 from cases.selectors import archived
 from cases.selectors.archived import Offer, SeriesList
-from cases.services import archived_studies
+from cases.services import archived_studies, virus_checks
 from cases.web.archived_token import opened, sealed
 from cases.web.errors import INVALID, errors_on
 from cases.web.forms.pacs import ArchivedStudiesForm
@@ -26,6 +28,10 @@ from tumorboard.audit.record import record
 
 #: The newest studies of the archive that one page offers.
 MOST_OFFERED = 100
+
+#: How long a picture waits for the virus scanner; it is shown again with the next click.
+SCANNER_SECONDS = 5.0
+UNCHECKED = "The virus scanner gave no answer, so the picture is not shown. Try again."
 
 PNG = b"\x89PNG"
 
@@ -91,13 +97,25 @@ def _preview(request: InstitutionRequest, case: Case, offers: Sequence[Offer]) -
 
 def _shown(found: SeriesList) -> dict[str, Any]:
     kind = "png" if found.picture.startswith(PNG) else "jpeg"
-    data = b64encode(found.picture).decode()
+    reason = found.reason or _withheld(found.picture)
+    data = "" if reason else b64encode(found.picture).decode()
     return {
         "series": found.series,
         "of": found.shown,
         "picture": f"data:image/{kind};base64,{data}" if data else "",
-        "reason": found.reason,
+        "reason": reason,
     }
+
+
+def _withheld(picture: bytes) -> str:
+    """Why a picture of the archive is not passed on; empty where it is.
+
+    It is looked into as everything that a person uploads.
+    """
+    looked = virus_checks.look(io.BytesIO(picture), timeout_seconds=SCANNER_SECONDS)
+    if looked.is_infected:
+        return "The virus scanner refused the picture."
+    return UNCHECKED if looked.check is VirusCheck.WAITING else ""
 
 
 def _page(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.models import Case
-from cases.selectors.restrictions import listed_people, restriction_of
+from cases.selectors.restrictions import listed_people, may_change, restriction_of
 from cases.services import restrictions as services
 from cases.services.errors import Refused
 from cases.web.errors import errors_on, form_page
@@ -36,7 +36,12 @@ def restriction(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
         if form.is_valid():
             messages.success(request, "The list of who may see this record is saved.")
             return _on(request, case, form.cleaned_data["people"])
-    context = {"form": form, "case": case, "restriction": standing}
+    context = {
+        "form": form,
+        "case": case,
+        "restriction": standing,
+        "may_change": standing is None or may_change(standing, request.user),
+    }
     return form_page(request, "cases/restriction.html", context)
 
 

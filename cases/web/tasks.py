@@ -34,7 +34,7 @@ from cases.web.forms.tasks import (
 from cases.web.numbers import page_number
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
-from tumorboard.audit.record import record
+from tumorboard.audit.record import record, record_once
 
 PAGE_SIZE = 50
 WHOSE = ((MINE, "Mine"), (selectors.ALL, "Everybody's"), (LEFT, "Of people who have left"))
@@ -115,6 +115,8 @@ def change(request: InstitutionRequest, task_id: UUID, change: str) -> HttpRespo
         with errors_on(form):
             _write(found, change, form, by=request.user)
     is_row = bool(request.htmx and request.POST.get("from") == "list")
+    if not form.is_valid() or is_row:
+        record_once(action="case.read", subject=found.case, by=request.user)
     if not form.is_valid() and not is_row:
         context = _context(found) | {f"{_kind(change)}_form": form, "form": form}
         return render(request, "tasks/task.html", context, status=INVALID)

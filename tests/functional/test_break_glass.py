@@ -1,8 +1,11 @@
 """Opening a restricted record in a real browser, and closing it again."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.db.models import F
+from playwright.sync_api import Browser, Page, expect
 
+from cases.models import BreakGlass
+from cases.services import break_glass
 from tests.factories.cases import make_case
 from tests.factories.people import PASSWORD, add_member
 from tests.factories.restrictions import restricted
@@ -35,3 +38,43 @@ def test_opened_with_a_reason_then_closed(north, cora, live_server, page: Page, 
     page.get_by_role("button", name="Close the record now").click()
     expect(page.get_by_text("The record is closed again.")).to_be_visible()
     expect(page.get_by_text("Rivera, Ana")).to_have_count(0)
+
+
+def test_the_minutes_run_and_what_is_typed_outlives_them(
+    north, cora, live_server, browser: Browser, shoot: Shoot
+):
+    """HIPAA 164.312(a)(2)(ii): the record closes before the person's eyes, and no text is lost."""
+    chair = add_member(north, "BOARD_CHAIR", email="chris@north.example", name="Chris Chair")
+    with institution_scope(north):
+        case = make_case(by=cora)
+        restricted(case, chair, by=cora)
+        break_glass.open_record(
+            record_number=case.patient.record_number,
+            cause="emergency",
+            words="Bleeding in the ward.",
+            by=cora,
+        )
+        patient = f"{live_server.url}/i/north/patients/{case.patient_id}/edit/"
+    # A page of its own: that the record is not there any more is what the console shall say.
+    page = browser.new_page()
+    page.clock.install()
+    sign_in(page, patient)
+    bar = page.locator(".opening")
+    expect(bar).to_contain_text("60 minutes more")
+    page.clock.fast_forward("10:00")
+    expect(bar).to_contain_text("50 minutes more")
+    page.clock.fast_forward("49:00")
+    expect(bar).to_contain_text("1 minute more")
+    name = page.get_by_label("Family name")
+    name.fill("Typed in time")
+    page.clock.fast_forward("02:00")
+    expect(bar).to_contain_text("The time is over")
+    expect(bar.get_by_role("button", name="Close the record now")).to_have_count(0)
+    expect(bar.get_by_role("link", name="Open it again")).to_be_visible()
+    shoot(page, "break-glass-over")
+    with institution_scope(north):
+        BreakGlass.objects.update(ends_at=F("began_at"))
+    page.get_by_role("button", name="Save patient").click()
+    expect(bar).to_contain_text("Nothing was sent")
+    expect(name).to_have_value("Typed in time")
+    page.close()

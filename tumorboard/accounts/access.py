@@ -17,7 +17,8 @@ from django.shortcuts import get_object_or_404
 from rest_framework.permissions import BasePermission
 
 from tumorboard.accounts import second_factor, sessions
-from tumorboard.accounts.models import Membership, User
+from tumorboard.accounts.held_roles import held_roles
+from tumorboard.accounts.models import User
 from tumorboard.accounts.own_roles import permissions_of
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.sign_in_policies import SHORTEST, limits
@@ -49,8 +50,7 @@ class InstitutionRequest(SignedInRequest):
 
 def permissions_in_scope(user: User) -> frozenset[Permission]:
     """What `user` may do in the current institution; empty for strangers and the deactivated."""
-    held = Membership.objects.filter(user=user, user__is_active=True)
-    return permissions_of(held.values_list("role", flat=True))
+    return permissions_of(role.key for role in held_roles(user))
 
 
 def institution_view(permission: Permission, *, keeps_alive: bool = True) -> Callable[[View], View]:
@@ -197,10 +197,11 @@ def _admit(
         The way to sign in again where the session has run out here, and ends with it; or to the
         institution's identity provider, where the person must come by that.
     """
-    permissions = permissions_in_scope(request.user)
+    held = held_roles(request.user)
+    permissions = permissions_of(role.key for role in held)
     if not permissions:
         raise Http404
-    if (refusal := door.turned_away(request, institution)) is not None:
+    if (refusal := door.turned_away(request, institution, held)) is not None:
         return refusal
     # Most requests come within what every institution grants: they need not ask for its choice.
     if sessions.is_over(request, SHORTEST) and sessions.is_over(request, limits()):

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from tumorboard.accounts import notices, second_factor, sessions, sign_in_history, throttle
 from tumorboard.accounts.models import User
-from tumorboard.audit.origin import client_address
+from tumorboard.audit.origin import client_network
 
 #: [INT] Seconds after signing in within which a change of sign-in asks for nothing more.
 FRESH_SECONDS = 5 * 60
@@ -33,8 +33,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """People have no user name, only a mail address."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """As the audit knows it."""
-        return client_address(request) or "unknown"
+        """As those who ask are counted."""
+        return client_network(request) or "unknown"
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not right after signing in, which was proof enough."""

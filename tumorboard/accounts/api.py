@@ -19,7 +19,7 @@ from tumorboard.accounts.bearer import ClientAuthentication, TokenAuthentication
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.rate_limits import Allowance
 from tumorboard.audit.kinds import Via
-from tumorboard.audit.origin import give_reason, requested
+from tumorboard.audit.origin import requested
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import member_scope
 
@@ -84,12 +84,16 @@ class InstitutionAPIView(APIView):
         # The inner transaction is what an error answer rolls back: the scope's own still has to
         # reset its setting.
         with (
-            member_scope(self.institution, bearer.person_of(request.bearer)) as sight,  # type: ignore[attr-defined]
+            # What a person opened with a reason they opened for their own eyes, not for a script.
+            member_scope(
+                self.institution,
+                bearer.person_of(request.bearer),  # type: ignore[attr-defined]
+                opened=False,
+            ),
             pghistory.context(),
             requested(request, Via.API),
             transaction.atomic(),
         ):
-            give_reason("; ".join(opening.reason for opening in sight.openings))
             response = super().dispatch(request, *args, **kwargs)
             if hasattr(response, "render"):
                 response.render()

@@ -29,8 +29,10 @@ LEEWAY_SECONDS = 30
 LONGEST_JTI = 255
 #: Beyond this, a number is no time in seconds since 1970.
 LATEST = 10**11
-#: Headers that name a key or a place for one. There is no such place: keys are registered.
-FOREIGN_KEYS = {"jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256"}
+#: Headers that bring a key, or name a place for one.
+FOREIGN_KEYS = {"jwk", "x5u", "x5c", "x5t", "x5t#S256"}
+#: [INT] For so long keys are good that were fetched from a client's own address.
+FRESH = datetime.timedelta(minutes=15)
 
 
 class InvalidAssertion(Exception):
@@ -56,8 +58,6 @@ def client_of(assertion: str, *, audience: str) -> ApiClient:
     Raises:
         InvalidAssertion: for whatever reason; nothing was written.
     """
-    if len(assertion) > LONGEST:
-        raise InvalidAssertion("It is too long.")
     header, claims = _parts(assertion)
     client = _claimed(claims)
     _check_signature(assertion, header, client)
@@ -66,7 +66,27 @@ def client_of(assertion: str, *, audience: str) -> ApiClient:
     return client
 
 
+def claimed(assertion: str) -> tuple[ApiClient, Any]:
+    """The client that an assertion says it is from, and the `kid` of its key; nothing is proven.
+
+    Raises:
+        InvalidAssertion: there is no such client in the current institution.
+    """
+    header, claims = _parts(assertion)
+    return _claimed(claims), header.get("kid")
+
+
+def usable_keys(client: ApiClient) -> list[dict[str, str]]:
+    """The keys by which a client is known now; fetched ones only while they are new."""
+    fetched_at = client.keys_fetched_at
+    is_old = fetched_at is None or fetched_at < timezone.now() - FRESH
+    keys: list[dict[str, str]] = [] if client.jwks_uri and is_old else client.keys
+    return keys
+
+
 def _parts(assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if len(assertion) > LONGEST:
+        raise InvalidAssertion("It is too long.")
     segments = assertion.split(".")
     if len(segments) != 3:
         raise InvalidAssertion("It is not a signed JWT.")
@@ -121,7 +141,10 @@ def _claimed(claims: dict[str, Any]) -> ApiClient:
 
 
 def _check_signature(assertion: str, header: dict[str, Any], client: ApiClient) -> None:
-    key = next((key for key in client.keys if key["kid"] == header.get("kid")), None)
+    # SMART lets a client say again where its keys are; it chooses no other place by that.
+    if "jku" in header and (not client.jwks_uri or header["jku"] != client.jwks_uri):
+        raise InvalidAssertion("Its jku is not the registered address.")
+    key = next((key for key in usable_keys(client) if key["kid"] == header.get("kid")), None)
     if key is None:
         raise InvalidAssertion("Its kid is not registered.")
     algorithm = algorithm_of(key)

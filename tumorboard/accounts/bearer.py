@@ -13,7 +13,7 @@ from tumorboard.accounts import access_tokens, rate_limits, scopes, tokens
 from tumorboard.accounts.access import permissions_in_scope
 from tumorboard.accounts.client_models import AccessToken
 from tumorboard.accounts.models import ApiToken, User
-from tumorboard.audit.origin import client_address
+from tumorboard.audit.origin import client_network
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
 
@@ -35,7 +35,7 @@ def recognize(
             if bearer is not None:
                 return bearer, rate_limits.count(*_limit(bearer))
     failed = rate_limits.Limit("failed", settings.RATE_FAILED_AUTHENTICATION)
-    return None, rate_limits.count(failed, client_address(request))
+    return None, rate_limits.count(failed, client_network(request))
 
 
 def person_of(bearer: Bearer | None) -> UUID | None:

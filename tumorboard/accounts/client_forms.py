@@ -39,7 +39,7 @@ class KeysForm(forms.Form):
         pasted, uploaded = data.get("jwks", ""), data.pop("file", "")
         if pasted and uploaded:
             self.add_error("file", "Paste the keys or choose a file, not both.")
-        elif not (pasted or uploaded or self.errors):
+        elif not (pasted or uploaded or self.errors or data.get("jwks_uri")):
             self.add_error("jwks", "Paste the public keys, or choose their file.")
         data["jwks"] = pasted or uploaded
         return data
@@ -81,4 +81,18 @@ class RegistrationForm(KeysForm, AccessForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="As it should stand beside what it reads and writes. It cannot be changed later.",
     )
-    field_order = ["label", "granted", "requests_per_minute", "jwks", "file"]
+    jwks_uri = forms.CharField(
+        label="Or the address of its JWK Set",
+        required=False,
+        max_length=ApiClient._meta.get_field("jwks_uri").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="Where the system keeps its keys itself; the operator must allow the host.",
+    )
+    field_order = ["label", "granted", "requests_per_minute", "jwks", "file", "jwks_uri"]
+
+    def clean(self) -> dict[str, Any]:
+        """One of the three ways."""
+        data = super().clean()
+        if data.get("jwks") and data.get("jwks_uri"):
+            self.add_error("jwks_uri", "Give the keys or their address, not both.")
+        return data

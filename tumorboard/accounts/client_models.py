@@ -27,6 +27,9 @@ class ApiClient(TenantModel):
     )
     #: Public keys as JWK (RFC 7517), each with its `kid`; as `keys.judged` returns them.
     keys = models.JSONField(default=list)
+    #: Where it keeps them itself; then `keys` are those that were there at `keys_fetched_at`.
+    jwks_uri = models.CharField(max_length=400, blank=True, default="", db_default="")
+    keys_fetched_at = models.DateTimeField(null=True, blank=True)
     #: What it may ask for, as `scopes.words` writes it.
     scopes = models.CharField(max_length=1000)
     requests_per_minute = models.PositiveIntegerField(default=DEFAULT)

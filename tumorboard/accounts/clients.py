@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from tumorboard.accounts import keys, scopes, selectors
 from tumorboard.accounts.client_models import AccessToken, ApiClient
-from tumorboard.accounts.errors import ClientDisabled
+from tumorboard.accounts.errors import ClientDisabled, KeysElsewhere
 from tumorboard.accounts.models import User
 from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.sso.reach import Reach
 from tumorboard.audit.record import record
 from tumorboard.outbox.mail import post
 from tumorboard.tenancy.models import new_id
@@ -24,13 +25,20 @@ from tumorboard.tenancy.scope import current_institution
 
 @transaction.atomic
 def register(
-    *, label: str, jwks: str, granted: Collection[str], requests_per_minute: int, by: User
+    *,
+    label: str,
+    granted: Collection[str],
+    requests_per_minute: int,
+    by: User,
+    jwks: str = "",
+    jwks_uri: str = "",
 ) -> ApiClient:
     """A new client of the current institution; its administrators are told.
 
     Args:
         label: what it is, in the administrator's words; audit and history name it so.
         jwks: its public keys, as JSON.
+        jwks_uri: or where it keeps them itself; a host that the operator allows.
         granted: its scopes.
         requests_per_minute: 10 to 6000.
 
@@ -40,7 +48,8 @@ def register(
     client = ApiClient(
         id=new_id(),
         label=label.strip(),
-        keys=_judged(jwks),
+        keys=[] if jwks_uri else _judged(jwks),
+        jwks_uri=_allowed(jwks_uri),
         scopes=_scopes(granted),
         requests_per_minute=requests_per_minute,
         registered_by=by,
@@ -84,6 +93,8 @@ def add_keys(*, client: ApiClient, jwks: str, by: User) -> ApiClient:
         ClientDisabled: it is.
     """
     client = _locked(client)
+    if client.jwks_uri:
+        raise ValidationError({"jwks": "This client keeps its keys at its own address."})
     all_keys = [*client.keys, *_judged(jwks)]
     try:
         keys.check_distinct(all_keys)
@@ -103,8 +114,11 @@ def remove_key(*, client: ApiClient, kid: str, by: User) -> ApiClient:
 
     Raises:
         ClientDisabled: it is.
+        KeysElsewhere: its keys are at its own address.
     """
     client = _locked(client)
+    if client.jwks_uri:
+        raise KeysElsewhere
     left = [key for key in client.keys if key["kid"] != kid]
     if len(left) < len(client.keys):
         client.keys = left
@@ -141,6 +155,13 @@ def _judged(jwks: str) -> list[dict[str, str]]:
         return keys.judged(jwks)
     except ValidationError as error:
         raise ValidationError({"jwks": error}) from None
+
+
+def _allowed(jwks_uri: str) -> str:
+    if jwks_uri and not Reach.of(current_institution().slug).allows(jwks_uri):
+        message = "The operator of this installation does not let it ask there."
+        raise ValidationError({"jwks_uri": message})
+    return jwks_uri
 
 
 def _scopes(granted: Collection[str]) -> str:

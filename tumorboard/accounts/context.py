@@ -19,7 +19,7 @@ SEVERAL = "several_institutions"
 def institution(request: HttpRequest) -> dict[str, Any]:
     """The current institution and, as `may.<NAME>`, the person's permissions in it.
 
-    `openings` are the restricted records that are open to the person, with the minutes left.
+    `openings` are the restricted records that are open to the person, with the time left.
     `institution_switch_url` is there for a person who had several institutions to choose from;
     `no_second_factor` where none is asked for, which is so on a machine for trying out only.
     """
@@ -36,4 +36,9 @@ def institution(request: HttpRequest) -> dict[str, Any]:
 
 def _opening(opening: Opening) -> dict[str, Any]:
     left = (opening.until - timezone.now()).total_seconds()
-    return {"id": opening.id, "until": opening.until, "minutes": max(1, math.ceil(left / 60))}
+    return {
+        "id": opening.id,
+        "until": opening.until,
+        "minutes": max(1, math.ceil(left / 60)),
+        "seconds": max(0, math.floor(left)),
+    }

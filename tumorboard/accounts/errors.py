@@ -54,6 +54,15 @@ class RoleHeld(PeopleError):
     )
 
 
+class RoleMapped(PeopleError):
+    """Whoever is in a group would have more rights without anybody else having seen it."""
+
+    message = (
+        "A group at an identity provider stands for this role: take the group out of the mapping, "
+        "change the role, then put the group back, which another administrator confirms."
+    )
+
+
 class InvitationClosed(PeopleError):
     """The invitation cannot be accepted any more."""
 
@@ -82,6 +91,12 @@ class ClientDisabled(PeopleError):
     """An API client that is over does not change any more."""
 
     message = "This client is disabled: register it anew."
+
+
+class KeysElsewhere(PeopleError):
+    """What is removed here would be read again."""
+
+    message = "This client keeps its keys at its own address: remove the key there."
 
 
 class OwnFactor(PeopleError):

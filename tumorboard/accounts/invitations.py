@@ -19,6 +19,7 @@ from tumorboard.accounts.errors import (
     AlreadyMember,
     InvitationExpired,
     InvitationUsed,
+    OwnRights,
     SignInFirst,
 )
 from tumorboard.accounts.models import Invitation, Membership, User
@@ -106,6 +107,7 @@ def accept(*, invitation: Invitation, password: str | None, by: User | None = No
     Raises:
         InvitationClosed: the invitation is used or has ended.
         SignInFirst: the address belongs to a known person who is not `by`.
+        OwnRights: a member would give themselves a role that they do not have.
         ValidationError: the password is too weak.
     """
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
@@ -115,12 +117,21 @@ def accept(*, invitation: Invitation, password: str | None, by: User | None = No
         user = _new_person(invitation, password or "")
     elif user != by:
         raise SignInFirst
+    elif invitation.invited_by == user and _is_wider(user, invitation.role):
+        # They invited an address that is theirs by now.
+        raise OwnRights
     with pghistory.context(person=str(user.pk)):
         membership, _ = Membership.objects.get_or_create(user=user, role=invitation.role)
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     record(action="person.joined", subject=membership, by=user)
     return user
+
+
+def _is_wider(user: User, role: str) -> bool:
+    """Whether a member of the institution does not have `role` yet."""
+    held = set(Membership.objects.filter(user=user).values_list("role", flat=True))
+    return bool(held) and role not in held
 
 
 def check_open(invitation: Invitation) -> None:

@@ -1,6 +1,8 @@
 """The public keys that an API client registers."""
 
+import contextlib
 import json
+import operator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -46,6 +48,29 @@ def judged(text: str) -> list[dict[str, str]]:
     found = [_judged_key(key) for key in keys]
     check_distinct(found)
     return found
+
+
+def judged_set(data: dict[str, Any]) -> list[dict[str, str]]:
+    """Those of a fetched JWK Set that may sign here, by `kid`; others may serve other ends.
+
+    Args:
+        data: as it was read from JSON.
+
+    Raises:
+        ValidationError: it is none, has too many keys, two of one `kid`, or a private one.
+    """
+    given = data.get("keys")
+    if not isinstance(given, list):
+        raise ValidationError("This is no JWK Set.")
+    check_number(given)
+    if any(isinstance(key, dict) and PRIVATE & key.keys() for key in given):
+        raise ValidationError("This holds a private or shared key.")
+    found = []
+    for key in given:
+        with contextlib.suppress(ValidationError):
+            found.append(_judged_key(key))
+    check_distinct(found)
+    return sorted(found, key=operator.itemgetter("kid"))
 
 
 def check_distinct(keys: list[dict[str, str]]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from tumorboard.accounts import own_roles, sessions, tokens
+from tumorboard.accounts import leaving, own_roles, sessions, tokens
 from tumorboard.accounts.errors import LastAdministrator, NoRole, NotMember, OwnRights
 from tumorboard.accounts.models import Membership, User
 from tumorboard.accounts.roles import Role
@@ -60,6 +60,9 @@ def set_roles(
 def remove(*, user: User, by: User | None, session_key: str | None = None) -> None:
     """Take a person out of the current institution: all roles, tokens and sessions, not the person.
 
+    What else names them as somebody who may see something forgets them (`leaving`): who comes
+    back one day begins anew.
+
     Args:
         session_key: of the session that asks; it goes on where people remove themselves.
 
@@ -74,6 +77,7 @@ def remove(*, user: User, by: User | None, session_key: str | None = None) -> No
         _take(held[role], by=by)
     # Else they would work again if the person comes back.
     tokens.revoke_all(user=user, by=by)
+    leaving.forget(user)
     sessions.end_all(user, but=session_key)
     record(action="person.removed", subject=user, by=by)
 

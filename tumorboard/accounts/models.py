@@ -157,6 +157,8 @@ class PersonSession(models.Model):
     last_seen_at = models.DateTimeField(default=timezone.now)
     address = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=80)
+    #: The institution alone that the session reaches, where its identity provider began it.
+    bound_to = models.UUIDField(null=True)
 
 
 class SignInEvent(models.Model):
@@ -171,6 +173,8 @@ class SignInEvent(models.Model):
     device = models.CharField(max_length=80)
     #: Hash of the browser's own cookie: tells a device that is known from a new one.
     browser = models.CharField(max_length=64, blank=True)
+    #: The institution whose identity provider it was about; sessions of others never show it.
+    bound_to = models.UUIDField(null=True)
 
     class Meta:
         indexes: ClassVar[list[Any]] = [

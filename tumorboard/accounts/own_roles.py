@@ -10,12 +10,14 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from tumorboard.accounts.errors import OwnRights, RoleHeld
+from tumorboard.accounts.errors import OwnRights, RoleHeld, RoleMapped
 from tumorboard.accounts.models import Invitation, Membership, User
 from tumorboard.accounts.own_role import PREFIX, OwnRole
 from tumorboard.accounts.permissions import Permission
+from tumorboard.accounts.role_names import name_fault, name_key
 from tumorboard.accounts.roles import Role, RoleDescription
 from tumorboard.accounts.roles import permissions_of as built_in_permissions_of
 from tumorboard.accounts.sso_models import GroupRole
@@ -84,6 +86,8 @@ def make(*, name: str, description: str, permissions: Collection[str], by: User 
     Raises:
         ValidationError: name, description or permissions cannot be.
     """
+    # Else two of one name, made at once, would be told apart by the database alone.
+    _one_at_a_time()
     role = OwnRole()
     _write(role, name=name, description=description, permissions=permissions)
     record(action="role.made", subject=role, by=by)
@@ -103,14 +107,19 @@ def change(
 
     Raises:
         ValidationError: as `make`.
-        OwnRights: the person holds the role and would widen it.
+        OwnRights: the person would widen a role that they hold or are invited to.
+        RoleMapped: a provider's group stands for it, in which the person may be.
     """
     # Giving it and widening it must not pass each other.
     _one_at_a_time()
     role = OwnRole.objects.select_for_update().get(pk=role.pk)
+    if role.retired_at is not None:
+        raise ValidationError({"name": ["This role was retired meanwhile."]})
     is_wider = bool(set(permissions) - set(role.permissions))
-    if by is not None and is_wider and Membership.objects.filter(user=by, role=role.key).exists():
+    if by is not None and is_wider and _can_have(by, role):
         raise OwnRights
+    if by is not None and is_wider and GroupRole.objects.filter(role=role.key).exists():
+        raise RoleMapped
     _write(role, name=name, description=description, permissions=permissions)
     record(action="role.changed", subject=role, by=by)
     return role
@@ -125,9 +134,7 @@ def retire(*, role: OwnRole, by: User | None) -> OwnRole:
     """
     _one_at_a_time()
     role = OwnRole.objects.select_for_update().get(pk=role.pk)
-    invited = Invitation.objects.filter(
-        role=role.key, accepted_at=None, expires_at__gt=timezone.now()
-    )
+    invited = _invitations(role)
     mapped = GroupRole.objects.filter(role=role.key)
     if Membership.objects.filter(role=role.key).exists() or invited.exists() or mapped.exists():
         raise RoleHeld
@@ -137,14 +144,28 @@ def retire(*, role: OwnRole, by: User | None) -> OwnRole:
     return role
 
 
+def _can_have(person: User, role: OwnRole) -> bool:
+    """Whether a person holds a role, or need only accept an invitation to it."""
+    held = Membership.objects.filter(user=person, role=role.key)
+    return held.exists() or _invitations(role).filter(email=person.email).exists()
+
+
+def _invitations(role: OwnRole) -> QuerySet[Invitation]:
+    """Those with this role that can still be accepted."""
+    waiting = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
+    return waiting.filter(role=role.key)
+
+
 def _write(role: OwnRole, *, name: str, description: str, permissions: Collection[str]) -> None:
     role.name, role.description = " ".join(name.split()), " ".join(description.split())
-    role.name_key = role.name.casefold()
+    role.name_key = name_key(role.name)
     role.permissions = sorted(set(permissions))
     errors: dict[str, list[str]] = {}
     if set(role.permissions) - {each.value for each in Permission}:
         errors["permissions"] = ["Choose among the permissions that there are."]
-    if role.name_key in {each.value.label.casefold() for each in Role}:
+    if fault := name_fault(role.name):
+        errors["name"] = [fault]
+    if role.name_key in {name_key(each.value.label) for each in Role}:
         errors["name"] = ["A built-in role has this name."]
     same = OwnRole.objects.filter(name_key=role.name_key, retired_at=None).exclude(pk=role.pk)
     if same.exists():

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from tumorboard.accounts import device
 from tumorboard.accounts.models import SignInEvent, User
+from tumorboard.accounts.sso import bound
 from tumorboard.audit.origin import client_address
 
 logger = logging.getLogger(__name__)
@@ -86,7 +87,13 @@ class Line(NamedTuple):
 
 
 def note(
-    *, user: User, kind: Kind, request: HttpRequest | None, method: str = "", browser: str = ""
+    *,
+    user: User,
+    kind: Kind,
+    request: HttpRequest | None,
+    method: str = "",
+    browser: str = "",
+    bound_to: uuid.UUID | None = None,
 ) -> SignInEvent:
     """Add one event.
 
@@ -94,7 +101,10 @@ def note(
         request: None where the person was not there, as at a reset by somebody else.
         method: by what, in words such as "password and authenticator app".
         browser: of a sign-in, the hash by which the browser is known again.
+        bound_to: the institution whose provider it is about, where no session says so.
     """
+    if bound_to is None and request is not None and hasattr(request, "session"):
+        bound_to = bound.reach_of(request)
     logger.info("sign-in", extra={"event": f"sign_in.{kind}", "person": str(user.pk)})
     return SignInEvent.objects.create(
         user=user,
@@ -103,14 +113,22 @@ def note(
         address=(client_address(request) or None) if request is not None else None,
         device=device.words_of(request) if request is not None else "",
         browser=browser,
+        bound_to=bound_to,
     )
 
 
-def lines_of(user: User) -> list[Line]:
-    """The person's newest events of the last year."""
+def lines_of(user: User, *, bound_to: uuid.UUID | None = None) -> list[Line]:
+    """The person's newest events of the last year.
+
+    Args:
+        bound_to: where a session asks that reaches this institution alone, only what its provider
+            did: from where the person signs in elsewhere is none of its business.
+    """
     since = timezone.now() - KEPT
-    events = SignInEvent.objects.filter(user=user, at__gt=since).order_by("-at", "-id")[:SHOWN]
-    return [Line(e, WORDS[Kind(e.kind)], Kind(e.kind) in FAILURES) for e in events]
+    events = SignInEvent.objects.filter(user=user, at__gt=since).order_by("-at", "-id")
+    if bound_to is not None:
+        events = events.filter(bound_to=bound_to)
+    return [Line(e, WORDS[Kind(e.kind)], Kind(e.kind) in FAILURES) for e in events[:SHOWN]]
 
 
 def is_known(browser: str, *, account: str) -> bool:

@@ -52,6 +52,17 @@ class IdentityProvider(TenantModel):
     factor_values = models.JSONField(default=list)
     is_on = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    #: What is to hold instead once somebody else has confirmed it, as `sso.proposals.Terms`.
+    proposal = models.JSONField(null=True, blank=True)
+    #: Who wrote what nobody else has confirmed yet: the proposal, or all of it while it is off.
+    unconfirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+    )
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -22,7 +22,7 @@ from django.utils import timezone
 from tumorboard.accounts import device
 from tumorboard.accounts.models import Throttle, User
 from tumorboard.accounts.sign_in_history import is_known
-from tumorboard.audit.origin import client_address
+from tumorboard.audit.origin import client_network
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def count(request: HttpRequest, *, purpose: str, account: str) -> Guess | None:
     who = account.strip().lower()
     guess = Guess(
         account=_key("account", purpose, who, _known_browser(request, who)),
-        address=_key("address", client_address(request)),
+        address=_key("address", client_network(request)),
     )
     if _count(guess.address, ADDRESS) and _count(guess.account, ACCOUNT):
         return guess

@@ -17,6 +17,8 @@ from tumorboard.accounts import second_factor
 
 #: A part of a page that asks is answered so; the page then offers to sign in, and keeps its text.
 SIGN_IN = 401
+#: How an address begins that says of itself where it leads.
+WHOLE = ("/", "http://", "https://")
 RAN_OUT = (
     "You were signed out, since nothing happened for a while. Sign in to go on where you were."
 )
@@ -45,11 +47,14 @@ def with_way_back(url: str, request: HttpRequest) -> str:
 
 
 def safe_next(request: HttpRequest, given: str) -> str:
-    """`given` where it is an address of ours, else nothing."""
+    """`given` where it is an address of ours, else nothing.
+
+    Whole, or from the root: `redirect` takes a word alone for the name of a page.
+    """
     is_ours = url_has_allowed_host_and_scheme(
         given, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return given if is_ours else ""
+    return given if is_ours and given.startswith(WHOLE) else ""
 
 
 def _way_back(request: HttpRequest) -> str:

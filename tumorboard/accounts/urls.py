@@ -88,6 +88,11 @@ institution_patterns = [
         name="identity_provider_metadata",
     ),
     path(
+        "settings/sign-in/providers/<uuid:provider_id>/confirm/",
+        identity_providers.confirm_change,
+        name="identity_provider_confirm",
+    ),
+    path(
         "settings/sign-in/providers/<uuid:provider_id>/switch/",
         identity_providers.switch,
         name="identity_provider_switch",

@@ -16,6 +16,9 @@ from django.http import HttpRequest
 
 from tumorboard.audit.kinds import Via
 
+#: What one customer of a provider has at least of IPv6.
+IPV6_NETWORK_BITS = 64
+
 
 @dataclass
 class Origin:
@@ -86,12 +89,26 @@ def client_address(request: HttpRequest) -> str:
     return address
 
 
+def client_network(request: HttpRequest) -> str:
+    """By what those who ask are counted: `client_address`, of IPv6 its first 64 bits.
+
+    Whoever has one IPv6 address has the other 2^64 of its network too, and would be counted anew
+    with each.
+    """
+    address = client_address(request)
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network((address, IPV6_NETWORK_BITS), strict=False))
+
+
 def _known(text: str) -> str:
     """An address in its one form; empty for what is none."""
     try:
-        return str(ipaddress.ip_address(text))
+        found = ipaddress.ip_address(text)
     except ValueError:
         return ""
+    # A server that listens for both kinds sees IPv4 so.
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def _is_trusted(address: str, proxies: Sequence[str]) -> bool:

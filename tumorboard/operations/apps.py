@@ -9,7 +9,7 @@ from tumorboard.operations.checks import (
     broker_is_named,
     identity_keys_are_whole,
 )
-from tumorboard.operations.role_checks import role_is_bound
+from tumorboard.operations.role_checks import role_has_limits, role_is_bound
 
 
 class OperationsConfig(AppConfig):
@@ -38,5 +38,6 @@ class OperationsConfig(AppConfig):
         register(identity_providers_are_readable)
         register(identity_key_is_readable)
         register(role_is_bound, Tags.database, deploy=True)
+        register(role_has_limits, Tags.database, deploy=True)
         for check in production_checks.ALL:
             register(check, Tags.security, deploy=True)

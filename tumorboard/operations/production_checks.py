@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import dj_database_url
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's name
 from django.core.exceptions import ImproperlyConfigured
@@ -21,7 +22,9 @@ FEWEST_LETTERS = 16
 #: What keys of examples hold.
 EXAMPLE_WORDS = ("insecure", "change", "secret", "example", "password", "your-", "<")
 HERE = ("", "localhost", "127.0.0.1", "::1")
-ENCRYPTED = ("require", "verify-ca", "verify-full")
+#: `require` encrypts to whoever answers, and `verify-ca` to whoever has any certificate of that
+#: authority: both let somebody in between read patients.
+PROVEN = "verify-full"
 BROKERS_IN_POSTGRESQL = ("pgmq", "postgres", "postgresql", "sqla+postgresql")
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -128,10 +131,11 @@ def database_is_its_own(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="operations.E036",
             )
         )
-    if not _is_private(database):
+    direct = dj_database_url.parse(settings.DATABASE_DIRECT_URL)
+    if not all(map(_is_private, (database, settings.DATABASES["owner"], direct))):
         found.append(
             Error(
-                "The database is reached over the network without TLS.",
+                "The database is reached over the network without proving that it is the database.",
                 hint="End DATABASE_URL with ?sslmode=verify-full&sslrootcert=/path/to/ca.pem.",
                 id="operations.E037",
             )
@@ -230,11 +234,13 @@ def _is_https(address: str) -> bool:
 
 
 def _is_private(database: Mapping[str, Any]) -> bool:
-    """Whether nobody between here and the database can read along."""
-    host = str(database["HOST"])
-    if host in HERE or host.startswith("/"):
+    """Whether nobody between here and the database can read along, or be taken for it."""
+    options = database.get("OPTIONS", {})
+    # What stands behind the question mark of an address counts for the driver before its host.
+    hosts = [database.get("HOST", ""), options.get("host", ""), options.get("hostaddr", "")]
+    if all(host in HERE or host.startswith("/") for host in map(str, hosts)):
         return True
-    return database.get("OPTIONS", {}).get("sslmode") in ENCRYPTED
+    return bool(options.get("sslmode") == PROVEN)
 
 
 def _is_open(folder: Path) -> bool:

@@ -1,10 +1,10 @@
-"""Whether the database role that serves is held by row-level security."""
+"""Whether the database role that serves is held by row-level security, and bounded in time."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - the library's name
 from django.db import connection
 
 #: For how long a start waits for a database that does not answer.
@@ -21,6 +21,7 @@ RIGHTS = """
                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
                   AND pg_has_role(current_user, c.relowner, 'MEMBER'))
 """
+LIMIT = "SELECT current_setting('statement_timeout') <> '0'"
 FAULTS = (
     ("operations.E041", "is a superuser or can become one"),
     ("operations.E042", "bypasses row-level security or can become a role that does"),
@@ -51,9 +52,30 @@ def role_is_bound(
     ]
 
 
-def _asked() -> Sequence[bool]:
+def role_has_limits(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The database gives up on what a request asks before it holds up all others.
+
+    A warning: an operator may bound it elsewhere. Asked only where `--database default` is given.
+    """
+    if "default" not in (databases or ()):
+        return []
+    try:
+        (has_limit,) = _asked(LIMIT)
+    except psycopg.Error:
+        # `role_is_bound` says so.
+        return []
+    if has_limit:
+        return []
+    hint = "Run `manage.py prepare_database` again; it sets the limits of docs/production.md."
+    message = "No statement of the database role that serves has a limit of time."
+    return [Warning(message, hint=hint, id="operations.W002")]
+
+
+def _asked(question: str = RIGHTS) -> Sequence[bool]:
     """By a connection of its own: a process that divides itself later must not share one."""
     address = {**connection.get_connection_params(), "connect_timeout": WAIT_SECONDS}
     address.pop("pool", None)
     with psycopg.connect(**address) as asking:
-        return tuple(asking.execute(RIGHTS).fetchone() or ())
+        return tuple(asking.execute(question).fetchone() or ())

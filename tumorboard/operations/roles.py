@@ -3,6 +3,7 @@
 Made by `manage.py prepare_database` with an administrator's connection, never by a migration.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +15,14 @@ from psycopg import sql
 APPLICATION_RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
 
 
-def prepare(*, admin_url: str, owner_url: str, application_url: str, backup_role: str) -> None:
+def prepare(
+    *,
+    admin_url: str,
+    owner_url: str,
+    application_url: str,
+    backup_role: str,
+    limits: Mapping[str, int],
+) -> None:
     """Make roles, database and default privileges; running it again changes nothing.
 
     Args:
@@ -22,6 +30,8 @@ def prepare(*, admin_url: str, owner_url: str, application_url: str, backup_role
         owner_url: role and database of the migrations.
         application_url: role and the same database, for serving requests.
         backup_role: role that reads everything past row-level security.
+        limits: seconds of the settings that bound what the application's role may take
+            (`tumorboard.operations.time_limits`).
     """
     owner, application = urlsplit(owner_url), urlsplit(application_url)
     database = owner.path.lstrip("/")
@@ -30,6 +40,8 @@ def prepare(*, admin_url: str, owner_url: str, application_url: str, backup_role
         _role(admin, owner_role, owner.password, "NOSUPERUSER NOCREATEROLE NOBYPASSRLS")
         _role(admin, application_role, application.password, "NOSUPERUSER NOCREATEROLE NOBYPASSRLS")
         _role(admin, backup_role, None, "NOSUPERUSER NOCREATEROLE BYPASSRLS")
+        for name, seconds in limits.items():
+            _limit(admin, application_role, name, seconds)
         make_database(admin, database, owner_role)
         _run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
         for role in (owner_role, application_role, backup_role):
@@ -81,6 +93,12 @@ def _role(admin: psycopg.Connection[Any], name: str, password: str | None, right
                 sql.Identifier(name), sql.Literal(unquote(password))
             )
         )
+
+
+def _limit(admin: psycopg.Connection[Any], role: str, name: str, seconds: int) -> None:
+    statement = sql.SQL("ALTER ROLE {} SET {} = {}")
+    value = sql.Literal(f"{seconds}s")
+    admin.execute(statement.format(sql.Identifier(role), sql.Identifier(name), value))
 
 
 def _run(connection: psycopg.Connection[Any], statement: str, *names: str) -> None:

@@ -85,13 +85,17 @@ def institution_scope(institution: "Institution") -> Iterator[None]:
 
 
 @contextmanager
-def member_scope(institution: "Institution", person_id: uuid.UUID | None) -> Iterator[Sight]:
+def member_scope(
+    institution: "Institution", person_id: uuid.UUID | None, *, opened: bool = True
+) -> Iterator[Sight]:
     """Work as one institution for one person: no row of a case that is restricted to others.
 
     Whether the person belongs to the institution the door asks in it.
 
     Args:
         person_id: who asks; None for somebody who is not known, who sees no restricted case.
+        opened: whether the records count that the person has opened with a reason. Not for a
+            script: the person has proven who they are at a page, and looks at one.
 
     Yields:
         What is hidden, and what the person has opened with a reason.
@@ -101,7 +105,7 @@ def member_scope(institution: "Institution", person_id: uuid.UUID | None) -> Ite
     """
     with institution_scope(institution):
         with seeing_all():
-            sight = sight_of(person_id)
+            sight = sight_of(person_id, opened=opened)
         with _seeing(sight):
             yield sight
 
@@ -169,12 +173,14 @@ def let_connection_go() -> None:
 
 @contextmanager
 def _settings(inside: Mapping[str, str], *, after: Mapping[str, str]) -> Iterator[None]:
+    goes_on = connection.in_atomic_block
     with transaction.atomic():
         _set(inside)
         yield
-        # Where an outer transaction goes on, the settings would live on with it. After an error
-        # the savepoint's rollback has already undone them.
-        _set(after)
+        # Where an outer transaction goes on, the settings would live on with it; where none does,
+        # they end with this one. After an error the savepoint's rollback has already undone them.
+        if goes_on:
+            _set(after)
 
 
 def _settings_of(sight: Sight) -> dict[str, str]:

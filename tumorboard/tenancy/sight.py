@@ -6,8 +6,7 @@ application that keeps them says at start-up how (`decided_by`); while nobody ha
 
 import datetime
 import uuid
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Opening(NamedTuple):
@@ -34,17 +33,27 @@ class Sight(NamedTuple):
 #: Nothing is hidden: how the system itself works.
 EVERYTHING = Sight()
 
-Decide = Callable[[uuid.UUID | None], Sight]
+
+class Decide(Protocol):
+    """Says what a person sees; None asks for somebody on no list at all."""
+
+    def __call__(self, person_id: uuid.UUID | None, *, opened: bool) -> Sight:
+        """What is hidden; `opened` says whether what they broke the glass for counts."""
+
+
 _rules: list[Decide] = []
 
 
 def decided_by(decide: Decide) -> None:
-    """Let `decide` say what a person sees; None asks for somebody on no list at all."""
+    """Let `decide` say what people see."""
     _rules[:] = [decide]
 
 
-def sight_of(person_id: uuid.UUID | None) -> Sight:
+def sight_of(person_id: uuid.UUID | None, *, opened: bool = True) -> Sight:
     """What is hidden from a person in the current institution.
+
+    Args:
+        opened: whether the records count that the person has opened with a reason.
 
     Raises:
         RuntimeError: nobody has said who decides.
@@ -52,4 +61,4 @@ def sight_of(person_id: uuid.UUID | None) -> Sight:
     if not _rules:
         message = "Nobody says which cases are restricted: no door may open."
         raise RuntimeError(message)
-    return _rules[0](person_id)
+    return _rules[0](person_id, opened=opened)

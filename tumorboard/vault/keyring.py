@@ -3,10 +3,14 @@
 import hashlib
 import hmac
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from tumorboard.tenancy.models import new_id
@@ -24,6 +28,9 @@ KEPT = "_vault_keyring"
 
 WRAPPING = "institution.key"
 INDEX = "institution.index_key"
+
+
+_held: ContextVar[bool] = ContextVar("vault_version_held", default=False)
 
 
 class NoKeys(LookupError):
@@ -99,6 +106,38 @@ def begin() -> None:
     _add(version=1, key=new_key(), index_key=new_key())
 
 
+@contextmanager
+def version_held() -> Iterator[Keyring]:
+    """The keys, of which no newer version is made before the end of the transaction.
+
+    For what a rotation goes through to its end: sealed under the version before, a row that is
+    written meanwhile would be missed. Nested, it asks the database nothing again.
+    """
+    if _held.get():
+        yield keyring()
+        return
+    with transaction.atomic():
+        _lock("pg_advisory_xact_lock_shared")
+        ring = keyring()
+        newest = InstitutionKey.objects.aggregate(newest=Max("version"))["newest"]
+        if newest is not None and newest > ring.version:
+            ring.keys.update(_opened().keys)
+        token = _held.set(True)
+        try:
+            yield ring
+        finally:
+            _held.reset(token)
+
+
+def wait_for_writers() -> None:
+    """Let nobody seal what a rotation goes through before the end of the transaction.
+
+    Waits for those who are at it, and for another rotation that begins.
+    """
+    _lock("pg_advisory_xact_lock")
+    current_institution().__dict__.pop(KEPT, None)
+
+
 @transaction.atomic
 def add_version() -> int:
     """Make a new key of the current institution and retire the one before; the new version.
@@ -106,6 +145,7 @@ def add_version() -> int:
     The index key stays: a new one would need every patient's tokens anew in one moment, else a
     record number could be there twice.
     """
+    wait_for_writers()
     before = _opened()
     InstitutionKey.objects.filter(retired_at__isnull=True).update(retired_at=timezone.now())
     _add(version=before.version + 1, key=new_key(), index_key=before.index_key)
@@ -129,6 +169,14 @@ def wrap_anew() -> int:
             row.save(update_fields=["wrapped_key", "wrapped_index_key"])
             changed += 1
     return changed
+
+
+def _lock(function: str) -> None:
+    """Take the institution's lock of key versions until the end of the transaction."""
+    place = b"vault key version " + current_institution().pk.bytes
+    key = int.from_bytes(hashlib.sha256(place).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [key])
 
 
 def _add(*, version: int, key: bytes, index_key: bytes) -> None:

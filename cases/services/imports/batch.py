@@ -31,6 +31,7 @@ from guidance.engine.edition import Edition
 from tumorboard.accounts.models import User
 from tumorboard.audit.models import AuditEntry
 from tumorboard.audit.record import entry_of
+from tumorboard.vault.keyring import version_held
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def open_cases(*, entries: Sequence[Entry], by: User) -> list[Case | Invalid]:
         else:
             found.append(rows.case)
             good.append(rows)
-    _insert([rows.patient for rows in good])
+    with version_held():
+        _insert([rows.patient for rows in good])
     _insert(
         [
             PatientToken(patient=rows.patient, token=token)

@@ -77,8 +77,15 @@ def _refuse_bombs(content: bytes) -> None:
 
 
 def _refuse_crowds(content: bytes) -> None:
-    """Count the elements of all parts, in a tenth of the time that reading them takes."""
+    """Count the elements of all parts, in a tenth of the time that reading them takes.
+
+    No program writes a document type into a workbook, and its entities would make gigabytes of
+    text out of a few bytes.
+    """
     count = 0
+
+    def refuse(*_: object) -> None:
+        raise TableError(UNREADABLE)
 
     def one_more(_name: str, _attributes: object) -> None:
         nonlocal count
@@ -90,6 +97,7 @@ def _refuse_crowds(content: bytes) -> None:
         for part in archive.infolist():
             parser = expat.ParserCreate()
             parser.StartElementHandler = one_more
+            parser.StartDoctypeDeclHandler = refuse
             # What is no XML has no elements; a picture, say.
             with archive.open(part) as file, contextlib.suppress(expat.ExpatError):
                 parser.ParseFile(file)

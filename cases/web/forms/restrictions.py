@@ -69,6 +69,11 @@ class BreakGlassForm(forms.Form):
         error_messages={"required": "Enter your password."},
     )
 
+    def __init__(self, *args: Any, asks_password: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_password:
+            del self.fields["password"]
+
 
 class BreakGlassReviewForm(forms.Form):
     """Whether a record was opened for a good reason."""

@@ -1,5 +1,7 @@
 """An institution's own roles: what they allow, who gives them, and that a change holds at once."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -9,9 +11,9 @@ from tests.factories.people import add_member
 from tumorboard.accounts import own_roles, selectors
 from tumorboard.accounts.access import permissions_in_scope
 from tumorboard.accounts.errors import OwnRights, RoleHeld
-from tumorboard.accounts.invitations import invite, label_of
+from tumorboard.accounts.invitations import accept, invite, label_of
 from tumorboard.accounts.memberships import set_roles
-from tumorboard.accounts.models import Membership
+from tumorboard.accounts.models import Invitation, Membership
 from tumorboard.accounts.own_role import OwnRole
 from tumorboard.accounts.permission_words import GROUPS, WORDS
 from tumorboard.accounts.permissions import Permission
@@ -122,6 +124,11 @@ def test_nobody_widens_a_role_that_they_have(role, administrator, institution):
         ({"name": " "}, "name"),
         ({"name": "Coordinator"}, "name"),
         ({"name": "study  NURSE"}, "name"),
+        # What looks like another name is that name, or none.
+        ({"name": "\uff23oordinator"}, "name"),
+        ({"name": "C\u043eordinator"}, "name"),
+        ({"name": "Coor\u200bdinator"}, "name"),
+        ({"name": "Nur\u202ese"}, "name"),
         ({"description": ""}, "description"),
         ({"permissions": []}, "permissions"),
         ({"permissions": ["case.rule"]}, "permissions"),
@@ -183,3 +190,32 @@ def test_the_pages_make_change_and_retire_a_role(client, administrator, inside):
     Membership.objects.filter(role=role.key).delete()
     client.post(reverse("own_role_retire", args=["north", role.pk]))
     assert client.get(page).status_code == 404
+
+
+def test_nobody_widens_a_role_to_which_they_are_invited(role, administrator):
+    """ASVS v5.0.0-8.3.1: widened first, then accepted, it would be theirs by themselves."""
+    invite(email="new@north.example", name="New", role=role.key, by=administrator)
+    Invitation.objects.update(email=administrator.email)
+    given = {"role": role, "name": role.name, "description": role.description}
+    with pytest.raises(OwnRights):
+        own_roles.change(**given, permissions=["case.read", "case.export"], by=administrator)
+
+
+def test_nobody_accepts_what_they_offered_to_an_address_of_their_own(role, client, administrator):
+    invitation, link = invite(
+        email="new@north.example", name="New", role=role.key, by=administrator
+    )
+    Invitation.objects.update(email=administrator.email)
+    with pytest.raises(OwnRights):
+        accept(invitation=invitation, password=None, by=administrator)
+    client.force_login(administrator)
+    page = client.post(urlsplit(link).path).content.decode()
+    assert "ask another administrator" in page
+    assert not Membership.objects.filter(user=administrator, role=role.key).exists()
+
+
+def test_a_role_that_was_retired_meanwhile_does_not_change(role, administrator):
+    own_roles.retire(role=role, by=administrator)
+    given = {"name": "Nurse", "description": "Follows.", "permissions": ["case.read"]}
+    with pytest.raises(ValidationError, match="retired meanwhile"):
+        own_roles.change(role=role, **given, by=administrator)

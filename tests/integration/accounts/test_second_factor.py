@@ -3,7 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.factories.people import PASSWORD, without_factor
@@ -17,6 +17,7 @@ from tests.integration.accounts.factors import (
 )
 from tumorboard.accounts import recovery_codes, second_factor
 from tumorboard.accounts.models import SignInEvent
+from tumorboard.accounts.turned_away import safe_next
 
 pytestmark = pytest.mark.django_db
 
@@ -276,3 +277,12 @@ def test_what_was_sent_leads_back_to_the_page_it_was_sent_from(client, coordinat
     page = "http://testserver/i/north/cases/new/"
     answer = client.post("/i/north/drafts/", headers={"Referer": page})
     assert answer.url == f"{LOGIN}?next=/i/north/cases/new/"
+
+
+@pytest.mark.parametrize(
+    "wanted", ["10000-01-01", "home", "//evil.example/", "/\\evil.example", "https://evil.example/"]
+)
+def test_the_way_back_is_an_address_of_ours_and_no_word(wanted):
+    """ASVS v5.0.0-3.7.2: nobody is led to an address that somebody else chose."""
+    assert safe_next(RequestFactory().get("/"), wanted) == ""
+    assert safe_next(RequestFactory().get("/"), "/i/north/") == "/i/north/"

@@ -101,6 +101,30 @@ def test_typing_that_is_kept_as_a_draft_does(client, coordinator):
     assert time.time() - client.session[sessions.ACTIVE_AT] < MINUTE
 
 
+@pytest.mark.parametrize("path", ["/", "/accounts/security/", "/nowhere/"])
+def test_what_is_over_at_an_institution_no_other_page_brings_back(client, coordinator, path):
+    """ASVS v5.0.0-7.3.1: a page that belongs to no institution gives no idle session new time."""
+    client.force_login(coordinator)
+    back(client, idle=40 * MINUTE)
+    client.get(path)
+    assert not is_in(client)
+
+
+def test_what_is_over_at_an_institution_no_other_one_brings_back(
+    client, coordinator, other_institution
+):
+    """ASVS v5.0.0-7.3.1: nor does one that allows more."""
+    add_member(other_institution, "COORDINATOR", email=coordinator.email, name=coordinator.name)
+    with institution_scope(other_institution):
+        sign_in_policies.choose(idle_minutes=60, absolute_hours=12, by=None)
+    client.force_login(coordinator)
+    back(client, idle=40 * MINUTE)
+    assert is_in(client, "/i/south/")
+    left = client.get(reverse("session", args=["south"])).json()["left"]
+    assert left > 50 * MINUTE
+    assert not is_in(client)
+
+
 def test_an_institution_chooses_its_limits_within_bounds(client, institution, administrator):
     """ASVS v5.0.0-7.1.1: inactivity and absolute lifetime follow a documented policy."""
     client.force_login(administrator)

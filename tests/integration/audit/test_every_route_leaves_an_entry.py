@@ -49,6 +49,7 @@ WITHOUT_ENTRY = {
     "decision_autosave": "a token against forgery and nothing else",
     "break_glass": "an empty form; what it finds is noted",
     "imports": "names of files and counts",
+    "reading_watch": "a number that the institution chose",
     "live_bar": "whose names these are, the page that asks for them noted; the next case is noted",
     "live_state": "a number that says whether anything changed",
     "live_events": "numbers that say whether anything changed",

@@ -246,6 +246,15 @@ def test_bad_rows_are_downloaded_with_reasons_and_without_formulas(client, impor
     ]
 
 
+@pytest.mark.parametrize("cell", ["\uff1d1+1", "x;=1+1", "x; @sum(a1)"])
+def test_a_formula_in_disguise_is_no_formula_either(client, imports, cell):
+    """ASVS v5.0.0-1.2.10: a spreadsheet of any language runs nothing that was uploaded."""
+    file = imports.check(f'MRN,Surname,Grade\nM2,"{cell}",9\n')
+    answer = client.get(at("import_bad_rows", file.pk))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[1][1] == f"'{cell}"
+
+
 def test_text_of_a_file_is_shown_and_not_run(client, institution, imports):
     """ASVS v5.0.0-1.2.1: what a file says is text on a page."""
     evil = "<script>alert(1)</script>"

@@ -79,6 +79,7 @@ WITHOUT_ROWS = {
     "edition_changes": "the edition in the address",
     "amendment_discard": "discards the amendment of the item in the address",
     "invitation_accept": "the secret in the address names the invitation",
+    "identity_provider_confirm": "what waits of the provider in the address",
     "identity_provider_metadata": "new metadata of the provider in the address",
     "identity_provider_try": "tries the provider in the address",
     "identity_provider_unlink": "the provider and the person in the address",

@@ -2,13 +2,16 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from types import SimpleNamespace
 
 from django.test import Client
 
+from tests.factories.clients import make_client
 from tests.factories.everything import one_of_everything
 from tests.factories.people import add_member, make_institution
 from tests.integration.isolation.answers import CANARY
+from tumorboard.accounts import access_tokens, scopes
 from tumorboard.accounts.models import User
 from tumorboard.accounts.roles import Role
 from tumorboard.accounts.tokens import issue
@@ -21,6 +24,8 @@ EVERYTHING = "everything"
 STRANGER = "stranger"
 #: Who made the rows of the second institution; every text about them holds the canary.
 THEIRS = "theirs"
+#: An API client of the first institution with every scope there is; no page knows it.
+MACHINE = "machine"
 #: Nobody: not signed in.
 NOBODY = "nobody"
 BUILT_IN = tuple(role.name for role in Role)
@@ -53,7 +58,7 @@ class World:
     def visitor(self, name: str) -> Visitor:
         """A new session of one of `people`, or of nobody."""
         browser, script = Client(), Client()
-        if name != NOBODY:
+        if name in self.people:
             browser.force_login(self.people[name])
         if name in self.tokens:
             script = Client(headers={"authorization": f"Bearer {self.tokens[name]}"})
@@ -82,7 +87,19 @@ def make_world() -> World:
     for name, person in people.items():
         with institution_scope(south if name in (STRANGER, THEIRS) else north):
             _, tokens[name] = issue(user=person, label="isolation", days=1, by=person)
+    tokens[MACHINE] = machine_token(north, everything)
     return World(north, south, ours, foreign, people, tokens)
+
+
+def machine_token(institution: Institution, by: User) -> str:
+    """A token with every scope, which lives longer than the longest test."""
+    granted = [scope for scope, _ in scopes.choices()]
+    client = make_client(institution, by, granted=granted, label="Machine")
+    with institution_scope(institution):
+        token, secret = access_tokens.issue(client=client, requested=" ".join(granted))
+        token.expires_at += timedelta(days=1)
+        token.save(update_fields=["expires_at"])
+    return secret
 
 
 def ids_of(rows: SimpleNamespace) -> dict[str, uuid.UUID]:

@@ -1,14 +1,17 @@
 """Entries of the audit as lines and as a table."""
 
 import datetime
+import json
 
 import pytest
 
-from cases.selectors.audit import HEADS, line_of, table_of, whose
+from cases.selectors.audit import HEADS, events_of_all, line_of, table_of, whose
 from tests.factories.cases import make_case
+from tests.factories.restrictions import restricted
 from tumorboard.audit.models import AuditEntry
+from tumorboard.audit.record import record
 from tumorboard.audit.search import CHUNK, Search, entries, page
-from tumorboard.tenancy.scope import institution_scope
+from tumorboard.tenancy.scope import institution_scope, member_scope
 
 pytestmark = pytest.mark.django_db
 NOON = datetime.datetime(2026, 11, 21, 12, 0, 5, tzinfo=datetime.UTC)
@@ -74,3 +77,28 @@ def test_a_page_asks_as_often_for_fifty_entries_as_for_one(
     search = Search(since=NOON - day, until=NOON + 3_000 * day, whose=whose(case.patient))
     with django_assert_max_num_queries(2):
         page(search)
+
+
+def test_lists_of_others_do_not_tell_of_what_is_hidden_from_the_reader(
+    scope, coordinator, chair, institution
+):
+    """ASVS v5.0.0-8.2.2: neither by an id nor by a count."""
+    open_to_all, hidden = make_case(by=coordinator), make_case(by=coordinator)
+    shown = [open_to_all.pk, hidden.pk]
+    record(action="case.listed", subject=institution, by=chair, found=7, shown=shown)
+    entry = AuditEntry.objects.get(action="case.listed")
+    assert line_of(entry).extent == "7 found; 2 cases shown"
+    restricted(hidden, chair, by=coordinator)
+    with member_scope(institution, coordinator.pk):
+        assert line_of(entry).extent == "6 found; 1 case shown"
+        (row,) = table_of([entry])
+        said = dict(zip(HEADS, row, strict=True))
+        assert (said["Found"], said["Cases shown"]) == (6, str(open_to_all.pk))
+        events = json.dumps(list(events_of_all([entry])))
+        for secret in (hidden.pk, hidden.patient_id):
+            assert str(secret) not in events
+        assert str(open_to_all.patient_id) in events
+        entry.shown = [hidden.pk]
+        assert line_of(entry).whom == "none"
+    with member_scope(institution, chair.pk):
+        assert line_of(entry).extent == "7 found; 1 case shown"

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from cases.models import (
@@ -14,6 +15,7 @@ from cases.models import (
     Erasure,
     FormDraft,
     ImportRow,
+    Meeting,
     Patient,
     PatientToken,
     Retention,
@@ -26,10 +28,20 @@ from cases.selectors.agendas import agenda
 from cases.selectors.case_history import history_of
 from cases.selectors.cases import patient_by_record_number, search
 from cases.selectors.publications import frozen, lines_of, pdf_of
-from cases.services import agendas, erasures, form_drafts, patients, publications, retentions
+from cases.services import (
+    agendas,
+    erasures,
+    form_drafts,
+    patients,
+    publications,
+    retentions,
+    study_files,
+)
+from cases.services.cases import open_case
 from cases.services.decision_drafts import Recommended
 from cases.services.errors import Invalid, Refused
 from cases.services.imports import uploads
+from tests.factories import dicom
 from tests.factories.boards import make_item, make_meeting
 from tests.factories.cases import make_case, make_study
 from tests.factories.tasks import decided
@@ -181,3 +193,122 @@ def test_who_is_due_is_listed_and_nobody_is_erased_by_it(case, coordinator):
     assert Retention.objects.get().years is None
     with pytest.raises(Invalid):
         retentions.choose(years=0, by=coordinator)
+
+
+@pytest.mark.parametrize(
+    "said", ["Asked by Ana RIVERA.", "No. {number} asked.", "Rivera, born {born}"]
+)
+def test_the_reason_is_kept_so_it_names_nobody(case, coordinator, said):
+    patient = patients.change(
+        patient=case.patient, birth_date=datetime.date(1950, 3, 4), by=coordinator
+    )
+    reason = said.format(number=patient.record_number, born="04.03.1950")
+    with pytest.raises(Invalid) as caught:
+        erase(case, coordinator, record_number=patient.record_number, reason=reason)
+    assert caught.value.errors == {"reason": [erasures.NAMES_PATIENT]}
+
+
+def test_former_numbers_and_whole_names_go_too(case, coordinator):
+    former = case.patient.record_number
+    patients.change(patient=case.patient, record_number="NEW-77", by=coordinator)
+    table = f"MRN,Name\n{former},x\nB-2,Ana Rivera\nB-3,Rivera\n"
+    uploads.upload(name="a.csv", content=table.encode(), by=coordinator)
+    new = form_drafts.DraftKey(coordinator.pk, "case")
+    form_drafts.keep(key=new, fields={"family_name": ["Rivera"], "given_name": ["ANA"]})
+    erase(case, coordinator, record_number="NEW-77")
+    assert [row.cells for row in ImportRow.objects.all()] == [["B-3", "Rivera"]]
+    assert not FormDraft.objects.exists()
+
+
+def test_a_draft_about_what_was_taken_off_goes_too(case, coordinator):
+    item = make_item(by=coordinator, meeting=make_meeting(by=coordinator), case=case)
+    key = form_drafts.DraftKey(coordinator.pk, "opinion", str(item.pk))
+    form_drafts.keep(key=key, fields={"text": ["Rivera should"]})
+    agendas.take_off(item=item, by=coordinator)
+    erase(case, coordinator)
+    assert not FormDraft.objects.exists()
+
+
+def test_nothing_new_is_written_of_who_was_erased(case, coordinator):
+    study = make_study(case=case, by=coordinator)
+    erase(case, coordinator)
+    with pytest.raises(Refused, match="was erased"):
+        open_case(patient=case.patient, title="Again", by=coordinator)
+    with pytest.raises(Invalid, match="was erased"):
+        study_files.upload(
+            study=study, name="a.png", content=io.BytesIO(dicom.png()), by=coordinator
+        )
+    make_item(by=coordinator, meeting=make_meeting(by=coordinator), case=read(case))
+    meeting = Meeting.objects.get()
+    with pytest.raises(Refused, match="was erased"):
+        publications.publish(
+            meeting=meeting, lines=frozen(agenda(meeting)), pdf=b"%PDF", by=coordinator
+        )
+
+
+def verified(*args, **options) -> str:
+    out = io.StringIO()
+    call_command("verify_erasures", *args, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_a_backup_from_before_does_not_know_of_the_erasure(case, coordinator, tmp_path):
+    """ASVS v5.0.0-14.2.7: what was deleted does not come back unnoticed with a backup."""
+    kept = tmp_path / "kept"
+    backup = transaction.savepoint()
+    erase(case, coordinator)
+    kept.write_text(verified(), encoding="utf-8")
+    assert "Rivera" not in kept.read_text()
+    assert "1 erasures hold" in verified(expect=kept, again=True)
+    transaction.savepoint_rollback(backup)
+    # From within nothing shows: the proof went the way of the erasure.
+    assert "0 erasures hold" in verified()
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="1 fault"):
+        call_command("verify_erasures", expect=kept, stdout=out)
+    assert f"patient {case.patient_id}: the erasure is gone" in out.getvalue()
+    assert "1 erasures hold" in verified(expect=kept, again=True)
+    assert read(case).patient.is_erased
+    (erasure,) = Erasure.objects.all()
+    assert "a restored backup" in erasure.reason
+    assert erasure.by == coordinator
+
+
+def test_who_came_back_beside_the_proof_is_erased_again(case, coordinator):
+    before = Patient.objects.values("wrapped_key", "record_blind").get()
+    erase(case, coordinator)
+    Patient.objects.update(**before)
+    assert "1 erasures hold" in verified(again=True)
+    assert AuditEntry.objects.filter(action="patient.erased_again").count() == 1
+
+
+def test_an_erasure_that_cannot_be_repeated_is_told(case, coordinator, tmp_path):
+    item = make_item(by=coordinator, meeting=make_meeting(by=coordinator), case=case)
+    kept = tmp_path / "kept"
+    gone = "00000000-0000-7000-8000-000000000001"
+    at = timezone.now().isoformat()
+    slug, patient = "north", case.patient_id
+    lines = [
+        f"erased {slug} {patient} {coordinator.pk} {at}",
+        f"erased {slug} {patient} {gone} {at}",
+        f"erased {slug} {gone} {gone} {at}",
+        f"erased south {gone} {gone} {at}",
+        "1 erasures hold",
+    ]
+    kept.write_text("\n".join(lines), encoding="utf-8")
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="faults"):
+        call_command("verify_erasures", expect=kept, again=True, stdout=out)
+    said = out.getvalue()
+    assert "stands on the list" in said
+    assert "has no account here" in said
+    assert "institution south: it is not here" in said
+    agendas.take_off(item=item, by=coordinator)
+    kept.write_text(lines[0], encoding="utf-8")
+    assert "1 erasures hold" in verified(expect=kept, again=True)
+    for text in ("erased north", "erased north x y z"):
+        kept.write_text(text, encoding="utf-8")
+        with pytest.raises(CommandError, match="tells of no erasure"):
+            verified(expect=kept)
+    with pytest.raises(CommandError, match="cannot be read"):
+        verified(expect=tmp_path / "none")

@@ -2,12 +2,23 @@
 
 import pytest
 
-from cases.models import AgendaItem, Case, Decision, Discussion, Patient
+from cases.models import (
+    AgendaItem,
+    Case,
+    Decision,
+    Discussion,
+    ImportFile,
+    ImportRow,
+    Patient,
+    RestrictionMember,
+)
 from cases.selectors.agendas import agenda
 from cases.selectors.publications import frozen, is_whole, lines_of
+from cases.selectors.restrictions import lists, may_change
 from cases.selectors.sight import sight_of
 from cases.services import (
     agendas,
+    break_glass,
     cases,
     chains,
     discussions,
@@ -21,6 +32,7 @@ from tests.factories.boards import draft, sign
 from tests.factories.cases import make_case
 from tests.factories.people import add_member
 from tests.factories.restrictions import restricted
+from tumorboard.accounts import memberships
 from tumorboard.accounts.models import Membership
 from tumorboard.audit.models import AuditEntry
 from tumorboard.tenancy.scope import member_scope, seeing_all
@@ -179,3 +191,67 @@ def test_what_is_published_holds_no_restricted_case(
             )
         after = publications.publish(meeting=meeting, lines=seen, pdf=b"%PDF", by=chair)
     assert len(after.lines) == 2
+
+
+def test_who_only_opened_a_record_does_not_say_who_sees_it(case, coordinator, chair, institution):
+    """ASVS v5.0.0-8.3.1; an hour's sight of a record must not become everybody's for ever."""
+    restriction = restricted(case, chair, by=coordinator)
+    number = case.patient.record_number
+    given = {"cause": "emergency", "words": "Bleeding in the ward."}
+    break_glass.open_record(record_number=number, by=coordinator, **given)
+    with member_scope(institution, coordinator.pk):
+        seen = Case.objects.get(pk=case.pk)
+        with pytest.raises(Refused, match="not on this list"):
+            restrictions.lift(case=seen, by=coordinator)
+        with pytest.raises(Refused, match="not on this list"):
+            restrictions.change_list(case=seen, people=[coordinator.pk], by=coordinator)
+        assert not may_change(restriction, coordinator)
+    # Once nobody on the list can change it, whoever opened it may.
+    Membership.objects.filter(user=chair).delete()
+    with member_scope(institution, coordinator.pk):
+        restrictions.change_list(case=case, people=[coordinator.pk], by=coordinator)
+    assert lists() == {case.patient_id: {coordinator.pk}}
+
+
+def test_who_is_taken_out_of_the_institution_is_on_no_list_when_they_come_back(
+    case, coordinator, chair, administrator, institution
+):
+    """ASVS v5.0.0-8.3.2; HIPAA 164.308(a)(3)(ii)(C): access ends with the work."""
+    restricted(case, chair, coordinator, by=coordinator)
+    with member_scope(institution, administrator.pk):
+        assert not RestrictionMember.objects.exists()
+        memberships.remove(user=chair, by=administrator)
+    add_member(institution, "RADIOLOGIST", email=chair.email, name="")
+    assert lists() == {case.patient_id: {coordinator.pk}}
+    assert case.pk in sight_of(chair.pk).hidden
+    # A list on which nobody is left hides the record all the same.
+    with member_scope(institution, administrator.pk):
+        memberships.remove(user=coordinator, by=administrator)
+    assert lists() == {case.patient_id: frozenset()}
+    assert case.pk in sight_of(coordinator.pk).hidden
+
+
+def test_two_cases_of_one_patient_are_restricted_once(case, coordinator, chair, monkeypatch):
+    """Two browsers at once: the second is told so, and no error page comes of it."""
+    restricted(case, chair, by=coordinator)
+    other = cases.open_case(patient=case.patient, title="Other", by=chair)
+    # As if the first had not been there yet when it was looked for.
+    monkeypatch.setattr(restrictions, "_standing", lambda _: None)
+    with pytest.raises(Refused, match="restricted already"):
+        restricted(other, chair, by=coordinator)
+
+
+def test_rows_of_imports_that_name_the_patient_are_hidden_too(
+    case, coordinator, chair, institution
+):
+    file = ImportFile.objects.create(
+        name="a.csv", sha256="0" * 64, columns=["Number", "Name"], uploaded_by=coordinator
+    )
+    number = case.patient.record_number.lower()
+    for line, cells in enumerate([[number, "x"], ["Z-9", "Other"]], start=1):
+        ImportRow.objects.create(file=file, number=line, cells=cells, state="bad")
+    restricted(case, chair, by=coordinator)
+    with member_scope(institution, coordinator.pk):
+        assert [row.cells for row in ImportRow.objects.all()] == [["Z-9", "Other"]]
+    with member_scope(institution, chair.pk):
+        assert ImportRow.objects.count() == 2

@@ -10,6 +10,7 @@ from cases.services import board_members, task_reminders
 from cases.services.task_reminders import sweep
 from tests.factories.boards import make_board
 from tests.factories.people import add_member
+from tests.factories.restrictions import restricted
 from tests.factories.tasks import PET, REFERRAL, ago, decided, tasks_of
 from tumorboard.accounts.models import Membership
 from tumorboard.outbox.models import OutboxMessage
@@ -214,3 +215,34 @@ def test_each_institution_is_swept_by_itself(institution, other_institution, due
         (row,) = OutboxMessage.objects.filter(topic="mail")
         assert row.payload["to"] == stranger.email
         assert "/i/south/tasks/" in row.payload["body"]
+
+
+def test_of_a_restricted_record_nobody_hears_who_is_not_on_its_list(
+    institution, due, at, chair, coordinator, clinician
+):
+    """ASVS v5.0.0-8.2.2: what is counted for a person is what the person may see."""
+    hidden = due(-20)
+    due(-1)
+    with institution_scope(institution):
+        restricted(hidden.case, chair, by=coordinator)
+    mails = sent(institution)
+    # The owner and the coordinator hear of the other task alone; the chair is on the list.
+    assert mails.pop(clinician.email) == f"1 of your tasks is overdue.\n\n{LINK}\n"
+    late = "1 of the tasks of boards that you lead is overdue by more than 7 days."
+    unseen = "Tasks of restricted records need an owner who is on their list."
+    assert mails == {chair.email: f"{late}\n{unseen}\n\n{LINK}\n"}
+    assert escalation(institution, hidden) == 2
+
+
+def test_a_restricted_task_that_no_leader_sees_is_its_lists(
+    institution, due, chair, coordinator, clinician
+):
+    hidden = due(-20)
+    other = add_member(institution, "BOARD_CHAIR", email="bo@north.example", name="Bo Chair")
+    with institution_scope(institution):
+        restricted(hidden.case, clinician, other, by=coordinator)
+    mails = sent(institution)
+    assert mails[clinician.email].startswith("1 of your tasks is overdue.")
+    unseen = "Tasks of restricted records need an owner who is on their list."
+    assert mails[other.email] == f"{unseen}\n\n{LINK}\n"
+    assert set(mails) == {clinician.email, other.email}

@@ -190,7 +190,9 @@ def test_no_door_opens_while_nobody_says_what_is_restricted(institution, monkeyp
 def test_what_is_hidden_is_hidden_in_every_nested_scope_and_no_longer(institution, monkeypatch):
     """ASVS v5.0.0-8.2.2; HIPAA 164.312(a)(1)."""
     secret, part = uuid.uuid4(), uuid.uuid4()
-    monkeypatch.setattr(sight, "_rules", [lambda _: sight.Sight(hidden=(secret,), parts=(part,))])
+    monkeypatch.setattr(
+        sight, "_rules", [lambda _, *, opened: sight.Sight(hidden=(secret,), parts=(part,))]
+    )
     hidden = "SELECT current_setting('tumorboard.hidden', true)"
     with institution_scope(institution):
         with member_scope(institution, None):
@@ -216,7 +218,7 @@ def test_a_row_of_a_hidden_case_can_neither_be_read_nor_written(
     """ASVS v5.0.0-8.2.2: the database itself refuses it."""
     with institution_scope(institution):
         case = make_case(by=coordinator)
-        monkeypatch.setattr(sight, "_rules", [lambda _: sight.Sight(hidden=(case.pk,))])
+        monkeypatch.setattr(sight, "_rules", [lambda _, *, opened: sight.Sight(hidden=(case.pk,))])
         with member_scope(institution, None):
             assert not Case.objects.filter(pk=case.pk).exists()
             assert Case.objects.filter(pk=case.pk).update(title="x") == 0

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from cases.models import ImportFile, StudyFile, StudyFilePart, StudySeries
-from cases.services import upload_quotas, virus_checks
+from cases.models.study_file import VirusCheck
+from cases.services import study_files, upload_quotas, virus_checks
 from cases.services.errors import Invalid, Refused
 from cases.services.imports import uploads
 from cases.services.imports.limits import TableError
@@ -254,3 +255,19 @@ def test_tables_of_one_person_have_an_end(coordinator, monkeypatch):
     uploads.upload(name="cases.csv", content=TABLE, by=coordinator)
     with pytest.raises(TableError, match="tomorrow"):
         uploads.upload(name="cases.csv", content=TABLE, by=coordinator)
+
+
+def test_what_changed_after_it_was_looked_at_is_not_stored(study, coordinator, monkeypatch):
+    """ASVS v5.0.0-5.4.3: what is given out later is what was read and scanned."""
+
+    def look(content, **_):
+        content.seek(0)
+        content.write(b"another")
+        return virus_checks.Look(VirusCheck.CLEAN)
+
+    monkeypatch.setattr(virus_checks, "look", look)
+    with pytest.raises(Invalid, match="damaged"):
+        study_files.upload(
+            study=study, name="a.pdf", content=io.BytesIO(make.pdf()), by=coordinator
+        )
+    assert not StudyFile.objects.exists()

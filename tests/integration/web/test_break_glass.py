@@ -1,6 +1,7 @@
 """Opening a restricted record with a reason, and reviewing who did."""
 
 import datetime
+import re
 
 import pytest
 from django.core import mail
@@ -14,6 +15,7 @@ from tests.factories.people import PASSWORD, add_member
 from tests.factories.restrictions import restricted
 from tumorboard.accounts import throttle
 from tumorboard.accounts.models import Throttle
+from tumorboard.accounts.tokens import issue
 from tumorboard.audit.models import AuditEntry
 from tumorboard.outbox.models import OutboxMessage
 from tumorboard.tenancy.scope import institution_scope
@@ -138,7 +140,8 @@ def test_guessing_numbers_is_slow_and_stands_in_the_audit(ask, case, coordinator
     assert "Too many tries" in ask().content.decode()
     tried = AuditEntry.objects.filter(action="break_glass.refused", person=coordinator)
     assert tried.count() == throttle.ACCOUNT.free
-    Throttle.objects.update(open_at=timezone.now() - datetime.timedelta(seconds=1))
+    # For the database it is still the moment in which the test began.
+    Throttle.objects.update(open_at=timezone.now() - datetime.timedelta(hours=1))
     assert ask().status_code == 302
 
 
@@ -217,3 +220,31 @@ def test_a_record_is_restricted_and_shown_again_on_its_page(
     assert answer["Location"] == reverse("case_list", args=["north"])
     assert browser.get(page).status_code == 404
     assert mail.outbox == []
+
+
+def test_a_token_sees_nothing_of_what_was_opened_at_a_page(ask, case, coordinator, institution):
+    """ASVS v5.0.0-8.3.3: a token that was stolen is no part of an emergency."""
+    with institution_scope(institution):
+        _, secret = issue(user=coordinator, label="script", days=1, by=coordinator)
+    assert ask().status_code == 302
+    detail = reverse("api_case", args=[institution.slug, case.pk])
+    answer = Client().get(detail, headers={"authorization": f"Bearer {secret}"})
+    assert answer.status_code == 404
+
+
+def test_the_list_is_not_changed_by_who_opened_the_record(ask, browser, url, case):
+    ask()
+    page = browser.get(url("case_restriction", case.pk)).content.decode()
+    assert "changed by those on its list" in page
+    assert "Save the list" not in page
+    lifted = browser.post(url("case_restriction_lift", case.pk), follow=True).content.decode()
+    assert "You are not on this list" in lifted
+    assert "its list only" in lifted
+
+
+def test_the_bar_says_how_long_is_left_to_the_script_too(ask, browser, url, case):
+    ask()
+    page = browser.get(url("case", case.pk)).content.decode()
+    (left,) = re.findall(r'data-left="([0-9]+)"', page)
+    assert 3500 < int(left) <= 3600
+    assert "js/opening" in page

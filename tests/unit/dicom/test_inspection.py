@@ -117,6 +117,16 @@ def test_the_process_knows_nothing_and_can_write_nothing(monkeypatch, tmp_path):
     assert given["start_new_session"]
 
 
+def test_what_the_process_reads_it_cannot_change(monkeypatch, tmp_path):
+    """ASVS v5.0.0-5.3.2: a parser that was taken over cannot put another file in its place."""
+    monkeypatch.setattr(inspection, "MODULE", "tests.unit.dicom.forger")
+    path, content = Path(tmp_path, "ct"), make.dicom()
+    path.write_bytes(content)
+    with path.open("r+b") as file:
+        assert inspect(file, claimed_name="ct.dcm").kind is Kind.PDF
+    assert path.read_bytes() == content
+
+
 def test_a_file_on_disk_is_read_where_it_lies(tmp_path):
     path = Path(tmp_path, "ct")
     path.write_bytes(make.dicom())

@@ -27,6 +27,7 @@ def sound(settings):
         "SECURE_HSTS_SECONDS": 31_536_000,
         "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        "DATABASE_DIRECT_URL": "postgres://tumorboard_app@db.example/x?sslmode=verify-full",
         "CELERY_BROKER_URL": "amqps://broker.example/",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": "mail.example",
@@ -93,13 +94,29 @@ def test_each_weakness_is_told(sound, name, value, number):
     [
         ({**PRIVATE, "USER": "tumorboard_owner"}, "E036"),
         ({**PRIVATE, "OPTIONS": {"sslmode": "prefer"}}, "E037"),
+        ({**PRIVATE, "OPTIONS": {"sslmode": "require"}}, "E037"),
+        ({**PRIVATE, "OPTIONS": {"sslmode": "verify-ca"}}, "E037"),
         ({**PRIVATE, "OPTIONS": {}}, "E037"),
+        ({**PRIVATE, "HOST": "", "OPTIONS": {"host": "db.example"}}, "E037"),
+        ({**PRIVATE, "HOST": "localhost", "OPTIONS": {"hostaddr": "10.0.0.7"}}, "E037"),
     ],
 )
 def test_a_database_that_is_not_private_is_told(sound, database, number):
-    """ASVS v5.0.0-12.3.1: what goes to the database travels over TLS."""
+    """ASVS v5.0.0-12.3.1: what goes to the database travels over TLS.
+
+    ASVS v5.0.0-12.3.2: and only to a server whose certificate says that it is the one.
+    """
     sound.DATABASES["default"] = database
     assert found() == [number]
+
+
+def test_other_ways_to_the_database_are_private_too(sound):
+    """ASVS v5.0.0-12.3.2: live meetings listen by an address of their own; migrations have one."""
+    sound.DATABASE_DIRECT_URL = "postgres://tumorboard_app@db.example/x?sslmode=require"
+    assert found() == ["E037"]
+    sound.DATABASE_DIRECT_URL = "postgres://tumorboard_app@db.example/x?sslmode=verify-full"
+    sound.DATABASES["owner"] = {**OWNER, "HOST": "db.example"}
+    assert found() == ["E037"]
 
 
 @pytest.mark.parametrize("host", ["", "/run/postgresql", "localhost"])

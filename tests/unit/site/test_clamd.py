@@ -81,6 +81,16 @@ def test_the_name_of_what_was_found_is_told(scanner):
         b"stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0",
         b"\xff\xfe\0",
         b"stream: OK" * 1_000,
+        # Of a signature without a name nothing is left once the words around it are gone.
+        b"stream:  FOUND\0",
+        b" FOUND\0",
+        b"stream: \0",
+        b"OK\0",
+        b"stream: A\nB FOUND\0",
+        b"stream: Win\0 FOUND\0",
+        # Cut off, it could go on otherwise.
+        b"stream: OK",
+        b"stream: Win.Test FOUND",
     ],
 )
 def test_whatever_is_no_plain_answer_is_none(scanner, words):
@@ -92,6 +102,19 @@ def test_whatever_is_no_plain_answer_is_none(scanner, words):
 def test_one_that_closes_before_the_end_has_not_answered(scanner):
     def answer(line: socket.socket) -> None:
         line.recv(1)
+
+    with pytest.raises(ScannerUnavailable):
+        scan(io.BytesIO(b"x" * 20_000_000), address=scanner(answer), timeout_seconds=10)
+
+
+def test_one_that_says_clean_of_half_a_file_has_not_answered(scanner):
+    """ASVS v5.0.0-5.4.3: clean is what was scanned whole."""
+
+    def answer(line: socket.socket) -> None:
+        line.recv(1)
+        line.sendall(b"stream: OK\0")
+        # Closed with something unread, so that the sender meets a broken line.
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
 
     with pytest.raises(ScannerUnavailable):
         scan(io.BytesIO(b"x" * 20_000_000), address=scanner(answer), timeout_seconds=10)

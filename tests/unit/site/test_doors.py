@@ -14,6 +14,7 @@ SYSTEM = {
     "tumorboard/operations/moving/leaving.py": "an operator's command",
     "tumorboard/accounts/access_tokens.py": "a sweep of what has expired",
     "tumorboard/accounts/bearer.py": "looks a token up before anybody is known; reads no case",
+    "tumorboard/accounts/key_sets.py": "looks a client up before it is known; reads no case",
     "tumorboard/accounts/selectors.py": "reads the names of roles",
     "tumorboard/accounts/sso/arrivals.py": "a sweep of roles that ended; reads no case",
     "tumorboard/accounts/sso/spent.py": "a sweep of what has expired",
@@ -40,6 +41,7 @@ SEEING_ALL = {
     "cases/services/edition_trials.py": "how many cases a worker will look at",
     "cases/services/meetings.py": "a meeting that is moved or canceled takes every case along",
     "cases/services/protocol_audits.py": "whether a standard was used before",
+    "cases/services/restrictions.py": "who leaves is taken off every list",
     "cases/selectors/break_glass.py": "what a privacy officer judges",
     "cases/web/break_glass.py": "the reviewer's own entry in the audit",
 }

@@ -54,6 +54,21 @@ def test_a_cause_that_was_put_aside_is_not_logged():
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("/lib/reader.py:7: UserWarning: Canary 1967-05-12\n  warn(Canary)\n", "UserWarning at "),
+        ("Canary\nUserWarning: Canary", "warning"),
+    ],
+)
+def test_a_warning_is_logged_by_kind_and_place(words, said):
+    """ASVS v5.0.0-16.2.5: what a library warns of quotes what it read, so the words stay out."""
+    record = logging.LogRecord("py.warnings", logging.WARNING, "", 1, "%s", (words,), None)
+    text = PlainFormatter("%(message)s").format(record)
+    assert text.startswith(said)
+    assert "Canary" not in text
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "/i/north/calendar/{secret}.ics",

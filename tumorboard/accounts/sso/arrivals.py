@@ -48,6 +48,9 @@ def arrive(*, provider: IdentityProvider, identity: Identity) -> Arrival:
     """
     # One after the other: two first sign-ins of one person at once would make two people.
     provider = IdentityProvider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    if not provider.is_on:
+        # Switched off between the answer and here.
+        return _refused(provider, Fault.NOT_BEGUN)
     wanted = roles_of(provider, identity)
     link = ProviderLink.objects.filter(provider=provider, subject=identity.subject).first()
     if not wanted:
@@ -129,7 +132,13 @@ def _first_arrival(provider: IdentityProvider, identity: Identity) -> ProviderLi
     link = ProviderLink.objects.create(provider=provider, subject=identity.subject, user=user)
     record(action=words, subject=link, by=user)
     kind = sign_in_history.Kind.LINKED
-    sign_in_history.note(user=user, kind=kind, request=None, method=provider.label[:40])
+    sign_in_history.note(
+        user=user,
+        kind=kind,
+        request=None,
+        method=provider.label[:40],
+        bound_to=provider.institution_id,
+    )
     notices.tell(
         user,
         subject="sign-in with your institution",

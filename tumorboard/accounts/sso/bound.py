@@ -14,6 +14,8 @@ from django.http import HttpRequest
 #: Keys of the session: what it is bound to; when the person last proved there who they are (seconds
 #: since the epoch).
 BOUND, CONFIRMED = "single_sign_on", "single_sign_on_confirmed"
+#: Set on a request that begins a session.
+ANNOUNCED = "single_sign_on_announced"
 #: [INT] Seconds for which a confirmation holds, once.
 CONFIRMED_SECONDS = 5 * 60
 
@@ -45,6 +47,18 @@ class Binding(NamedTuple):
     institution_id: uuid.UUID
     provider_id: uuid.UUID
     has_factor: bool
+
+
+def announce(request: HttpRequest, institution_id: uuid.UUID) -> None:
+    """Say, before the session begins, to which institution it will be bound."""
+    setattr(request, ANNOUNCED, institution_id)
+
+
+def reach_of(request: HttpRequest) -> uuid.UUID | None:
+    """The institution alone that the session reaches, or will reach; None: all of its person's."""
+    announced: uuid.UUID | None = getattr(request, ANNOUNCED, None)
+    binding = binding_of(request)
+    return binding.institution_id if binding else announced
 
 
 def bind(request: HttpRequest, binding: Binding) -> None:

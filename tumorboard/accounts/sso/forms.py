@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 
 from tumorboard.accounts import own_roles
 from tumorboard.accounts.models import User
+from tumorboard.accounts.sso import proposals
 from tumorboard.accounts.sso.providers import Mapped
 from tumorboard.accounts.sso.reach import origin_of
 from tumorboard.accounts.sso.xml import LONGEST
-from tumorboard.accounts.sso_models import GroupRole, IdentityProvider
+from tumorboard.accounts.sso_models import IdentityProvider
 from tumorboard.accounts.text_files import text_in
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -135,15 +136,15 @@ class ProviderForm(forms.Form):
 
     @classmethod
     def of(cls, provider: IdentityProvider, data: Any = None) -> "ProviderForm":
-        """With what is kept of a provider."""
-        rows = list(GroupRole.objects.filter(provider=provider).order_by("group"))
+        """With what was written last of a provider."""
+        terms = proposals.latest(provider)
         initial = {
-            "label": provider.label,
-            "email_domains": " ".join(provider.email_domains),
-            "groups_claim": provider.groups_claim,
-            "factor_values": "\n".join(provider.factor_values),
+            "label": terms.label,
+            "email_domains": " ".join(terms.email_domains),
+            "groups_claim": terms.groups_claim,
+            "factor_values": "\n".join(terms.factor_values),
             **{
-                _field_of(role): "\n".join(row.group for row in rows if row.role == role.name)
+                _field_of(role): "\n".join(g for g, name in terms.mapping if name == role.name)
                 for role in own_roles.every_role()
             },
         }

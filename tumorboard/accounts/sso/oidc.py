@@ -235,7 +235,8 @@ def _check(claims: dict[str, Any], provider: IdentityProvider, begun: Pending) -
 def _time(claims: dict[str, Any], name: str) -> float | None:
     value = claims.get(name)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_number else None
+    # JSON of some libraries holds NaN, which no comparison refuses, and Infinity, which never ends.
+    return value if is_number and 0 <= value < LATEST else None
 
 
 def _identity(claims: dict[str, Any], provider: IdentityProvider) -> Identity:
@@ -250,7 +251,7 @@ def _identity(claims: dict[str, Any], provider: IdentityProvider) -> Identity:
         strengths=words_in(claims.get("amr")) | words_in(claims.get("acr")),
         authenticated_at=(
             datetime.datetime.fromtimestamp(asked_at, datetime.UTC)
-            if asked_at is not None and 0 < asked_at < LATEST
+            if asked_at is not None
             else None
         ),
         shown={name: value for name, value in claims.items() if name not in MECHANICS},

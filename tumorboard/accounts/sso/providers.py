@@ -1,8 +1,9 @@
 """What an institution says about its identity providers."""
 
+import dataclasses
 import uuid
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_domain_name
@@ -11,7 +12,7 @@ from django.db import transaction
 from tumorboard.accounts import own_roles, sessions
 from tumorboard.accounts.models import Membership, SignInPolicy, User
 from tumorboard.accounts.roles import Role
-from tumorboard.accounts.sso import metadata
+from tumorboard.accounts.sso import metadata, proposals
 from tumorboard.accounts.sso_models import (
     GroupRole,
     IdentityProvider,
@@ -64,7 +65,7 @@ def add_saml(*, label: str, metadata_xml: str, by: User) -> IdentityProvider:
 
 @transaction.atomic
 def renew_metadata(*, provider: IdentityProvider, metadata_xml: str, by: User) -> IdentityProvider:
-    """Take new certificates and addresses of the same SAML provider.
+    """Take new certificates and addresses of the same SAML provider, once another confirms them.
 
     Raises:
         ValidationError: metadata that cannot be taken, or of another provider.
@@ -74,9 +75,10 @@ def renew_metadata(*, provider: IdentityProvider, metadata_xml: str, by: User) -
     if provider.kind != ProtocolKind.SAML or read.entity_id != provider.issuer:
         message = "These are the metadata of another provider: its entityID differs. Add it anew."
         raise ValidationError(message)
-    provider.sso_url, provider.certificates = read.sso_url, read.certificates
-    provider.save()
-    record(action="provider.changed", subject=provider, by=by)
+    terms = dataclasses.replace(
+        proposals.latest(provider), sso_url=read.sso_url, certificates=read.certificates
+    )
+    proposals.put(provider, terms, by=by)
     return provider
 
 
@@ -93,6 +95,8 @@ def change(
 ) -> IdentityProvider:
     """Change whom a provider speaks of, and what its groups mean; in force at each next sign-in.
 
+    What widens it waits for another administrator first (`sso.proposals`).
+
     Args:
         factor_values: what it says when it asked for a second factor; none: it never counts.
 
@@ -100,14 +104,16 @@ def change(
         ValidationError: a domain, role or text that cannot be.
     """
     provider = _locked(provider)
-    provider.label = label
-    provider.email_domains = _domains(email_domains)
-    provider.groups_claim = groups_claim
-    provider.factor_values = sorted(set(factor_values))
-    provider.clean_fields(exclude={"institution", "email_domains", "factor_values", "certificates"})
-    _map(provider, set(mapping))
-    provider.save()
-    record(action="provider.changed", subject=provider, by=by)
+    _check_texts(label=label, groups_claim=groups_claim)
+    terms = dataclasses.replace(
+        proposals.latest(provider),
+        label=label,
+        email_domains=_domains(email_domains),
+        groups_claim=groups_claim,
+        factor_values=sorted(set(factor_values)),
+        mapping=_mapping(set(mapping)),
+    )
+    proposals.put(provider, terms, by=by)
     return provider
 
 
@@ -116,13 +122,15 @@ def switch_on(*, provider: IdentityProvider, by: User) -> IdentityProvider:
     """Offer a provider at sign-in.
 
     Raises:
-        ValidationError: nobody could come in by it as it is.
+        ValidationError: nobody could come in by it as it is, or only one administrator has seen it.
     """
     provider = _locked(provider)
     if not GroupRole.objects.filter(provider=provider).exists():
         raise ValidationError("Say first which group has which role: without it, nobody gets in.")
     if not provider.email_domains:
         raise ValidationError("Say first for which mail addresses this provider speaks.")
+    if provider.unconfirmed_by_id is not None:
+        raise ValidationError("Another administrator has to confirm first how it is set up.")
     provider.is_on = True
     provider.save(update_fields=["is_on"])
     record(action="provider.switched_on", subject=provider, by=by)
@@ -215,6 +223,7 @@ def _add(provider: IdentityProvider, *, by: User) -> IdentityProvider:
     if same.exists():
         raise ValidationError("This provider is there already.")
     provider.institution_id = current_institution_id()
+    provider.unconfirmed_by = by
     provider.save()
     record(action="provider.added", subject=provider, by=by)
     return provider
@@ -236,17 +245,24 @@ def _domains(given: Iterable[str]) -> list[str]:
     return domains
 
 
-def _map(provider: IdentityProvider, wanted: set[Mapped]) -> None:
+def _check_texts(**texts: str) -> None:
+    wrong = {}
+    for name, value in texts.items():
+        try:
+            IdentityProvider._meta.get_field(name).clean(value, None)
+        except ValidationError as error:
+            wrong[name] = error
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _mapping(wanted: set[Mapped]) -> list[list[str]]:
+    """The lines in their order, once each can be."""
     if unknown := own_roles.unknown(line.role for line in wanted):
         raise ValidationError({"mapping": f"There is no role {unknown[0]}."})
     if len(wanted) > MOST_GROUPS:
         raise ValidationError({"mapping": f"At most {MOST_GROUPS} lines."})
-    held: dict[Mapped, Any] = {
-        Mapped(row.group, row.role): row for row in GroupRole.objects.filter(provider=provider)
-    }
-    for line in held.keys() - wanted:
-        held[line].delete()
-    for line in sorted(wanted - held.keys()):
-        row = GroupRole(provider=provider, group=line.group, role=line.role)
-        row.clean_fields(exclude={"institution", "provider"})
-        row.save()
+    group = GroupRole._meta.get_field("group")
+    for line in wanted:
+        group.clean(line.group, None)
+    return [list(line) for line in sorted(wanted)]

@@ -8,20 +8,23 @@ environment, by institution: `{"north": {"hosts": ["https://id.north.example"], 
 """
 
 import json
-import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from urllib3.exceptions import HTTPError
 
 from tumorboard.accounts.sso.faults import Fault, SignInFault
+from tumorboard.timed_http import Deadline, TimedAdapter
 
 SETTING = "TUMORBOARD_IDENTITY_PROVIDERS"
 #: [INT] Bytes of an answer; a set of keys with its certificates stays far below.
 LARGEST = 300_000
-#: [INT] Seconds: for a connection and between two pieces, and for the whole answer.
+#: [INT] Bytes that are read at once.
+PIECE = 16_384
+#: [INT] Seconds: for a connection, and for the whole answer.
 PATIENCE, LONGEST = 5, 10
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -80,19 +83,22 @@ def ask(reach: Reach, address: str, form: dict[str, str] | None = None, **option
     with requests.Session() as session:
         # No proxy and no credentials from the environment.
         session.trust_env = False
+        adapter = TimedAdapter(Deadline(LONGEST))
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
         try:
             with session.request(
                 "POST" if form is not None else "GET",
                 address,
                 data=form,
-                headers={"Accept": "application/json"},
+                headers={"Accept": "application/json", "Accept-Encoding": "identity"},
                 timeout=PATIENCE,
                 allow_redirects=False,
                 stream=True,
                 **options,
             ) as answer:
                 body = _body(answer)
-        except requests.RequestException:
+        except (requests.RequestException, HTTPError, OSError):
             raise SignInFault(Fault.UNREACHABLE) from None
     try:
         found = json.loads(body)
@@ -104,13 +110,15 @@ def ask(reach: Reach, address: str, form: dict[str, str] | None = None, **option
 
 
 def _body(answer: requests.Response) -> bytes:
-    """The whole answer, unless it is too long or comes too slowly."""
-    body, until = b"", time.monotonic() + LONGEST
-    for piece in answer.iter_content(16_384):
+    """The whole answer, unless it is too long, or packed: unpacked it could be of any size."""
+    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise SignInFault(Fault.MALFORMED)
+    body = bytearray()
+    while piece := answer.raw.read(PIECE, decode_content=False):
         body += piece
-        if len(body) > LARGEST or time.monotonic() > until:
+        if len(body) > LARGEST:
             raise SignInFault(Fault.MALFORMED)
-    return body
+    return bytes(body)
 
 
 def read(text: str) -> dict[str, Reach]:

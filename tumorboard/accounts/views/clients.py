@@ -14,7 +14,7 @@ from tumorboard.accounts import selectors
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.client_forms import AccessForm, KeysForm, RegistrationForm
 from tumorboard.accounts.client_models import ApiClient
-from tumorboard.accounts.errors import ClientDisabled
+from tumorboard.accounts.errors import ClientDisabled, KeysElsewhere
 from tumorboard.accounts.keys import algorithm_of
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.smart import token_address
@@ -94,7 +94,7 @@ def remove_key(request: InstitutionRequest, client_id: uuid.UUID) -> HttpRespons
     found = _found(client_id)
     try:
         services.remove_key(client=found, kid=request.POST.get("kid", ""), by=request.user)
-    except ClientDisabled as error:
+    except (ClientDisabled, KeysElsewhere) as error:
         messages.error(request, str(error))
     else:
         messages.success(request, "The key is removed, and the client's tokens are over.")

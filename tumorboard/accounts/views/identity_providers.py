@@ -13,7 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tumorboard.accounts import sign_in_policies
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
-from tumorboard.accounts.sso import addresses, installation_key, metadata, providers
+from tumorboard.accounts.sso import (
+    addresses,
+    installation_key,
+    metadata,
+    proposals,
+    providers,
+)
 from tumorboard.accounts.sso.forms import (
     MetadataForm,
     OidcForm,
@@ -105,8 +111,7 @@ def identity_provider(request: InstitutionRequest, provider_id: uuid.UUID) -> Ht
         except ValidationError as error:
             _put_on(form, error)
         else:
-            messages.success(request, "Saved. It holds from each person's next sign-in on.")
-            return redirect("identity_provider", request.institution.slug, provider.pk)
+            return _saved(request, provider)
     return _page(request, provider, form=form)
 
 
@@ -122,9 +127,26 @@ def renew(request: InstitutionRequest, provider_id: uuid.UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error("metadata_xml", error)
         else:
-            messages.success(request, "The new metadata hold at once.")
-            return redirect("identity_provider", request.institution.slug, provider.pk)
+            return _saved(request, provider)
     return _page(request, provider, metadata_form=form)
+
+
+@institution_view(Permission.PEOPLE_MANAGE)
+@require_POST
+def confirm_change(request: InstitutionRequest, provider_id: uuid.UUID) -> HttpResponse:
+    """Let what another administrator changed hold, or forget it."""
+    provider = _found(provider_id)
+    try:
+        if "confirm" in request.POST:
+            version = request.POST.get("version", "")
+            proposals.confirm(provider=provider, version=version, by=request.user)
+            messages.success(request, "Confirmed. It holds from each person's next sign-in on.")
+        else:
+            proposals.take_back(provider=provider, by=request.user)
+            messages.success(request, "The change is taken back: what held goes on.")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("identity_provider", request.institution.slug, provider.pk)
 
 
 @institution_view(Permission.PEOPLE_MANAGE)
@@ -166,8 +188,18 @@ def unlink(request: InstitutionRequest, provider_id: uuid.UUID, user_id: uuid.UU
 
 
 def _found(provider_id: uuid.UUID) -> IdentityProvider:
-    found: IdentityProvider = get_object_or_404(IdentityProvider.objects.all(), pk=provider_id)
+    rows = IdentityProvider.objects.select_related("unconfirmed_by")
+    found: IdentityProvider = get_object_or_404(rows, pk=provider_id)
     return found
+
+
+def _saved(request: InstitutionRequest, provider: IdentityProvider) -> HttpResponse:
+    provider.refresh_from_db()
+    if provider.unconfirmed_by_id is None:
+        messages.success(request, "Saved. It holds from each person's next sign-in on.")
+    else:
+        messages.success(request, "Saved. It holds once another administrator has confirmed it.")
+    return redirect("identity_provider", request.institution.slug, provider.pk)
 
 
 def _added(request: InstitutionRequest, provider: IdentityProvider) -> HttpResponse:
@@ -204,6 +236,12 @@ def _page(
         "certificates": _certificates(provider),
         "links": links.select_related("user").order_by("-last_used_at", "pk")[:SHOWN],
     }
+    if provider.unconfirmed_by is not None:
+        context |= {
+            "waiting": proposals.differences(provider),
+            "version": proposals.version_of(provider),
+            "is_own": provider.unconfirmed_by == request.user,
+        }
     if provider.kind == ProtocolKind.SAML:
         context |= {"metadata_form": metadata_form or MetadataForm(), **_our_saml(request)}
     else:

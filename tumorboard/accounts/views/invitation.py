@@ -14,7 +14,7 @@ from tumorboard.accounts.access import (
     permissions_in_scope,
     public_institution_view,
 )
-from tumorboard.accounts.errors import InvitationClosed
+from tumorboard.accounts.errors import InvitationClosed, OwnRights
 from tumorboard.accounts.forms import ConfirmationForm, PasswordForm
 from tumorboard.accounts.models import Invitation, User
 from tumorboard.accounts.sso import bound
@@ -52,6 +52,8 @@ def _answer(request: InstitutionRequest, invitation: Invitation) -> HttpResponse
             )
         except ValidationError as error:
             form.add_error("password", error)
+        except OwnRights as error:
+            form.add_error(None, str(error))
         else:
             if signed_in is None:
                 login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])

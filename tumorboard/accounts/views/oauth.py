@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from tumorboard.accounts import access_tokens, assertions, rate_limits, smart
+from tumorboard.accounts import access_tokens, assertions, key_sets, rate_limits, smart
 from tumorboard.accounts.access import public_view
 from tumorboard.audit.kinds import Via
-from tumorboard.audit.origin import client_address, requested
+from tumorboard.audit.origin import client_network, requested
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
 
@@ -50,7 +50,7 @@ def configuration(request: HttpRequest, slug: str) -> HttpResponse:
 def token(request: HttpRequest, slug: str) -> HttpResponse:
     """A short-lived token for a signed assertion."""
     limit = rate_limits.Limit("token-requests", settings.RATE_TOKEN_REQUESTS)
-    allowance = rate_limits.count(limit, client_address(request))
+    allowance = rate_limits.count(limit, client_network(request))
     if allowance.is_exceeded:
         return rate_limits.refusal(allowance)
     try:
@@ -77,6 +77,7 @@ def _exchanged(request: HttpRequest, slug: str) -> HttpResponse:
     institution = Institution.objects.filter(slug=slug).first()
     if institution is None:
         raise Refusal("invalid_client", NOBODY)
+    key_sets.refresh(institution, fields["client_assertion"])
     with institution_scope(institution), requested(request, Via.API):
         return _issued(fields, slug)
 

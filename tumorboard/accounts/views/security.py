@@ -31,6 +31,7 @@ def security(request: SignedInRequest) -> HttpResponse:
         return factor_first(request)
     factors = Authenticator.objects.filter(user=request.user).order_by("created_at")
     codes = next((f for f in factors if f.type == Authenticator.Type.RECOVERY_CODES), None)
+    reach = bound.reach_of(request)
     context = {
         "app": next((f for f in factors if f.type == Authenticator.Type.TOTP), None),
         "passkeys": [f.wrap() for f in factors if f.type == Authenticator.Type.WEBAUTHN],
@@ -38,8 +39,8 @@ def security(request: SignedInRequest) -> HttpResponse:
         "codes_left": recovery_codes.left(codes) if codes else 0,
         "is_required": second_factor.is_required(),
         "is_bound": bound.binding_of(request) is not None,
-        "session_count": len(sessions.sessions_of(request.user)),
-        "lines": sign_in_history.lines_of(request.user),
+        "session_count": len(sessions.sessions_of(request.user, bound_to=reach)),
+        "lines": sign_in_history.lines_of(request.user, bound_to=reach),
         "kept_days": sign_in_history.KEPT.days,
     }
     return render(request, "account/security.html", context)
@@ -78,7 +79,7 @@ def signed_in_where(request: SignedInRequest) -> HttpResponse:
     if _must_prove(request):
         return factor_first(request)
     context = {
-        "rows": sessions.sessions_of(request.user),
+        "rows": sessions.sessions_of(request.user, bound_to=bound.reach_of(request)),
         "current": request.session.session_key,
     }
     return render(request, "account/sessions.html", context)
@@ -92,10 +93,12 @@ def end_sessions(request: SignedInRequest) -> HttpResponse:
     """End one session elsewhere, or all others."""
     if _must_prove(request):
         return factor_first(request)
+    reach = bound.reach_of(request)
     if "all" in request.POST:
-        ended = sessions.end_all(request.user, but=request.session.session_key)
+        key = request.session.session_key
+        ended = sessions.end_all(request.user, but=key, bound_to=reach)
     else:
-        ended = int(sessions.end_one(request.user, _session_id(request)))
+        ended = int(sessions.end_one(request.user, _session_id(request), bound_to=reach))
     if ended:
         kind = sign_in_history.Kind.SESSION_ENDED
         sign_in_history.note(user=request.user, kind=kind, request=request)

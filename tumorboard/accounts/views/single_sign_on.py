@@ -33,7 +33,7 @@ from tumorboard.accounts.sso.pending import Pending, Purpose
 from tumorboard.accounts.sso_models import IdentityProvider, ProtocolKind
 from tumorboard.accounts.turned_away import safe_next
 from tumorboard.accounts.views.home import start_of
-from tumorboard.audit.origin import client_address, requested
+from tumorboard.audit.origin import client_network, requested
 from tumorboard.audit.record import record
 from tumorboard.tenancy.models import SLUG, Institution
 from tumorboard.tenancy.scope import institution_scope
@@ -49,6 +49,8 @@ HANDED_OVER_SECONDS = 60
 LEEWAY = 60
 #: [INT] From one address; a whole hospital may come from one.
 MOST_A_MINUTE = rate_limits.Limit("single-sign-on", 240)
+#: `Sec-Fetch-Site` of a page of ours, and of what a person types or has among their bookmarks.
+SENT_FROM_HERE = ("same-origin", "none")
 #: Parameters of an OIDC answer that are read.
 ANSWER = ("code", "error", "iss", "state")
 
@@ -87,13 +89,18 @@ def institution(request: HttpRequest, slug: str) -> HttpResponse:
 @public_view(NOBODY)
 @require_safe
 def begin(request: HttpRequest, slug: str, provider_id: str) -> HttpResponse:
-    """To the provider. A link and no form: the policy lets no form lead away from here."""
+    """To the provider. A link and no form: the policy lets no form lead away from here.
+
+    Another site's link leads to the page with the button instead: nobody is signed in unasked.
+    """
     if (allowance := _counted(request)).is_exceeded:
         return rate_limits.refusal(allowance)
     found, provider = _provider(slug, provider_id)
     if not provider.is_on:
         raise Http404
     next_url = safe_next(request, request.GET.get(REDIRECT_FIELD_NAME, ""))
+    if _is_sent_by_another_site(request):
+        return redirect(_with_next(reverse("institution_sign_in", args=[slug]), next_url))
     return send(request, found, provider, Purpose.SIGN_IN, next_url)
 
 
@@ -103,7 +110,7 @@ def confirm(request: InstitutionRequest) -> HttpResponse:
     """To the provider once more, which asks the person again, so that they may sign."""
     binding = bound.binding_of(request)
     next_url = safe_next(request, request.GET.get(REDIRECT_FIELD_NAME, ""))
-    if binding is None:
+    if binding is None or _is_sent_by_another_site(request):
         return redirect(next_url or start_of(request.institution, request.permissions))
     provider = IdentityProvider.objects.get(pk=binding.provider_id)
     return send(request, request.institution, provider, Purpose.CONFIRM, next_url)
@@ -219,9 +226,22 @@ def refused(request: HttpRequest, slug: str, fault: Fault) -> HttpResponse:
     return render(request, "account/provider_refused.html", context, status=403)
 
 
+def _is_sent_by_another_site(request: HttpRequest) -> bool:
+    """Whether another site's page sent the browser here, as far as the browser says so.
+
+    Browsers since 2023 say it in a header that no page can change; older ones only by the page
+    that they come from, if by anything.
+    """
+    said = request.headers.get("Sec-Fetch-Site")
+    if said is not None:
+        return said not in SENT_FROM_HERE
+    came_from = request.headers.get("Referer", "")
+    return bool(came_from) and not safe_next(request, came_from)
+
+
 def _counted(request: HttpRequest) -> rate_limits.Allowance:
     """What a stranger can make the server ask or reckon is bounded by their address."""
-    return rate_limits.count(MOST_A_MINUTE, client_address(request))
+    return rate_limits.count(MOST_A_MINUTE, client_network(request))
 
 
 def _provider(slug: str, provider_id: str) -> tuple[Institution, IdentityProvider]:
@@ -259,17 +279,18 @@ def _sign_in(
     begun: Pending,
     identity: Identity,
 ) -> HttpResponse:
-    if not IdentityProvider.objects.filter(pk=provider.pk, is_on=True).exists():
-        return refused(request, found.slug, Fault.NOT_BEGUN)
     arrival = arrivals.arrive(provider=provider, identity=identity)
     if arrival.fault is not None or arrival.user is None:
         if arrival.user is not None:
             kind = sign_in_history.Kind.PROVIDER_REFUSED
-            sign_in_history.note(user=arrival.user, kind=kind, request=request, method=METHOD)
+            sign_in_history.note(
+                user=arrival.user, kind=kind, request=request, method=METHOD, bound_to=found.pk
+            )
         return refused(request, found.slug, arrival.fault or Fault.SUBJECT)
     user = arrival.user
     # Nothing that anybody did in this browser before goes along.
     request.session.flush()
+    bound.announce(request, found.pk)
     record_authentication(request, user, method=METHOD)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     has_factor = arrivals.has_factor(provider, identity)
@@ -285,7 +306,8 @@ def _confirm(
     identity: Identity,
 ) -> HttpResponse:
     binding = bound.binding_of(request)
-    if binding is None or binding.provider_id != provider.pk or not _is_same(request, begun):
+    is_its = binding is not None and binding.provider_id == provider.pk
+    if not (is_its and _is_on(provider) and _is_same(request, begun)):
         return refused(request, found.slug, Fault.NOT_BEGUN)
     if arrivals.linked_person(provider, identity) != request.user:
         return refused(request, found.slug, Fault.OTHER_PERSON)
@@ -336,6 +358,11 @@ def _as_text(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ", ".join(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _is_on(provider: IdentityProvider) -> bool:
+    """Whether it is on now; it may have been switched off while the person was there."""
+    return IdentityProvider.objects.filter(pk=provider.pk, is_on=True).exists()
 
 
 def _is_same(request: HttpRequest, begun: Pending) -> bool:

@@ -14,7 +14,7 @@ FORMAT = 1
 NAME = "manifest.json"
 PEOPLE = "people.jsonl"
 #: Applications whose migrations say what the rows mean.
-APPLICATIONS = ("accounts", "audit", "cases", "editions", "outbox", "tenancy")
+APPLICATIONS = ("accounts", "audit", "cases", "editions", "outbox", "tenancy", "vault")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,18 @@ class Manifest:
     editions: list[str]
     parts: dict[str, Part] = field(default_factory=dict)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether each attribute is of its type: what is read from a file may be anything."""
+        tables = self.types.values() if isinstance(self.types, dict) else [None]
+        return (
+            _is_text(self.migrations)
+            and _is_text(self.editions)
+            and isinstance(self.institution, dict)
+            and all(isinstance(columns, dict) for columns in tables)
+            and all(isinstance(part.rows, int) for part in self.parts.values())
+        )
+
     def as_json(self) -> bytes:
         """The manifest as it is written."""
         return json.dumps(asdict(self), indent=1, sort_keys=True).encode()
@@ -58,14 +70,20 @@ class Manifest:
         try:
             said = json.loads(text)
             parts = {name: Part(**part) for name, part in said.pop("parts").items()}
-            manifest = cls(**said, parts=parts)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            raise CannotMove("The manifest cannot be read.") from None
+            manifest: Manifest | None = cls(**said, parts=parts)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            manifest = None
+        if manifest is None or not manifest.is_whole:
+            raise CannotMove("The manifest cannot be read.")
         if manifest.format != FORMAT:
             raise CannotMove(
                 f"The file is of format {manifest.format}; this version reads {FORMAT}."
             )
         return manifest
+
+
+def _is_text(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 class Counted:

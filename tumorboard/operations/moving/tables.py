@@ -180,7 +180,10 @@ def insert(table: Table, arriving: Iterable[Row]) -> int:
         for row in batch:
             if row.keys() != table.types.keys():
                 raise CannotMove(f"{table.name}: a row has other columns than the table.")
-            stored = table.travel.arriving(row)
+            try:
+                stored = table.travel.arriving(row)
+            except ValueError:
+                raise CannotMove(f"{table.name}: a row cannot be read.") from None
             for column in table.editions:
                 stored[column] = ids.get(stored[column] or "")
             values.append([stored[column] for column in table.types])
@@ -196,7 +199,7 @@ def _write(table: Table, values: Sequence[Sequence[str | None]]) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement, list(itertools.chain.from_iterable(values)))
-    except DatabaseError as error:
+    except (DatabaseError, UnicodeEncodeError) as error:
         # Its text quotes the row.
         kind = type(error.__cause__).__name__
         why = (

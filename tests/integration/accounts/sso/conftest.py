@@ -9,13 +9,22 @@ from django.urls import reverse
 
 from tests.integration.accounts.sso.oidc_provider import SECRET, OidcProvider, callback, running
 from tumorboard.accounts.models import User
-from tumorboard.accounts.sso import providers
+from tumorboard.accounts.sso import proposals, providers
 from tumorboard.accounts.sso.providers import Mapped
 from tumorboard.accounts.sso_models import IdentityProvider
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
 
 MAPPING = [Mapped("tumorboard-coordinators", "COORDINATOR"), Mapped("chairs", "BOARD_CHAIR")]
+
+
+def confirmed(provider: IdentityProvider) -> IdentityProvider:
+    """The same provider, whose settings another administrator has looked at."""
+    found = IdentityProvider.objects.get(pk=provider.pk)
+    other = User.objects.filter(email="other-admin@example.org").first()
+    if other is None:
+        other = User.objects.create_user(email="other-admin@example.org", name="Otto Other")
+    return proposals.confirm(provider=found, version=proposals.version_of(found), by=other)
 
 
 def configured(provider: IdentityProvider, *, by: User, domain: str) -> IdentityProvider:
@@ -29,6 +38,7 @@ def configured(provider: IdentityProvider, *, by: User, domain: str) -> Identity
         mapping=MAPPING,
         by=by,
     )
+    confirmed(provider)
     return providers.switch_on(provider=provider, by=by)
 
 

@@ -69,6 +69,31 @@ def test_the_request_carries_pkce_state_and_nonce(client, idp, come):
     assert SECRET not in json.dumps(idp.asked)
 
 
+FROM_ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Referer": "https://evil.example/"},
+]
+
+
+@pytest.mark.parametrize("headers", FROM_ELSEWHERE)
+def test_another_sites_link_leads_to_the_button_alone(client, idp, provider, headers):
+    """ASVS v5.0.0-7.6.2: no session without an action of the person on a page of ours."""
+    way = reverse("provider_sign_in", args=["north", provider.pk])
+    answer = client.get(way, {"next": "/i/north/cases/"}, headers=headers)
+    assert answer.url == "/i/north/sign-in/?next=%2Fi%2Fnorth%2Fcases%2F"
+    assert "single_sign_on_begun" not in client.session
+    page = client.get(answer.url, headers=headers)
+    assert f"{way}?next=/i/north/cases/" in page.content.decode()
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_the_button_itself_and_a_bookmark_lead_to_the_provider(client, idp, provider, site):
+    way = reverse("provider_sign_in", args=["north", provider.pk])
+    headers = {"Sec-Fetch-Site": site}
+    assert client.get(way, headers=headers).url.startswith(idp.issuer)
+
+
 def test_the_secret_stands_in_no_table(provider):
     assert SECRET not in str(vars(provider))
 
@@ -103,6 +128,8 @@ def test_an_answer_counts_once(client, idp, come, provider):
         ({"iss": "https://evil.example"}, "ASVS v5.0.0-6.8.1: another issuer speaks."),
         ({"exp": int(time.time()) - 600}, "ASVS v5.0.0-9.2.1: it has expired."),
         ({"exp": None}, "ASVS v5.0.0-9.2.1: it never expires."),
+        ({"exp": float("nan")}, "ASVS v5.0.0-9.2.1: its end is no time."),
+        ({"exp": float("inf")}, "ASVS v5.0.0-9.2.1: it never expires."),
         ({"iat": int(time.time()) - 3600}, "ASVS v5.0.0-9.2.1: it was issued long ago."),
         ({"nbf": int(time.time()) + 3600}, "ASVS v5.0.0-9.2.1: it is not valid yet."),
         ({"sub": ""}, "ASVS v5.0.0-10.5.2: it names nobody."),
@@ -215,6 +242,19 @@ def test_a_provider_that_is_off_is_not_there(client, institution, provider, admi
         providers.switch_off(provider=provider, by=administrator)
     page = client.get(reverse("provider_sign_in", args=["north", provider.pk]))
     assert page.status_code == 404
+
+
+def test_a_provider_that_is_switched_off_meanwhile_signs_nobody_in(
+    client, institution, idp, provider, administrator
+):
+    """ASVS v5.0.0-7.4.1: who is still at the provider when it is switched off stays out."""
+    begun = client.get(reverse("provider_sign_in", args=["north", provider.pk]))
+    answer = idp.authorize(begun.url)
+    with institution_scope(institution):
+        providers.switch_off(provider=provider, by=administrator)
+    path = callback(reverse("oidc_callback", args=["north", provider.pk]), answer)
+    assert is_nobody(client, client.get(path))
+    assert not User.objects.filter(email="nora@north.example").exists()
 
 
 def test_a_person_is_known_by_the_subject_whatever_their_address_says(

@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories.people import add_member
+from tests.integration.accounts.sso.conftest import confirmed
 from tests.integration.accounts.sso.oidc_provider import SECRET
 from tests.integration.accounts.sso.saml_provider import make_pair, metadata_of
 from tumorboard.accounts import own_roles
-from tumorboard.accounts.errors import RoleHeld
+from tumorboard.accounts.errors import RoleHeld, RoleMapped
 from tumorboard.accounts.models import Membership, SignInPolicy
 from tumorboard.accounts.sso import arrivals, metadata, providers
 from tumorboard.accounts.sso_models import GroupRole, IdentityProvider
@@ -159,6 +160,7 @@ class TestChanging:
         answer = admin.post(at("identity_provider", provider), self.given())
         assert answer.status_code == 302
         with institution_scope(institution):
+            confirmed(provider)
             provider.refresh_from_db()
             rows = set(GroupRole.objects.values_list("group", "role"))
         assert rows == {("rad one", "RADIOLOGIST"), ("rad two", "RADIOLOGIST")}
@@ -175,6 +177,7 @@ class TestChanging:
         field = f"groups_{role.key.replace(':', '_')}"
         assert admin.post(at("identity_provider", provider), self.given(**{field: "readers"}))
         with institution_scope(institution):
+            confirmed(provider)
             assert GroupRole.objects.get(group="readers").role == role.key
             assert arrivals.labels_of({role.key}) == ["Reader"]
             with pytest.raises(RoleHeld):
@@ -197,7 +200,7 @@ class TestChanging:
         with institution_scope(institution):
             assert GroupRole.objects.count() == 2
 
-    def test_switching_needs_groups_and_domains(self, admin, provider):
+    def test_switching_needs_groups_and_domains(self, admin, institution, provider):
         empty = self.given(groups_RADIOLOGIST="")
         admin.post(at("identity_provider_switch", provider), {"off": "1"})
         admin.post(at("identity_provider", provider), empty)
@@ -208,6 +211,8 @@ class TestChanging:
         page = admin.post(switch, {"on": "1"}, follow=True).content.decode()
         assert "for which mail addresses" in page
         admin.post(at("identity_provider", provider), self.given())
+        with institution_scope(institution):
+            confirmed(provider)
         assert "is offered" in admin.post(switch, {"on": "1"}, follow=True).content.decode()
 
     def test_metadata_of_the_same_provider_only(self, admin, institution):
@@ -239,6 +244,155 @@ class TestChanging:
         assert browser.get("/i/north/").status_code == 302
         with institution_scope(institution):
             assert not Membership.objects.filter(user=key).exists()
+
+
+class TestTwoAdministrators:
+    """ASVS v5.0.0-8.2.1: nobody gives themselves rights by what a provider says of them."""
+
+    @pytest.fixture
+    def other(self, institution) -> Client:
+        """Another administrator's browser."""
+        user = add_member(institution, "ADMINISTRATOR", email="otto@north.example", name="Otto")
+        client = Client()
+        client.force_login(user)
+        return client
+
+    def widen(self, admin, provider, **more: str) -> object:
+        given = TestChanging().given(groups_RADIOLOGIST="", groups_CLINICIAN="it", **more)
+        return admin.post(at("identity_provider", provider), given, follow=True)
+
+    def rows(self, institution) -> set[tuple[str, str]]:
+        with institution_scope(institution):
+            return set(GroupRole.objects.values_list("group", "role"))
+
+    def version(self, client, provider) -> str:
+        page = client.get(at("identity_provider", provider)).content.decode()
+        return page.partition('name="version" value="')[2].partition('"')[0]
+
+    def answer(self, client, provider, **form: str) -> str:
+        page = client.post(at("identity_provider_confirm", provider), form, follow=True)
+        return page.content.decode()
+
+    def test_a_line_of_the_mapping_gives_nothing_to_who_wrote_it(
+        self, admin, institution, idp, provider, come, administrator
+    ):
+        idp.claims.update(groups=["it"], email=administrator.email)
+        page = self.widen(admin, provider, email_domains="north.example").content.decode()
+        assert "once another administrator has confirmed it" in page
+        assert "Group “it” has the role Clinician." in page
+        assert come(Client()).status_code == 403
+        with institution_scope(institution):
+            roles = Membership.objects.filter(user=administrator).values_list("role", flat=True)
+            assert list(roles) == ["ADMINISTRATOR"]
+
+    def test_nobody_confirms_their_own(self, admin, institution, provider):
+        self.widen(admin, provider)
+        before = self.rows(institution)
+        form = {"confirm": "1", "version": self.version(admin, provider)}
+        assert "Another administrator has to" in self.answer(admin, provider, **form)
+        assert self.rows(institution) == before
+
+    def test_another_confirms_what_they_have_seen(
+        self, admin, institution, provider, other, actions
+    ):
+        self.widen(admin, provider)
+        stale = self.version(other, provider)
+        self.widen(admin, provider, groups_BOARD_CHAIR="it")
+        text = self.answer(other, provider, confirm="1", version=stale)
+        assert "changed meanwhile" in text
+        version = self.version(other, provider)
+        assert "Confirmed." in self.answer(other, provider, confirm="1", version=version)
+        assert self.rows(institution) == {("it", "CLINICIAN"), ("it", "BOARD_CHAIR")}
+        done = [action for action, _ in actions()]
+        assert {"provider.change.proposed", "provider.change.confirmed"} <= set(done)
+        assert "Nothing waits" in self.answer(other, provider, confirm="1", version=version)
+
+    def test_a_role_that_waits_is_not_widened_unseen(self, admin, institution, provider, other):
+        with institution_scope(institution):
+            role = own_roles.make(
+                name="Reader", description="Reads.", permissions=["board.read"], by=None
+            )
+        self.widen(admin, provider, **{f"groups_{role.key.replace(':', '_')}": "it"})
+        version = self.version(other, provider)
+        with institution_scope(institution):
+            own_roles.change(
+                role=role,
+                name="Reader",
+                description="Reads.",
+                permissions=["board.read", "case.read"],
+                by=None,
+            )
+        text = self.answer(other, provider, confirm="1", version=version)
+        assert "changed meanwhile" in text
+
+    def test_a_role_that_a_group_stands_for_is_not_widened(
+        self, admin, institution, provider, administrator
+    ):
+        """Who holds it by their group alone, from the next sign-in on, would widen their own."""
+        with institution_scope(institution):
+            role = own_roles.make(
+                name="Reader", description="Reads.", permissions=["board.read"], by=None
+            )
+            GroupRole.objects.create(provider=provider, group="it", role=role.key)
+            words = {"role": role, "name": "Reader", "description": "Reads.", "by": administrator}
+            with pytest.raises(RoleMapped):
+                own_roles.change(permissions=["board.read", "case.read"], **words)
+            own_roles.change(permissions=["case.read"], **{**words, "by": None})
+
+    def test_it_can_be_taken_back(self, admin, institution, provider, other):
+        before = self.rows(institution)
+        self.widen(admin, provider)
+        assert "taken back" in self.answer(other, provider, back="1")
+        assert "Nothing waits" in self.answer(other, provider, back="1")
+        assert self.rows(institution) == before
+        assert "Waits to be confirmed" not in other.get(at("identity_provider", provider)).text
+
+    def test_one_change_after_the_other(self, admin, provider, other):
+        self.widen(admin, provider)
+        answer = other.post(at("identity_provider", provider), TestChanging().given())
+        assert answer.status_code == 422
+        assert "confirm that, or take it back" in answer.content.decode()
+
+    def test_what_takes_rights_away_holds_at_once(self, admin, institution, provider):
+        given = {**TestChanging().given(groups_RADIOLOGIST=""), "groups_BOARD_CHAIR": "chairs"}
+        given |= {"email_domains": "north.example", "factor_values": "mfa"}
+        page = admin.post(at("identity_provider", provider), given, follow=True).content.decode()
+        assert "next sign-in on" in page
+        assert self.rows(institution) == {("chairs", "BOARD_CHAIR")}
+
+    def test_a_provider_of_ones_own_is_not_switched_on(self, admin, institution, other):
+        """Whoever runs the provider is whomever they like: its first form needs two, too."""
+        admin.post(ADD_SAML, {"label": "Mine", "metadata_xml": metadata_of(make_pair()[1])})
+        with institution_scope(institution):
+            provider = IdentityProvider.objects.get()
+        self.widen(admin, provider)
+        switch = at("identity_provider_switch", provider)
+        assert "Another administrator" in admin.post(switch, {"on": "1"}, follow=True).text
+        with institution_scope(institution):
+            assert not IdentityProvider.objects.get().is_on
+        page = other.get(at("identity_provider", provider)).content.decode()
+        assert "fingerprint" in page
+        version = self.version(other, provider)
+        assert "Confirmed" in self.answer(other, provider, confirm="1", version=version)
+        assert "is offered" in admin.post(switch, {"on": "1"}, follow=True).text
+
+    def test_new_certificates_sign_nothing_before(self, admin, institution, other):
+        """Else whoever loads one could sign as anybody whom the provider knows."""
+        old, new = make_pair()[1], make_pair()[1]
+        admin.post(ADD_SAML, {"label": "Ours", "metadata_xml": metadata_of(old)})
+        with institution_scope(institution):
+            provider = IdentityProvider.objects.get()
+        self.widen(admin, provider)
+        with institution_scope(institution):
+            confirmed(provider)
+        admin.post(at("identity_provider_switch", provider), {"on": "1"})
+        admin.post(at("identity_provider_metadata", provider), {"metadata_xml": metadata_of(new)})
+        with institution_scope(institution):
+            assert IdentityProvider.objects.get().certificates == [old]
+        version = self.version(other, provider)
+        self.answer(other, provider, confirm="1", version=version)
+        with institution_scope(institution):
+            assert IdentityProvider.objects.get().certificates == [new]
 
 
 class TestRequiring:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from tests.factories.people import PASSWORD, add_member
 from tests.integration.accounts.factors import add_app, code
 from tests.integration.accounts.sso.conftest import configured
-from tumorboard.accounts import invitations, jobs, second_factor, sessions
-from tumorboard.accounts.models import Membership, SignInEvent, User
+from tumorboard.accounts import invitations, jobs, second_factor, sessions, sign_in_history
+from tumorboard.accounts.models import Membership, PersonSession, SignInEvent, User
 from tumorboard.accounts.sso import arrivals, providers
 from tumorboard.accounts.sso_models import ProviderLink
 from tumorboard.tenancy.scope import institution_scope
@@ -98,6 +98,25 @@ class TestASessionOfAProvider:
         page = bound.get(reverse("security")).content.decode()
         assert "institution's sign-in" in page
         assert reverse("account_change_password") not in page
+
+    def test_neither_sees_nor_ends_what_was_begun_elsewhere(self, bound, nora, other_institution):
+        """From where she works elsewhere, and by whose sign-in, is none of its business."""
+        elsewhere = Client(headers={"User-Agent": "Firefox/1 Windows"}, REMOTE_ADDR="192.0.2.99")
+        elsewhere.force_login(nora)
+        label = "South's own sign-in"
+        kind = sign_in_history.Kind.LINKED
+        south = other_institution.pk
+        sign_in_history.note(user=nora, kind=kind, request=None, method=label, bound_to=south)
+        for name in ("security", "signed_in_where"):
+            page = bound.get(reverse(name)).content.decode()
+            assert "192.0.2.99" not in page
+            assert "South" not in page
+        theirs = PersonSession.objects.get(session_key=elsewhere.session.session_key)
+        for form in ({"session": str(theirs.pk)}, {"all": "yes"}):
+            assert bound.post(reverse("sessions_end"), form).status_code == 302
+            assert elsewhere.get(SOUTH).status_code == 200
+        page = elsewhere.get(reverse("security")).content.decode()
+        assert "single sign-on" in page
 
     def test_does_not_lend_its_factor_to_a_sign_in_of_the_persons_own(self, bound, nora, rf):
         """Else whoever runs the provider would spare themselves the person's factor elsewhere."""

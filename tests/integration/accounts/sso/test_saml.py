@@ -1,5 +1,6 @@
 """Signing in by SAML 2.0 with responses that are really signed."""
 
+import base64
 from collections.abc import Callable
 
 import pytest
@@ -206,6 +207,26 @@ class TestSignatures:
         xml = idp.response(request_id).replace(">ada.evil<", ">ada<!-- -->.evil<")
         assert is_nobody(client, post(client, xml))
 
+    def test_a_signature_by_the_certificate_as_a_shared_secret(self, client, idp, begin):
+        request_id = begin(client)
+        signed = idp.signed(idp.assertion(request_id))
+        hmac = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"
+        xml = idp.response(request_id, signed.replace(Constants.RSA_SHA256, hmac))
+        assert is_nobody(client, post(client, xml))
+
+    def test_a_signature_of_something_else_in_the_assertion(self, client, idp, begin):
+        request_id = begin(client)
+        idp.assertion_id = "_signed"
+        signed = idp.signed(idp.assertion(request_id))
+        xml = idp.response(request_id, signed.replace('ID="_signed"', 'ID="_other"'))
+        assert is_nobody(client, post(client, xml))
+
+    def test_a_signed_assertion_of_another_institution(self, client, idp, begin, other_institution):
+        """ASVS v5.0.0-9.2.3: one provider for both says for which of them it speaks."""
+        idp.audience = addresses.entity_id("south")
+        request_id = begin(client)
+        assert is_nobody(client, post(client, idp.response(request_id)))
+
     def test_a_weak_algorithm(self, client, idp, begin):
         request_id = begin(client)
         signed = idp.signed(idp.assertion(request_id), Constants.RSA_SHA1, Constants.SHA1)
@@ -225,6 +246,14 @@ class TestSignatures:
 def test_dangerous_xml_is_not_read(client, xml, provider):
     """ASVS v5.0.0-1.5.1: no entities, no document types, no files; size and depth are bounded."""
     assert is_nobody(client, Client().post(ACS, {"SAMLResponse": encoded(xml)}))
+
+
+def test_entities_in_another_encoding_are_not_read_either(client, provider):
+    """ASVS v5.0.0-1.5.1: the words of a document type look different in UTF-16."""
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    xml = f'<!DOCTYPE a [<!ENTITY e0 "bomb">{levels}]><a b="&e9;">&e9;</a>'
+    response = base64.b64encode(xml.encode("utf-16")).decode()
+    assert is_nobody(client, Client().post(ACS, {"SAMLResponse": response}))
 
 
 def test_a_response_for_an_institution_that_is_not_there_is_refused_alike(client, idp, begin):

@@ -124,6 +124,13 @@ def test_signing_in_is_no_confirmation(bound, come, page):
     assert sign(bound, page).status_code == 422
 
 
+def test_another_site_cannot_have_it_confirmed(bound, page):
+    """ASVS v5.0.0-7.6.2: what counts for a signature begins on a page of ours."""
+    answer = bound.get(CONFIRM, {"next": page}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.url == page
+    assert "single_sign_on_begun" not in bound.session
+
+
 def test_who_has_a_password_here_is_sent_nowhere(client, chair, provider, page):
     client.force_login(chair)
     assert client.get(CONFIRM, {"next": page}).url == page

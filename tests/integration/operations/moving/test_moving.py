@@ -1,8 +1,10 @@
 """One institution moves to another installation, whole, and nothing of its neighbors with it."""
 
 import base64
+import hashlib
 import io
 import json
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +19,7 @@ from django.urls import reverse
 
 from cases.models import Patient, StudyFilePart
 from cases.selectors.study_files import content_of
-from cases.services import study_files
+from cases.services import erasures, restrictions, study_files
 from cases.services.chain_checks import Fault
 from tests.factories import dicom as make
 from tests.factories.boards import make_item
@@ -33,7 +35,7 @@ from tumorboard.operations.moving.sealing import SealedReader, SealedWriter
 from tumorboard.operations.moving.travel import HOW, Travel
 from tumorboard.tenancy.catalogue import WITHOUT_INSTITUTION
 from tumorboard.tenancy.models import Institution
-from tumorboard.tenancy.scope import institution_scope
+from tumorboard.tenancy.scope import institution_scope, member_scope
 
 #: The other house wraps the keys of institutions by a key of its own.
 OTHER_MASTER = base64.b64encode(bytes(range(32))).decode()
@@ -183,7 +185,7 @@ def test_an_account_that_is_the_same_person_is_kept(chair, new_house, tmp_path):
 def changed(file: Path, to: Path, name: str, change) -> Path:
     """The same file with one part written otherwise; by somebody who knows the passphrase."""
     content = parts(file)
-    content[name] = change(content[name])
+    content[name] = change(content.get(name, b""))
     with (
         to.open("wb") as raw,
         SealedWriter(raw, "a passphrase of the test") as sealed,
@@ -211,7 +213,7 @@ SOUTH = "00000000-0000-7000-8000-000000000001"
         ("manifest.json", of_manifest(editions=["0" * 64]), "load_editions"),
         ("manifest.json", of_manifest(parts={}), "other parts"),
         ("people.jsonl", lambda _: b'{"id": "1"}\n', "another way"),
-        ("tables/cases_patient.jsonl", lambda text: text * 2, "collide"),
+        ("tables/cases_patient.jsonl", lambda text: text * 2, "more rows"),
         ("tables/cases_case.jsonl", lambda text: text.replace(b"pNET", b"lNET"), "other content"),
         ("tables/cases_patient.jsonl", lambda _: b'{"id": "1"}\n', "other columns"),
     ],
@@ -247,6 +249,148 @@ def test_a_file_cannot_write_into_another_institution(chair, new_house, tmp_path
             arrive(other)
         with institution_scope(south):
             assert not Patient.objects.exists()
+
+
+HOSTILE = [
+    ("manifest.json", of_manifest(types=[]), "cannot be read"),
+    ("manifest.json", of_manifest(migrations=[[]]), "cannot be read"),
+    ("manifest.json", lambda _: b"[" * 100_000, "cannot be read"),
+    ("manifest.json", of_manifest(institution={"id": 1, "created_at": ""}), "what cannot be"),
+    ("people.jsonl", lambda text: text.replace(b"chris@", b"CHRIS@"), "another way"),
+    ("people.jsonl", lambda text: text.replace(b"chris@", b"not an address"), "email"),
+    ("people.jsonl", lambda text: text.replace(b'"true"', b'"maybe"'), "another way"),
+    ("people.jsonl", lambda _: b"", "did not come with them"),
+    ("people.jsonl", lambda text: text * 2, "more rows"),
+    ("tables/cases_patient.jsonl", lambda _: b"[1]\n", "no row"),
+    ("tables/cases_patient.jsonl", lambda _: b"nothing\n", "no row"),
+    ("tables/cases_patient.jsonl", lambda _: b"[" * 100_000, "no row"),
+    ("tables/cases_case.jsonl", lambda text: text.replace(b"pNET", b"\\ud800"), "refused"),
+    (
+        "tables/vault_institutionkey.jsonl",
+        lambda text: text.replace(b"x", b"y"),
+        "columns|read",
+    ),
+    ("tables/vault_institutionkey.jsonl", lambda _: b"", "do not open"),
+    ("tables/cases_patienttoken.jsonl", lambda _: b"", "0 rows here"),
+    ("tables/audit_auditentry.jsonl", lambda text: text[: text.index(b"\n") + 1], "rows here"),
+    ("../../escape", lambda _: b"", "other parts than its manifest"),
+    (
+        "tables/cases_patienttoken.jsonl",
+        lambda text: 2 * text[: text.index(b"\n") + 1] + text[2 * (text.index(b"\n") + 1) :],
+        "collide",
+    ),
+]
+
+
+def test_hostile_files_are_refused_whole(chair, new_house, tmp_path):
+    """ASVS v5.0.0-2.2.1: what a file may hold is known beforehand, and nothing else is taken."""
+    with institution_scope(Institution.objects.get(slug="north")):
+        make_case(by=chair)
+    leave(tmp_path / "file")
+    with new_house():
+        for name, change, reason in HOSTILE:
+            other = changed(tmp_path / "file", tmp_path / "other", name, change)
+            with pytest.raises(CommandError, match=reason):
+                arrive(other)
+            assert not Institution.objects.exists(), reason
+            assert not User.objects.exists(), reason
+
+
+def test_nobody_of_the_new_house_becomes_a_member_by_a_file(chair, new_house, tmp_path):
+    """ASVS v5.0.0-8.2.2: a row may name only people who came with it."""
+    leave(tmp_path / "file")
+    with new_house():
+        south = make_institution(slug="south", name="South Hospital")
+        eve = add_member(south, "COORDINATOR", email="eve@south.example", name="Eve")
+        other = changed(
+            tmp_path / "file",
+            tmp_path / "other",
+            "tables/accounts_membership.jsonl",
+            lambda text: text.replace(str(chair.pk).encode(), str(eve.pk).encode()),
+        )
+        sums = hashlib.sha256(parts(other)["tables/accounts_membership.jsonl"]).hexdigest()
+
+        def agreeing(text):
+            said = json.loads(text)
+            said["parts"]["tables/accounts_membership.jsonl"]["sha256"] = sums
+            return json.dumps(said).encode()
+
+        forged = changed(other, tmp_path / "forged", "manifest.json", agreeing)
+        with pytest.raises(CommandError, match="other people than came"):
+            arrive(forged)
+        assert Institution.objects.count() == 1
+
+
+def test_a_part_twice_or_packed_otherwise_is_refused(chair, new_house, tmp_path):
+    """ASVS v5.0.0-5.2.3: what is packed is looked at before it is unpacked."""
+    leave(tmp_path / "file")
+    content = parts(tmp_path / "file")
+    for name, packed in (("twice", zipfile.ZIP_STORED), ("otherwise", zipfile.ZIP_BZIP2)):
+        with (
+            (tmp_path / name).open("wb") as raw,
+            SealedWriter(raw, "a passphrase of the test") as sealed,
+            zipfile.ZipFile(sealed, "w", packed) as archive,
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            for part, text in content.items():
+                archive.writestr(part, text)
+            if name == "twice":
+                archive.writestr("people.jsonl", content["people.jsonl"])
+        with new_house(), pytest.raises(CommandError, match=r"twice|packed in another way"):
+            arrive(tmp_path / name)
+
+
+def test_a_line_that_never_ends_is_not_read_to_its_end(chair, new_house, tmp_path, monkeypatch):
+    """ASVS v5.0.0-5.2.3: a bomb takes no more memory than a row may."""
+    leave(tmp_path / "file")
+    monkeypatch.setattr(arriving, "LONGEST_LINE", 200_000)
+    bomb = changed(
+        tmp_path / "file",
+        tmp_path / "bomb",
+        "tables/cases_patient.jsonl",
+        lambda _: b'{"id": "' + b"x" * 1_000_000 + b'"}\n',
+    )
+    with new_house(), pytest.raises(CommandError, match=r"more rows|no row"):
+        arrive(bomb)
+
+
+def test_bytes_that_were_changed_do_not_open(chair, new_house, tmp_path):
+    """HIPAA 164.312(e)(2)(i): what is changed on the way is noticed, wherever it is."""
+    leave(tmp_path / "file")
+    content = (tmp_path / "file").read_bytes()
+    size = len(content)
+    with new_house():
+        for place in (0, 20, 40, size // 2, size - 1):
+            flipped = bytearray(content)
+            flipped[place] ^= 1
+            (tmp_path / "flipped").write_bytes(flipped)
+            with pytest.raises(CommandError):
+                arrive(tmp_path / "flipped")
+        for cut in (10, 40, size - 1):
+            (tmp_path / "cut").write_bytes(content[:cut])
+            with pytest.raises(CommandError):
+                arrive(tmp_path / "cut")
+        assert not Institution.objects.exists()
+
+
+def test_restricted_records_and_erasures_come_along(chair, new_house, tmp_path):
+    """Restricted stays restricted, and who was erased stays erased."""
+    with institution_scope(Institution.objects.get(slug="north")):
+        hidden, gone = make_case(by=chair), make_case(by=chair)
+        restrictions.restrict(case=hidden, people=[chair.pk], reason="Staff", by=chair)
+        number = gone.patient.record_number
+        erasures.erase(patient=gone.patient, record_number=number, reason="Asked.", by=chair)
+    leave(tmp_path / "file")
+    with new_house(), override_settings(IDENTITY_KEYS=OTHER_MASTER):
+        arrive(tmp_path / "file")
+        call_command("verify_erasures", stdout=io.StringIO())
+        institution = Institution.objects.get()
+        with member_scope(institution, None):
+            assert set(Patient.objects.values_list("pk", flat=True)) == {gone.patient_id}
+        with member_scope(institution, chair.pk):
+            assert Patient.objects.count() == 2
+            assert Patient.objects.get(pk=gone.patient_id).is_erased
 
 
 def test_a_broken_chain_does_not_arrive(full, new_house, tmp_path, monkeypatch):

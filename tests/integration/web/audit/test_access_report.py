@@ -8,8 +8,10 @@ from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
+from cases.services import restrictions
 from tests.factories.cases import make_case
 from tests.factories.people import add_member
+from tests.factories.restrictions import restricted
 from tests.integration.web.cases.reading import text_of
 from tumorboard.accounts.memberships import remove
 from tumorboard.audit.kinds import Via
@@ -107,3 +109,18 @@ def test_nobody_else_reads_it(institution, url, case, role):
     client = Client()
     client.force_login(person)
     assert client.get(url("access_report", case.patient_id)).status_code == 403
+
+
+def test_of_a_restricted_record_it_is_made_by_who_was_put_on_its_list(
+    desk, officer, url, case, institution, coordinator, chair
+):
+    """HIPAA 164.528: the patient is told, whoever the record is hidden from."""
+    page = url("access_report", case.patient_id)
+    with institution_scope(institution):
+        restricted(case, chair, by=coordinator)
+    assert desk.get(page).status_code == 404
+    with institution_scope(institution):
+        restrictions.change_list(case=case, people=[chair.pk, officer.pk], by=chair)
+    assert "Added the patient 1" in text_of(desk.get(page))
+    # That is no way to the case.
+    assert desk.get(url("case", case.pk)).status_code == 403

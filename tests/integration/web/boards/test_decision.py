@@ -170,6 +170,15 @@ class TestSaving:
 
         assert "10000" in error_of(response, "rationale")
 
+    def test_a_version_of_no_draft_is_a_conflict_without_another_text(self, browser, url, item):
+        data = {**posted(EVERY_KIND[3], rationale="Mine."), "version": "12"}
+
+        response = browser.post(url("decision", item.pk), data)
+
+        assert response.status_code == 409
+        assert "Mine." in text(response)
+        assert "What is saved now" not in text(response)
+
     def test_somebody_else_saved_first(self, browser, url, item, chair):
         draft(item, rationale="The other's text.", by=chair)
 

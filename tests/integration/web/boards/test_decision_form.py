@@ -409,6 +409,13 @@ class TestAutosave:
 
         assert typed(PET, rationale="Mine.", version=told["current"]).status_code == 200
 
+    def test_a_version_of_no_draft_is_a_conflict_without_another_text(self, typed):
+        answer = typed(PET, rationale="Mine.", version=12)
+
+        assert answer.status_code == 409
+        assert answer.json()["html"] == ""
+        assert FormDraft.objects.get().fields["rationale"] == ["Mine."]
+
     def test_once_it_is_signed(self, typed, item, chair):
         sign(item, by=chair)
 

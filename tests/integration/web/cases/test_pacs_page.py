@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.dicom.pacs_faults import Fault
 from cases.models import Study
-from cases.services import pacs_connections
+from cases.services import pacs_connections, virus_checks
 from cases.web import pacs as pages
 from tests.archives import Archive, send, series, server, study
 from tests.factories.cases import make_case, make_study
 from tests.factories.people import add_member
 from tumorboard.audit.models import AuditEntry
+from tumorboard.clamd import ScannerUnavailable
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
@@ -293,6 +294,25 @@ def test_a_picture_is_shown_under_its_study(connect, page):
     assert 'src="data:image/jpeg;base64,/9j/' in text
     assert "Middle of series 2, Portal venous" in text
     assert "Dose" in text
+
+
+@pytest.mark.parametrize("said", [None, "Win.Test"])
+def test_a_picture_that_the_scanner_does_not_clear_is_not_shown(connect, page, monkeypatch, said):
+    """ASVS v5.0.0-5.4.3: what an archive sends is scanned as what a person uploads."""
+
+    def scan(content, *, address, timeout_seconds):
+        assert content.read(2) == b"\xff\xd8"
+        if said is None:
+            raise ScannerUnavailable("busy")
+        return said
+
+    connect(Archive(study())).series = [series()]
+    monkeypatch.setattr(virus_checks, "scan", scan)
+    monkeypatch.setattr(virus_checks, "are_looked_for", lambda: True)
+    page.read()
+    text = page.post(preview="1.2.3", headers=HTMX).content.decode()
+    assert "data:image" not in text
+    assert ("gave no answer" if said is None else "refused the picture") in text
 
 
 def test_without_a_script_the_picture_stands_in_the_page_and_ticks_stay(connect, page, studies_of):

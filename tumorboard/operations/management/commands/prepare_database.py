@@ -21,6 +21,7 @@ class Command(BaseCommand):
             owner_url=settings.DATABASE_OWNER_URL,
             application_url=settings.DATABASE_URL,
             backup_role=settings.DATABASE_BACKUP_ROLE,
+            limits=settings.DATABASE_LIMITS,
         )
         if settings.ON_ONE_MACHINE:
             roles.prepare_broker(
