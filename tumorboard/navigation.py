@@ -55,6 +55,7 @@ BELONGS_TO = {
     "procedures/": "case_list",
     "devices/": "case_list",
     "allergies/": "case_list",
+    "codes/": "imports",
     "gaps/": "board_queue",
     "protocol-audits/": "board_queue",
     "standards/": "boards",

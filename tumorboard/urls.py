@@ -12,6 +12,7 @@ from cases.web.board_plan_urls import urlpatterns as board_plans
 from cases.web.board_urls import urlpatterns as boards
 from cases.web.candidate_urls import urlpatterns as candidates
 from cases.web.case_urls import urlpatterns as cases
+from cases.web.code_map_urls import urlpatterns as code_maps
 from cases.web.completeness_urls import urlpatterns as completeness
 from cases.web.decision_urls import urlpatterns as decisions
 from cases.web.draft_urls import urlpatterns as drafts
@@ -58,6 +59,7 @@ urlpatterns = [
                 *cases,
                 *drafts,
                 *studies,
+                *code_maps,
                 *completeness,
                 *archives,
                 *audit,

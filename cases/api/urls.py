@@ -6,6 +6,7 @@ from rest_framework.permissions import AllowAny
 
 from cases.api import views
 from cases.api.acknowledgments import CaseAcknowledgments
+from cases.api.code_maps import CodeMappingList, CodeMappingOne, CodeSystems, UnmappedCodeList
 from cases.api.lab_results import LabResultList, LabResultOne
 from cases.api.treatments import TreatmentList, TreatmentOne
 from tumorboard.accounts.access import public_view
@@ -34,6 +35,10 @@ institution_patterns = [
     path("treatments/<uuid:pk>/", TreatmentOne.as_view(), name="api_treatment"),
     path("lab-results/", LabResultList.as_view(), name="api_lab_results"),
     path("lab-results/<uuid:pk>/", LabResultOne.as_view(), name="api_lab_result"),
+    path("code-systems/", CodeSystems.as_view(), name="api_code_systems"),
+    path("code-mappings/", CodeMappingList.as_view(), name="api_code_mappings"),
+    path("code-mappings/<uuid:pk>/", CodeMappingOne.as_view(), name="api_code_mapping"),
+    path("unmapped-codes/", UnmappedCodeList.as_view(), name="api_unmapped_codes"),
     path("assessments/", views.AssessmentList.as_view(), name="api_assessments"),
     path("assessments/<uuid:pk>/", views.AssessmentOne.as_view(), name="api_assessment"),
 ]

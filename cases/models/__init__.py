@@ -11,6 +11,8 @@ from cases.models.break_glass import BreakGlass
 from cases.models.calendar_feed import CalendarFeed
 from cases.models.candidacy import Candidacy
 from cases.models.case import Case
+from cases.models.code_map_file import CodeMapFile
+from cases.models.code_mapping import CodeMapping
 from cases.models.completeness import DataSetItem, Gap, GapAcceptance, GapRequest
 from cases.models.decision import Decision, Participant, Recommendation
 from cases.models.decision_draft import DecisionDraft, DraftDissent, DraftRecommendation
@@ -44,6 +46,7 @@ from cases.models.study import Study
 from cases.models.study_file import StudyFile, StudyFilePart, StudySeries
 from cases.models.task import Task
 from cases.models.treatment import Treatment
+from cases.models.unmapped_code import UnmappedCode
 
 __all__ = [
     "Acknowledgment",
@@ -58,6 +61,8 @@ __all__ = [
     "CalendarFeed",
     "Candidacy",
     "Case",
+    "CodeMapFile",
+    "CodeMapping",
     "DataSetItem",
     "Decision",
     "DecisionDraft",
@@ -105,4 +110,5 @@ __all__ = [
     "StudySeries",
     "Task",
     "Treatment",
+    "UnmappedCode",
 ]

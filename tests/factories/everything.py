@@ -4,7 +4,14 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from cases.models import BreakGlass, ImportFile, ProtocolAudit, StudyFile, StudySeries
+from cases.models import (
+    BreakGlass,
+    ImportFile,
+    ProtocolAudit,
+    StudyFile,
+    StudySeries,
+    UnmappedCode,
+)
 from cases.models.conclusion import Recommended
 from cases.selectors.agendas import agenda
 from cases.selectors.case_list import ListQuery
@@ -18,6 +25,8 @@ from cases.services import (
     boards,
     calendar_feeds,
     cases,
+    code_map_files,
+    code_maps,
     data_set_items,
     devices,
     facts,
@@ -160,7 +169,16 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         issuer=f"https://{word.lower()}.example",
         client_id=word,
     )
+    mapping = code_maps.add(by=by, system=f"{word} system", code="C1", concept="analyte/gastrin")
+    code_maps.saw_unmapped(system=f"{word} system", code="C2", display=word, where="ORU OBX-3")
     return SimpleNamespace(
+        mapping_id=mapping.id,
+        unmapped_id=UnmappedCode.objects.get().id,
+        code_file_id=code_map_files.upload(
+            name=f"{word}.csv",
+            content=f"system,code,concept\n{word} system,C3,analyte/nse\n".encode(),
+            by=by,
+        ).id,
         patient_id=patient.id,
         case_id=case.id,
         study_id=study.id,
@@ -210,6 +228,7 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
             "api_study": study.id,
             "api_treatment": treatment.id,
             "api_lab_result": lab_result.id,
+            "api_code_mapping": mapping.id,
             "api_result": result.id,
             "api_assessment": case.assessment_id,
         },

@@ -56,6 +56,9 @@ GROUPS: dict[str, dict[Permission, Words]] = {
         Permission.GUIDANCE_MANAGE: Words(
             "Manage local policy", "Write what holds beside the guidance."
         ),
+        Permission.TERMINOLOGY_MANAGE: Words(
+            "Manage codes", "Say what the codes of hospital systems mean."
+        ),
     },
     "Privacy": {
         Permission.AUDIT_READ: Words("Read the audit", "See who saw and changed what."),

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CLIENT_MANAGE = "client.manage"
     INSTITUTION_MANAGE = "institution.manage"
     GUIDANCE_MANAGE = "guidance.manage"
+    TERMINOLOGY_MANAGE = "terminology.manage"
     AUDIT_READ = "audit.read"
     DISCLOSURE_READ = "disclosure.read"
     PATIENT_ERASE = "patient.erase"

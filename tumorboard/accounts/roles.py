@@ -39,6 +39,7 @@ class Role(Enum):
             Permission.OPINION_WRITE,
             Permission.TASK_WRITE,
             Permission.NUMBERS_READ,
+            Permission.TERMINOLOGY_MANAGE,
         },
     )
     CLINICIAN = RoleDescription(
@@ -103,6 +104,7 @@ class Role(Enum):
                 Permission.CLIENT_MANAGE,
                 Permission.INSTITUTION_MANAGE,
                 Permission.GUIDANCE_MANAGE,
+                Permission.TERMINOLOGY_MANAGE,
                 Permission.NUMBERS_READ,
                 Permission.AUDIT_READ,
             }

@@ -39,6 +39,7 @@ RESOURCES = {
     "Procedure": Resource("Treatments", {**READING, "c": Permission.CASE_WRITE}),
     "Observation": Resource("Laboratory results", {**READING, "c": Permission.CASE_WRITE}),
     "GuidanceResponse": Resource("Assessments", READING),
+    "ConceptMap": Resource("What codes mean", READING),
     # To acknowledge a check is a judgment: a person's, never a system's.
     "DetectedIssue": Resource("Acknowledgments of checks", {"s": Permission.CASE_READ}),
 }

@@ -29,10 +29,12 @@ NO_PATIENT = {
     Permission.CLIENT_MANAGE,
     Permission.INSTITUTION_MANAGE,
     Permission.GUIDANCE_MANAGE,
+    Permission.TERMINOLOGY_MANAGE,
     Permission.TOKEN_USE,
 }
 #: Routes that leave no entry though their permission is one for patients' data, and why.
 WITHOUT_ENTRY = {
+    "api_code_systems": "codes of the standards",
     "boards": "boards and dates of meetings",
     "board": "who sits on a board and when it meets",
     "board_member": "who sits on a board",
@@ -57,6 +59,9 @@ WITHOUT_ENTRY = {
 }
 #: Routes whose entry names no patient, and why.
 WITHOUT_PATIENT = {
+    "api_code_mapping": "a code and its meaning",
+    "api_code_mappings": "codes and their meanings",
+    "api_unmapped_codes": "codes and counts",
     "numbers": "counts",
     "numbers_table": "counts",
     "numbers_evidence": "counts",

@@ -31,6 +31,7 @@ OURS = ("cases", "tumorboard", "guidance")
 WITHOUT_ROWS = {
     "assess": "reads a file of facts",
     "check_content": "reads a folder",
+    "check_terminology": "reads the codes that are shipped",
     "embedded": "starts and stops the database server",
     "export_edition": "prints guidance",
     "load_editions": "loads guidance",
