@@ -8,6 +8,7 @@ from cases.services import (
     cutoffs,
     edition_trials,
     form_drafts,
+    idempotency,
     reading_watch,
     reassessments,
     relisting,
@@ -27,6 +28,7 @@ handles(candidacies.TOPIC)(candidacies.refresh_next)
 handles(relisting.TOPIC)(relisting.relist_next)
 handles(virus_checks.TOPIC)(virus_checks.look_again)
 shared_task(name="form_drafts.sweep")(form_drafts.sweep)
+shared_task(name="idempotency.sweep")(idempotency.sweep)
 shared_task(name="meetings.cutoff")(cutoffs.sweep)
 shared_task(name="tasks.sweep")(task_reminders.sweep)
 shared_task(name="reading.sweep")(reading_watch.sweep)

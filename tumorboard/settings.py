@@ -302,6 +302,8 @@ CELERY_BEAT_SCHEDULE = {
     "outbox.sweep": {"task": "outbox.sweep", "schedule": 15.0, "options": {"expires": 15}},
     # What people typed and never saved is patient data: nothing of it is kept for long.
     "form_drafts.sweep": {"task": "form_drafts.sweep", "schedule": 6 * 60 * 60.0},
+    # An answer that is kept for a repeated request is patient data.
+    "idempotency.sweep": {"task": "idempotency.sweep", "schedule": 60 * 60.0},
     "tasks.sweep": {"task": "tasks.sweep", "schedule": 60 * 60.0},
     "api_clients.sweep": {"task": "api_clients.sweep", "schedule": 60 * 60.0},
     "sign_in.sweep": {"task": "sign_in.sweep", "schedule": 24 * 60 * 60.0},
@@ -338,12 +340,25 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tumorboard API",
-    "DESCRIPTION": "Patients, cases, studies, results and assessments of one institution.",
+    "DESCRIPTION": "The records and boards of one institution, for its systems.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"ChangeEnum": "cases.models.result.Change"},
+    "ENUM_NAME_OVERRIDES": {
+        "ChangeEnum": "cases.models.result.Change",
+        "FileKindEnum": "cases.models.study_file.FileKind",
+        "FileStateEnum": "cases.models.study_file.FileState",
+        "MeasurementStateEnum": "cases.models.lesion.MeasurementState",
+        "NotDoneEnum": "cases.models.task.NotDone",
+        "ProcedureKindEnum": "cases.models.procedure.ProcedureKind",
+        "RecommendationIntentEnum": "cases.models.conclusion.Intent",
+        "RecommendationKindEnum": "cases.models.conclusion.RecommendationKind",
+        "SpecialtyEnum": "cases.models.specialty.Specialty",
+        "SpecimenKindEnum": "cases.models.specimen.SpecimenKind",
+        "TaskStateEnum": "cases.models.task.TaskState",
+        "TreatmentIntentEnum": "cases.models.treatment.Intent",
+    },
 }
 
 # --- Picture archives: what institutions may reach, and with which secrets (docs/pacs.md) --------

@@ -1,18 +1,19 @@
 """Who acknowledged which check of a case: read, acknowledge, take back."""
 
-from http import HTTPStatus
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
-from rest_framework import serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api.serializers import ID, Strict, Text
-from cases.api.views import ReadList, adds
+from cases.api.endpoint import ReadList, adds
+from cases.api.examples import AT, ID, shown_as
+from cases.api.replays import once
+from cases.api.values import Strict, Text
 from cases.models import Acknowledgment, Case
 from cases.models.acknowledgment import AcknowledgmentReason
 from cases.selectors.acknowledgments import acknowledgments_of_each, stands
@@ -25,24 +26,31 @@ from tumorboard.audit.record import record
 TO_ACKNOWLEDGE = {"assessment_id": "assessment", "check_code": "check", "reason": "reason"}
 
 
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "A check acknowledged",
-            request_only=True,
-            value={
-                "assessment": ID,
-                "check": "W-NONCONTRAST",
-                "reason": AcknowledgmentReason.PATIENT_WISH.value,
-                "text": "Contrast was refused.",
-            },
-        ),
-        OpenApiExample(
-            "An acknowledgment taken back",
-            request_only=True,
-            value={"withdraws": ID, "text": "Contrast is possible after all."},
-        ),
-    ]
+@shown_as(
+    {
+        "id": ID,
+        "case": ID,
+        "assessment": ID,
+        "check": "W-NONCONTRAST",
+        "severity": "warning",
+        "check_text": "The study was done without contrast.",
+        "reason": AcknowledgmentReason.PATIENT_WISH.value,
+        "text": "Contrast was refused.",
+        "withdraws": None,
+        "by": "Cora Coordinator",
+        "at": AT,
+        "stands": True,
+    },
+    A_check_acknowledged={
+        "assessment": ID,
+        "check": "W-NONCONTRAST",
+        "reason": AcknowledgmentReason.PATIENT_WISH.value,
+        "text": "Contrast was refused.",
+    },
+    An_acknowledgment_taken_back={
+        "withdraws": ID,
+        "text": "Contrast is possible after all.",
+    },
 )
 class AcknowledgmentSerializer(Strict, serializers.ModelSerializer):
     """That somebody saw a check and says why the case goes on; or, with `withdraws`, not any more.
@@ -96,7 +104,7 @@ class CaseAcknowledgments(ReadList):
     }
     # A system reads them; to acknowledge is a person's judgment.
     interactions: ClassVar = {"GET": "s"}
-    problems = (HTTPStatus.CONFLICT,)
+    problems = (409,)
 
     #: The case that the address names; none while the API only describes itself.
     case: Case | None = None
@@ -117,6 +125,7 @@ class CaseAcknowledgments(ReadList):
         return self.answer_page()
 
     @adds(AcknowledgmentSerializer)
+    @once
     def post(self, request: Request, pk: UUID) -> Response:
         """Acknowledge a check of a case, or take an acknowledgment back."""
         self.case = _case_or_404(pk)
@@ -130,7 +139,7 @@ class CaseAcknowledgments(ReadList):
         else:
             code = values.pop("check_code")
             new = services.acknowledge(case=self.case, code=code, by=request.user, **values)
-        return Response(self.get_serializer(new).data, status=status.HTTP_201_CREATED)
+        return self.created(new)
 
 
 def _case_or_404(pk: UUID) -> Case:

@@ -8,16 +8,29 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api.serializers import RowSerializer
-from cases.api.views import Endpoint, ReadList, ReadOne, lists
+from cases.api.endpoint import Endpoint, ReadList, ReadOne, lists
+from cases.api.examples import AT, ID, shown_as
 from cases.models import CodeMapping, UnmappedCode
 from cases.selectors import code_maps
 from cases.terminology.reading import systems
 from tumorboard.accounts.permissions import Permission
-from tumorboard.audit.record import record
 
 
-class CodeMappingSerializer(RowSerializer):
+@shown_as(
+    {
+        "id": ID,
+        "system": "http://lab.example/codes",
+        "code": "CGA",
+        "display": "Chromogranin A",
+        "concept": "analyte/chromogranin_a",
+        "meaning": "Chromogranin A",
+        "status": "confirmed",
+        "source": "Laboratory's list of 2026",
+        "entered_at": AT,
+        "confirmed_at": AT,
+    }
+)
+class CodeMappingSerializer(serializers.ModelSerializer):
     """What a code means in this institution."""
 
     meaning = serializers.SerializerMethodField()
@@ -35,7 +48,19 @@ class CodeMappingSerializer(RowSerializer):
         return code_maps.label_of(row.concept)
 
 
-class UnmappedCodeSerializer(RowSerializer):
+@shown_as(
+    {
+        "id": ID,
+        "system": "http://lab.example/codes",
+        "code": "XYZ",
+        "display": "",
+        "place": "ORU^R01",
+        "times": 3,
+        "first_seen_at": AT,
+        "last_seen_at": AT,
+    }
+)
+class UnmappedCodeSerializer(serializers.ModelSerializer):
     """A code that came in and that nobody has mapped."""
 
     class Meta:
@@ -71,18 +96,6 @@ class CodeList(ReadList):
     resource = "ConceptMap"
     permissions: ClassVar = {"GET": Permission.CASE_READ}
     interactions: ClassVar = {"GET": "s"}
-
-    def answer_page(self) -> Response:
-        """One page, its reading noted."""
-        rows = self.paginate_queryset(self.get_queryset())
-        name = self.model._meta.model_name
-        record(
-            action=f"{name}.listed",
-            subject=self.institution,
-            by=self.request.user,
-            found=len(rows),
-        )
-        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
 
 class CodeMappingList(CodeList):

@@ -17,11 +17,26 @@ class Pages(CursorPagination):
     """Pages in the order of making: ids are ordered by time, so a row added later comes last."""
 
     ordering = "id"
+    #: The newest first, by the parameter `sort`. There is no other order: a cursor holds the
+    #: place in it, and stands in addresses, where nothing of a patient may stand.
+    sort_query_param = "sort"
+    orders = ("id", "-id")
     page_size = 50
     page_size_query_param = "page_size"
     page_size_query_description = "How many rows a page has: 1 to 200."
     cursor_query_description = "Which page: taken from `next` or `previous` of another one."
     max_page_size = LARGEST
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        """The order of the list.
+
+        Raises:
+            Invalid: there is no such order.
+        """
+        given = request.query_params.get(self.sort_query_param, self.ordering)
+        if given not in self.orders:
+            raise Invalid({self.sort_query_param: [f"Choose one of {', '.join(self.orders)}."]})
+        return (given,)
 
     def get_page_size(self, request: Request) -> int:
         """How many rows a page has.

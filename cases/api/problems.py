@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,15 +14,76 @@ from rest_framework.views import set_rollback
 
 from cases.services.duplicates import PossibleDuplicate
 from cases.services.errors import Changed, Invalid, Refused
+from cases.services.idempotency import KeyReused
 
 CONTENT_TYPE = "application/problem+json"
 API = "/api/"
+#: What stands before the code in the `type` of a problem.
+PREFIX = "urn:tumorboard:problem:"
 
-#: Errors of the services, and the status that says the same.
+
+class Kind(NamedTuple):
+    """One kind of problem: its status, its title, and what it means here."""
+
+    status: int
+    title: str
+    meaning: str
+
+
+#: Every kind by its code. Codes and statuses stay as they are within a version of the API; the
+#: first one of a status is what stands for it in general. The words are ours: Python's own for a
+#: status have changed from one of its versions to the next.
+KINDS = {
+    "bad-request": Kind(400, "Bad Request", "The body is not JSON."),
+    "unauthorized": Kind(
+        401, "Unauthorized", "No token, or one that is not valid in this institution."
+    ),
+    "forbidden": Kind(
+        403, "Forbidden", "The person's roles, or the client's scopes, do not allow it."
+    ),
+    "not-found": Kind(404, "Not Found", "There is no such thing in this institution."),
+    "method-not-allowed": Kind(405, "Method Not Allowed", "This address has no such method."),
+    "not-acceptable": Kind(406, "Not Acceptable", "The API answers in JSON alone."),
+    "conflict": Kind(
+        409, "Conflict", "The state of things does not allow it; the detail says why."
+    ),
+    "possible-duplicate": Kind(
+        409, "Conflict", "Somebody like this patient is here already; `candidates` says who."
+    ),
+    "precondition-failed": Kind(
+        412,
+        "Precondition Failed",
+        "Somebody else has changed the row since; `current` is how it stands, `sent` what was "
+        "sent, and the header `ETag` names the version.",
+    ),
+    "request-entity-too-large": Kind(413, "Request Entity Too Large", "The body is too long."),
+    "unsupported-media-type": Kind(
+        415, "Unsupported Media Type", "The body is not announced as application/json."
+    ),
+    "unprocessable-entity": Kind(
+        422, "Unprocessable Entity", "Values that cannot be accepted, each with its reason."
+    ),
+    "idempotency-key-reused": Kind(
+        422, "Unprocessable Entity", "The Idempotency-Key was used for another request."
+    ),
+    "precondition-required": Kind(
+        428, "Precondition Required", "A change needs `If-Match` with the ETag that was read."
+    ),
+    "too-many-requests": Kind(
+        429, "Too Many Requests", "More than the limit; `Retry-After` says when to ask again."
+    ),
+    "internal-server-error": Kind(
+        500, "Internal Server Error", "A fault of ours; nothing was written."
+    ),
+}
+#: The code that stands for a status in general.
+BY_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
+
+#: Errors of the services, and the code that says the same.
 SERVICE_ERRORS = {
-    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Changed: HTTPStatus.PRECONDITION_FAILED,
-    Refused: HTTPStatus.CONFLICT,
+    Changed: "precondition-failed",
+    Refused: "conflict",
+    KeyReused: "idempotency-key-reused",
 }
 NOT_FOUND = (Http404, ObjectDoesNotExist)
 
@@ -36,19 +97,20 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     set_rollback()
     if isinstance(error, Invalid):
         found = ((field, reason) for field, reasons in error.errors.items() for reason in reasons)
-        return problem(SERVICE_ERRORS[Invalid], errors=list(found))
-    if isinstance(error, Changed | Refused):
-        return problem(SERVICE_ERRORS[type(error)], detail=str(error))
+        return problem("unprocessable-entity", errors=list(found))
     if isinstance(error, PossibleDuplicate):
         return _possible_duplicate(error)
     if isinstance(error, ValidationError):
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors=list(_flat(error.detail)))
+        return problem("unprocessable-entity", errors=list(_flat(error.detail)))
     if isinstance(error, NOT_FOUND):
-        return problem(HTTPStatus.NOT_FOUND)
+        return problem("not-found")
     if isinstance(error, PermissionDenied):
-        return problem(HTTPStatus.FORBIDDEN)
+        return problem("forbidden")
+    for kind, code in SERVICE_ERRORS.items():
+        if isinstance(error, kind):
+            return problem(code, detail=str(error))
     if isinstance(error, APIException):
-        response = problem(HTTPStatus(error.status_code), detail=str(error.detail))
+        response = problem(BY_STATUS[error.status_code], detail=str(error.detail))
         if header := getattr(error, "auth_header", None):
             response["WWW-Authenticate"] = header
         if wait := getattr(error, "wait", None):
@@ -60,50 +122,51 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The site's 404: a problem for an address of the API that is none, a page elsewhere."""
     if request.path.startswith(API):
-        return _plain(HTTPStatus.NOT_FOUND)
+        return _plain("not-found")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The site's 500, without details: a problem in the API, a page elsewhere."""
     if request.path.startswith(API):
-        return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+        return _plain("internal-server-error")
     return defaults.server_error(request)
 
 
 def problem(
-    status: HTTPStatus, *, detail: str = "", errors: list[tuple[str, str]] | None = None
+    code: str, *, detail: str = "", errors: list[tuple[str, str]] | None = None, **more: Any
 ) -> Response:
-    """One problem."""
-    body = _body(status)
+    """One problem, of a kind of `KINDS`; `more` are members that only this kind has."""
+    body = _body(code)
     if detail:
         body["detail"] = detail
     if errors:
         body["errors"] = [{"field": field, "reason": reason} for field, reason in errors]
-    return Response(body, status=int(status), content_type=CONTENT_TYPE)
+    return Response({**body, **more}, status=body["status"], content_type=CONTENT_TYPE)
+
+
+def meanings(status: HTTPStatus) -> str:
+    """What the problems of a status mean, in words."""
+    return " ".join(kind.meaning for kind in KINDS.values() if kind.status == status)
 
 
 def _possible_duplicate(error: PossibleDuplicate) -> Response:
     """Who may be the same is named by id alone: reading a patient is an action of its own."""
-    response = problem(HTTPStatus.CONFLICT, detail=str(error))
     found = [
         {"patient": str(candidate.patient.pk), "likeness": candidate.likeness.value}
         for candidate in error.candidates
     ]
-    response.data |= {"type": "urn:tumorboard:problem:possible-duplicate", "candidates": found}
-    return response
+    return problem("possible-duplicate", detail=str(error), candidates=found)
 
 
-def _plain(status: HTTPStatus) -> JsonResponse:
-    return JsonResponse(_body(status), status=int(status), content_type=CONTENT_TYPE)
+def _plain(code: str) -> JsonResponse:
+    body = _body(code)
+    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE)
 
 
-def _body(status: HTTPStatus) -> dict[str, Any]:
-    return {
-        "type": f"urn:tumorboard:problem:{status.name.lower().replace('_', '-')}",
-        "title": status.phrase,
-        "status": int(status),
-    }
+def _body(code: str) -> dict[str, Any]:
+    kind = KINDS[code]
+    return {"type": f"{PREFIX}{code}", "title": kind.title, "status": kind.status}
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from cases.models.erasure import Erasure
 from cases.models.fact_answer import FactAnswer
 from cases.models.feasibility import Allergy, Device
 from cases.models.form_draft import FormDraft
+from cases.models.idempotency_key import IdempotencyKey
 from cases.models.import_file import ImportFile, ImportMapping, ImportRow
 from cases.models.lab_result import LabResult
 from cases.models.lesion import Lesion, Measurement
@@ -78,6 +79,7 @@ __all__ = [
     "Gap",
     "GapAcceptance",
     "GapRequest",
+    "IdempotencyKey",
     "ImportFile",
     "ImportMapping",
     "ImportRow",

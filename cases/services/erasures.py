@@ -15,6 +15,7 @@ from cases.models import (
     Case,
     Erasure,
     FormDraft,
+    IdempotencyKey,
     ImportRow,
     Patient,
     PatientToken,
@@ -110,6 +111,7 @@ def _erase(patient: Patient, cases: list[Case], *, reason: str, by: User) -> Era
     traces = Traces.of(patient)
     counts = {
         "drafts": _delete_drafts(patient, traces),
+        "kept_answers": _kept_answers(patient).delete()[0],
         "import_rows": _delete_import_rows(cases, traces),
         "file_parts": StudyFilePart.objects.filter(file__in=files).delete()[0],
         "pictures": StudySeries.objects.filter(file__in=files).delete()[0],
@@ -149,6 +151,7 @@ def faults_of(erasure: Erasure) -> list[str]:
             FormDraft.objects.filter(about__in=_about(patient)).exists(),
             "drafts of forms about the patient are there",
         ),
+        (_kept_answers(patient).exists(), "answers about the patient are kept"),
         (
             ImportRow.objects.filter(case__patient=patient).exists(),
             "rows of imports that became the patient's cases are there",
@@ -197,6 +200,12 @@ def _belonging() -> Iterator[tuple[type[models.Model], str, type[models.Model]]]
             fields = {field.name: field for field in model._meta.concrete_fields}
             if name in fields and fields[name].related_model is whose:
                 yield model, name, whose
+
+
+def _kept_answers(patient: Patient) -> models.QuerySet[IdempotencyKey]:
+    """Answers about the patient that were kept for requests that are sent again."""
+    mine = models.Q(patient=patient) | models.Q(case__patient=patient)
+    return IdempotencyKey.objects.filter(mine)
 
 
 def _delete_drafts(patient: Patient, traces: Traces) -> int:

@@ -65,7 +65,7 @@ def check_row_version(
     Raises:
         RowChanged: with what was written in `fields` since.
     """
-    _lock(row)
+    lock_row(row)
     current = version_of(row)
     if if_match is None or if_match == current:
         return current
@@ -153,7 +153,7 @@ def _events(row: models.Model) -> models.QuerySet[Any]:
     return events
 
 
-def _lock(row: Any) -> None:
+def lock_row(row: Any) -> None:
     """Lock what services lock before they write into `row`: its case, else its patient."""
     if isinstance(row, Case):
         rows = Case.objects.filter(pk=row.pk)

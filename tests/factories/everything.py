@@ -7,6 +7,7 @@ from django.utils import timezone
 from cases.models import (
     BreakGlass,
     ImportFile,
+    Measurement,
     ProtocolAudit,
     StudyFile,
     StudySeries,
@@ -95,6 +96,9 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
     choice = data_set_items.add(item="images", is_required=True, reason=f"{word} reason", by=by)
     with assessed_once():
         lesion = lesions.add(case=case, label=f"{word} lesion", site="liver", role="target", by=by)
+        measurement = Measurement.objects.create(
+            case=case, study=study, lesion=lesion, longest_mm=12, entered_by=by
+        )
         specimen = specimens.add(case=case, kind="biopsy", site="liver", taken_on=today, by=by)
         procedure = procedures.add(case=case, kind="whipple", note=f"{word} note", by=by)
         device = devices.add(patient=patient, kind="pacemaker", note=f"{word} note", by=by)
@@ -207,6 +211,7 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         audit_id=audit.id,
         task_id=task.id,
         decided_item_id=decision.agenda_item_id,
+        decision_id=decision.id,
         file_id=file.id,
         user_id=by.id,
         token_id=token.id,
@@ -231,5 +236,17 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
             "api_code_mapping": mapping.id,
             "api_result": result.id,
             "api_assessment": case.assessment_id,
+            "api_study_measurements": study.id,
+            "api_study_file": study_file.id,
+            "api_lesion": lesion.id,
+            "api_measurement": measurement.id,
+            "api_specimen": specimen.id,
+            "api_procedure": procedure.id,
+            "api_board": board.id,
+            "api_meeting": meeting.id,
+            "api_agenda_item": item.id,
+            "api_decision": decision.id,
+            "api_recommendation": task.recommendation_id,
+            "api_task": task.id,
         },
     )

@@ -19,6 +19,7 @@ READING = {"r": Permission.CASE_READ, "s": Permission.CASE_READ}
 #: Kind of resource by the name that FHIR gives it, and one letter of `LETTERS`.
 Grant = tuple[str, str]
 Grants = frozenset[Grant]
+BOARDS = {"r": Permission.BOARD_READ, "s": Permission.BOARD_READ}
 
 
 class Resource(NamedTuple):
@@ -28,26 +29,51 @@ class Resource(NamedTuple):
     permissions: dict[str, Permission]
 
 
+def _writing(permission: Permission) -> dict[str, Permission]:
+    """Adding, changing and taking back, where one right is for all of them."""
+    return dict.fromkeys("cud", permission)
+
+
 RESOURCES = {
-    "Patient": Resource("Patients", {**READING, "c": Permission.CASE_WRITE}),
+    "Patient": Resource(
+        "Patients", {**READING, "c": Permission.CASE_WRITE, "u": Permission.CASE_WRITE}
+    ),
     "Condition": Resource(
         "Cases and their facts",
         {**READING, "c": Permission.CASE_WRITE, "u": Permission.CASE_WRITE},
     ),
-    "ImagingStudy": Resource("Studies", {**READING, "c": Permission.RESULT_WRITE}),
-    "DiagnosticReport": Resource("Results of studies", {**READING, "c": Permission.RESULT_WRITE}),
-    "Procedure": Resource("Treatments", {**READING, "c": Permission.CASE_WRITE}),
-    "Observation": Resource("Laboratory results", {**READING, "c": Permission.CASE_WRITE}),
+    "ImagingStudy": Resource(
+        "Studies", {**READING, "c": Permission.RESULT_WRITE, "u": Permission.RESULT_WRITE}
+    ),
+    "DiagnosticReport": Resource(
+        "Results of studies",
+        {**READING, "c": Permission.RESULT_WRITE, "u": Permission.RESULT_WRITE},
+    ),
+    "BodyStructure": Resource(
+        "Lesions and measurements", {**READING, **_writing(Permission.RESULT_WRITE)}
+    ),
+    "Specimen": Resource("Specimens", {**READING, **_writing(Permission.CASE_WRITE)}),
+    "Procedure": Resource(
+        "Treatments and procedures", {**READING, **_writing(Permission.CASE_WRITE)}
+    ),
+    "Observation": Resource("Laboratory results", {**READING, **_writing(Permission.CASE_WRITE)}),
     "GuidanceResponse": Resource("Assessments", READING),
     "ConceptMap": Resource("What codes mean", READING),
     # To acknowledge a check is a judgment: a person's, never a system's.
     "DetectedIssue": Resource("Acknowledgments of checks", {"s": Permission.CASE_READ}),
+    "CareTeam": Resource("Boards", BOARDS),
+    "Appointment": Resource("Meetings", BOARDS),
+    "List": Resource("Agendas", {**BOARDS, **_writing(Permission.AGENDA_WRITE)}),
+    # To sign is a person's, never a system's.
+    "ClinicalImpression": Resource("Decisions", BOARDS),
+    "ServiceRequest": Resource("Recommendations", BOARDS),
+    "Task": Resource("Follow-up tasks", {**BOARDS, "u": Permission.TASK_WRITE}),
 }
 EVERYTHING: Grants = frozenset(
     (name, letter) for name, resource in RESOURCES.items() for letter in resource.permissions
 )
 #: How the groups of letters are called that an administrator chooses from.
-CHOICES = {"rs": "read", "c": "add", "u": "change"}
+CHOICES = {"rs": "read", "c": "add", "u": "change", "d": "take back"}
 
 
 def granted_by(text: str) -> Grants:

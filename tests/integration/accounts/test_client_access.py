@@ -91,11 +91,14 @@ def test_the_technical_user_can_do_nothing_else(client, institution, administrat
 
 
 def test_a_clients_permissions_are_its_scopes_alone():
-    """ASVS v5.0.0-8.2.1: no scope leads to people, settings, boards or signing."""
+    """ASVS v5.0.0-8.2.1: no scope leads to people, settings or signing."""
     assert scopes.permissions_of(scopes.EVERYTHING) == {
+        Permission.AGENDA_WRITE,
+        Permission.BOARD_READ,
         Permission.CASE_READ,
         Permission.CASE_WRITE,
         Permission.RESULT_WRITE,
+        Permission.TASK_WRITE,
         Permission.TOKEN_USE,
     }
     assert scopes.permissions_of(frozenset()) == {Permission.TOKEN_USE}

@@ -74,7 +74,7 @@ def problem(response: Any) -> dict[str, Any]:
     assert body["status"] == response.status_code
     assert body["type"].startswith("urn:tumorboard:problem:")
     assert body["title"]
-    assert set(body) <= {"type", "title", "status", "detail", "errors"}
+    assert set(body) <= {"type", "title", "status", "detail", "errors", "current", "sent"}
     return body
 
 

@@ -2,12 +2,19 @@
 
 import pytest
 from django.core.management import call_command
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from tests.integration.isolation.routes import all_routes
 
 pytestmark = pytest.mark.django_db
 
-METHODS = {"get", "post"}
+WRITING = {"post", "put", "patch"}
+CHANGING = {"put", "patch", "delete"}
+#: Answers without a body.
+EMPTY = {"204", "304"}
+METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 @pytest.fixture
@@ -43,21 +50,22 @@ def test_every_endpoint_is_described(schema):
     ]
     addresses = {r.replace("<slug:slug>", "{slug}").replace("<uuid:pk>", "{id}") for r in routes}
     assert set(schema["paths"]) == addresses
-    assert len(addresses) == 21
+    assert len(addresses) == 44
 
 
 def test_every_operation_says_what_it_does_and_which_problems_it_answers(schema):
     found = operations(schema)
-    assert len(found) == 28
+    assert len(found) == 73
     for path, method, operation in found:
         assert operation["description"], path
         assert {"token": []} in operation["security"]
         codes = set(operation["responses"])
         assert {"401", "403", "404", "422", "429"} < codes
-        assert ({"400", "413", "415"} <= codes) == (method == "post")
+        assert ({"400", "413", "415"} <= codes) == (method in WRITING)
+        assert ({"409", "412", "428"} <= codes) == (method in CHANGING)
         for code, response in operation["responses"].items():
             kind = "application/json" if code < "400" else "application/problem+json"
-            assert list(response["content"]) == [kind]
+            assert list(response.get("content", [])) == ([] if code in EMPTY else [kind])
     assert "409" in schema["paths"]["/api/v1/i/{slug}/results/"]["post"]["responses"]
     assert "409" not in schema["paths"]["/api/v1/i/{slug}/results/"]["get"]["responses"]
     facts = schema["paths"]["/api/v1/i/{slug}/cases/{id}/facts/"]["post"]
@@ -84,7 +92,7 @@ def test_each_operation_names_the_scope_that_opens_it(schema):
 
 def test_every_body_has_an_example(schema):
     for path, method, operation in operations(schema):
-        if method == "post":
+        if method in WRITING:
             content = operation["requestBody"]["content"]
             assert list(content) == ["application/json"]
             assert content["application/json"]["examples"], path
@@ -92,12 +100,49 @@ def test_every_body_has_an_example(schema):
 
 def test_lists_come_in_pages(schema):
     parameters = schema["paths"]["/api/v1/i/{slug}/results/"]["get"]["parameters"]
-    assert {p["name"] for p in parameters} == {"slug", "cursor", "page_size", "case", "study"}
-    for name in ("Patient", "Case", "Study", "Result", "Assessment"):
+    assert {p["name"] for p in parameters} == {
+        "slug", "cursor", "page_size", "sort", "fields", "case", "study", "outcome",
+    }  # fmt: skip
+    for name in ("Patient", "Case", "Study", "Result", "Assessment", "Task", "Decision"):
         page = schema["components"]["schemas"][f"Paginated{name}List"]["properties"]
         assert set(page) == {"next", "previous", "results"}
 
 
 def test_no_parameter_takes_patient_data(schema):
     names = {p["name"] for _, _, o in operations(schema) for p in o.get("parameters", [])}
-    assert names == {"slug", "id", "cursor", "page_size", "case", "patient", "study"}
+    ids = {"agenda_item", "board", "case", "decision", "id", "lesion", "meeting", "owner",
+           "patient", "study"}  # fmt: skip
+    codes = {"board_level", "kind", "modality", "outcome", "readiness", "role", "site", "state",
+             "track", "type"}  # fmt: skip
+    times = {"changed_since", "signed_since", "starts_before", "starts_from"}
+    pages = {"slug", "cursor", "page_size", "sort", "fields"}
+    headers = {"Idempotency-Key", "If-Match", "If-None-Match"}
+    assert names == ids | codes | times | pages | headers
+
+
+def test_every_example_is_what_the_schema_says(schema):
+    """A validator of JSON Schema reads every example of the description."""
+    root = DRAFT202012.create_resource(schema)
+    registry = Registry().with_resource("urn:api", root)
+    checked = 0
+    for path, method, operation in operations(schema):
+        bodies = {"body": operation.get("requestBody", {}), **operation["responses"]}
+        for where, body in bodies.items():
+            for content in body.get("content", {}).values():
+                validator = Draft202012Validator(
+                    {"$ref": "urn:api" + content["schema"]["$ref"]},
+                    registry=registry,
+                    format_checker=FormatChecker(),
+                )
+                examples = content.get("examples", {})
+                assert examples or where not in ("body", "200", "201"), (path, method, where)
+                for example in examples.values():
+                    faults = [error.message for error in validator.iter_errors(example["value"])]
+                    assert faults == [], (path, method, where)
+                    checked += 1
+    assert checked > 150
+
+
+def test_what_is_deprecated_says_so(schema):
+    fields = schema["components"]["schemas"]["AnswersRequest"]["properties"]
+    assert fields["if_match"]["deprecated"] is True

@@ -6,6 +6,7 @@ named in `WITHOUT_ROWS`, or the test fails.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -26,14 +27,17 @@ BY_NAME = {route.name: route for route in INSIDE}
 #: Kinds of rows by the names that fields give them.
 KIND_OF = {
     "acknowledgment": "acknowledgment_id",
+    "agenda_item": "decided_item_id",
     "assessment": "assessment_id",
     "assessment_id": "assessment_id",
     "board": "board_id",
     "case": "case_id",
     "client": "client_id",
+    "decision": "decision_id",
     "institution": "institution_id",
     "item": "item_id",
     "items": "item_id",
+    "lesion": "lesion_id",
     "look": "item_id",
     "meeting": "meeting_id",
     "member": "member_id",
@@ -206,23 +210,32 @@ def api_carriers(world: World) -> tuple[list[Carrier], set[str]]:
             if parameter["in"] == "query" and parameter["schema"].get("format") == "uuid":
                 ask = Ask("get", with_query(address, {name: "{}"}))
                 found.append(Carrier(route, ask, f"query {name}", KIND_OF[name]))
-        if "post" in operations:
-            posted.add(route.name or "")
-            body = operations["post"]["requestBody"]["content"]["application/json"]
+        for method in {"post", "patch", "put"} & operations.keys():
+            if method == "post":
+                posted.add(route.name or "")
+            body = operations[method]["requestBody"]["content"]["application/json"]
             schema = schemas[body["schema"]["$ref"].rpartition("/")[2]]
             for number, example in enumerate(body.get("examples", {}).values()):
-                found += _api_bodies(world, route, address, schema, example["value"], number)
+                found += _api_bodies(
+                    world,
+                    route,
+                    Ask(method, address, example["value"], is_json=True),
+                    schema,
+                    number,
+                )
     return found, posted
 
 
 def _api_bodies(
-    world: World, route: Route, address: str, schema: dict, example: dict, number: int
+    world: World, route: Route, ask: Ask, schema: dict, number: int
 ) -> Iterator[Carrier]:
+    example = ask.data
     ids = [n for n, p in schema["properties"].items() if p.get("format") == "uuid"]
     ours = {n: str(getattr(world.ours, KIND_OF[n])) for n in ids if n in example}
     for name in ids:
-        ask = Ask("post", address, {**example, **ours, name: "{}"}, is_json=True)
-        yield Carrier(route, ask, f"body {name}, example {number + 1}", KIND_OF[name])
+        filled = replace(ask, data={**example, **ours, name: "{}"})
+        label = f"{ask.method} {name}, example {number + 1}"
+        yield Carrier(route, filled, label, KIND_OF[name])
 
 
 #: Queries that only scripts and redirects ask with, and the kind of row they name.

@@ -83,6 +83,9 @@ def answer(visitor: Visitor, route: Route, ask: Ask, given: Iterable[object]) ->
         options = {"data": json.dumps(ask.data), "content_type": "application/json"}
     elif ask.data:
         options = {"data": ask.data}
+    if ask.method in ("patch", "put") and ask.is_json:
+        # A change names the version that was seen; any is what an attacker would say.
+        options["headers"] = {"if-match": "*"}
     response = getattr(client, ask.method)(ask.address, **options)
     new_ids = bool(ask.data) or "?" in ask.address
     return taken(response, [ask.address, *given], new_ids=new_ids)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.api.views import ReadList, ReadOne
+from cases.api.endpoint import ReadList, ReadOne
 from tests.integration.isolation.routes import all_routes
 from tumorboard.audit.kinds import Kind
 from tumorboard.audit.words import ACTIONS, action_of, words_of
@@ -51,13 +51,9 @@ def test_every_recorded_action_has_words():
 
 def test_every_reading_by_the_api_has_words():
     views = {getattr(route.view, "cls", None) for route in all_routes()}
-    ones = {
-        v.model._meta.model_name for v in views if isinstance(v, type) and issubclass(v, ReadOne)
-    }
-    lists = {
-        v.model._meta.model_name for v in views if isinstance(v, type) and issubclass(v, ReadList)
-    }
-    expected = {f"{name}.read" for name in ones} | {f"{name}.listed" for name in lists}
+    ones = {v.called() for v in views if isinstance(v, type) and issubclass(v, ReadOne)}
+    lists = {v.looked_at() for v in views if isinstance(v, type) and issubclass(v, ReadList)}
+    expected = {f"{name}.read" for name in ones} | lists
     assert len(expected) > 10
     assert expected - set(ACTIONS) == set()
 
