@@ -16,6 +16,8 @@ from cases.services import (
     virus_checks,
 )
 from cases.services.imports import uploads, writing
+from cases.services.webhooks import deliveries
+from cases.services.webhooks import sweeps as webhook_sweeps
 from guidance.editions.policies import REASSESS
 from tumorboard.outbox.queue import handles
 
@@ -27,9 +29,11 @@ handles(completeness.TOPIC)(completeness.refresh_next)
 handles(candidacies.TOPIC)(candidacies.refresh_next)
 handles(relisting.TOPIC)(relisting.relist_next)
 handles(virus_checks.TOPIC)(virus_checks.look_again)
+handles(deliveries.TOPIC)(deliveries.deliver_next)
 shared_task(name="form_drafts.sweep")(form_drafts.sweep)
 shared_task(name="idempotency.sweep")(idempotency.sweep)
 shared_task(name="meetings.cutoff")(cutoffs.sweep)
 shared_task(name="tasks.sweep")(task_reminders.sweep)
 shared_task(name="reading.sweep")(reading_watch.sweep)
 shared_task(name="study_files.sweep")(virus_checks.sweep)
+shared_task(name="webhooks.sweep")(webhook_sweeps.sweep)

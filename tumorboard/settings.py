@@ -307,6 +307,7 @@ CELERY_BEAT_SCHEDULE = {
     "tasks.sweep": {"task": "tasks.sweep", "schedule": 60 * 60.0},
     "api_clients.sweep": {"task": "api_clients.sweep", "schedule": 60 * 60.0},
     "sign_in.sweep": {"task": "sign_in.sweep", "schedule": 24 * 60 * 60.0},
+    "webhooks.sweep": {"task": "webhooks.sweep", "schedule": 5 * 60.0},
     "study_files.sweep": {"task": "study_files.sweep", "schedule": 5 * 60.0},
     "reading.sweep": {"task": "reading.sweep", "schedule": 5 * 60.0},
     "meetings.cutoff": {"task": "meetings.cutoff", "schedule": 5 * 60.0},
@@ -366,6 +367,12 @@ SPECTACULAR_SETTINGS = {
 PACS_HOSTS = os.environ.get("TUMORBOARD_PACS_HOSTS", "")
 PACS_CREDENTIALS = os.environ.get("TUMORBOARD_PACS_CREDENTIALS", "")
 PACS_CA_FILE = os.environ.get("TUMORBOARD_PACS_CA_FILE", "")
+
+# --- Webhooks: where institutions may have events sent beside public addresses (docs/webhooks.md) -
+
+WEBHOOK_NETWORKS = os.environ.get("TUMORBOARD_WEBHOOK_NETWORKS", "")
+WEBHOOK_PLAIN_HOSTS = os.environ.get("TUMORBOARD_WEBHOOK_PLAIN_HOSTS", "")
+WEBHOOK_CA_FILE = os.environ.get("TUMORBOARD_WEBHOOK_CA_FILE", "")
 
 # --- Uploads: who looks for viruses (docs/uploads.md) ---------------------------------------------
 

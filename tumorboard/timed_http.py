@@ -51,7 +51,7 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
-class _TimedSocket:
+class TimedSocket:
     """A connected socket whose answers must be in before the deadline."""
 
     def __init__(self, sock: Any, deadline: Deadline) -> None:
@@ -73,7 +73,7 @@ def _timed(connection: Any, deadline: Deadline) -> Any:
 
         def connect(self) -> None:
             super().connect()
-            self.sock = _TimedSocket(self.sock, deadline)
+            self.sock = TimedSocket(self.sock, deadline)
 
     return Timed
 

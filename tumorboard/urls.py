@@ -32,6 +32,7 @@ from cases.web.signing_urls import urlpatterns as signing
 from cases.web.study_urls import urlpatterns as studies
 from cases.web.task_urls import urlpatterns as tasks
 from cases.web.timeline_urls import urlpatterns as timelines
+from cases.web.webhook_urls import urlpatterns as webhooks
 from guidance.web.urls import institution_patterns as choices
 from guidance.web.urls import urlpatterns as guidance
 from tumorboard.accounts.urls import api_patterns as api_clients
@@ -80,6 +81,7 @@ urlpatterns = [
                 *signing,
                 *tasks,
                 *timelines,
+                *webhooks,
                 *choices,
                 *people,
             ]

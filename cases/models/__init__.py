@@ -19,6 +19,7 @@ from cases.models.decision_draft import DecisionDraft, DraftDissent, DraftRecomm
 from cases.models.discussion import Discussion
 from cases.models.edition_trial import EditionTrial, EditionTrialChange
 from cases.models.erasure import Erasure
+from cases.models.event import Event
 from cases.models.fact_answer import FactAnswer
 from cases.models.feasibility import Allergy, Device
 from cases.models.form_draft import FormDraft
@@ -48,6 +49,7 @@ from cases.models.study_file import StudyFile, StudyFilePart, StudySeries
 from cases.models.task import Task
 from cases.models.treatment import Treatment
 from cases.models.unmapped_code import UnmappedCode
+from cases.models.webhook import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Acknowledgment",
@@ -74,6 +76,7 @@ __all__ = [
     "EditionTrial",
     "EditionTrialChange",
     "Erasure",
+    "Event",
     "FactAnswer",
     "FormDraft",
     "Gap",
@@ -113,4 +116,6 @@ __all__ = [
     "Task",
     "Treatment",
     "UnmappedCode",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

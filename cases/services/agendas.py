@@ -22,6 +22,7 @@ from cases.models import (
 )
 from cases.models.agenda_item import ListingReason
 from cases.selectors.agendas import coming_items, is_over
+from cases.services import events
 from cases.services.checks import text_fault
 from cases.services.completeness import listed_anew
 from cases.services.errors import Invalid, Refused
@@ -72,6 +73,7 @@ def put_on(
     )
     announce(meeting_id=meeting.pk)
     record(action="agenda.case.put_on", subject=case, by=by)
+    events.case_listed(item=item)
     listed_anew(case_ids=[case.pk])
     return item
 

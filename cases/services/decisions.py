@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases.models import AgendaItem, Assessment, Decision, Participant, Recommendation
 from cases.selectors.agendas import decision_of
-from cases.services import protocol_audits, tracks
+from cases.services import events, protocol_audits, tracks
 from cases.services.agendas import lock_item, refuse_elsewhere
 from cases.services.assessments import is_outdated, place
 from cases.services.candidacies import refresh
@@ -127,6 +127,7 @@ def sign(
     _save(decision, sheet)
     _close_amendment(sheet)
     record(action="decision.signed", subject=decision, by=by)
+    events.decided(decision=decision)
     # Not assessed anew: a signature changes nothing that is known of the case, and whatever a new
     # day or edition would say, the case was decided on what the board saw.
     place(case=case, assessment=assessment, decided=decision)

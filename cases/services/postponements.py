@@ -11,6 +11,7 @@ from cases.models import AgendaItem, Case, Meeting, Postponement
 from cases.models.agenda_item import Track
 from cases.models.postponement import PostponementCause
 from cases.selectors.agendas import coming_items, undecided
+from cases.services import events
 from cases.services.agendas import (
     close_ranks,
     last_position,
@@ -73,6 +74,7 @@ def postpone(
     else:
         refuse_listed(case=case, meeting=to, besides=item)
         _carry(item, to, by=by)
+        events.case_listed(item=item)
         announce(meeting_id=to.pk)
     close_ranks(source)
     announce(meeting_id=source.pk)

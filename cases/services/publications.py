@@ -10,6 +10,7 @@ from cases.selectors.agendas import agenda
 from cases.selectors.board_members import invited
 from cases.selectors.calendar import page_of
 from cases.selectors.publications import frozen, sealed, sealed_pdf
+from cases.services import events
 from cases.services.agendas import lock_open_meeting
 from cases.services.errors import Refused
 from tumorboard.accounts.models import User
@@ -59,6 +60,7 @@ def publish(
         raise Refused(message) from None
     publication.save(force_insert=True)
     record(action="agenda.published", subject=meeting, by=by)
+    events.agenda_published(publication=publication)
     _tell(publication)
     return publication
 

@@ -11,7 +11,7 @@ from cases.models.conclusion import RecommendationKind
 from cases.models.task import PENDING, TaskState
 from cases.selectors.recommended import in_words
 from cases.selectors.task_terms import terms_of
-from cases.services import candidacies
+from cases.services import candidacies, events
 from cases.services.relisting import board_of
 from cases.services.task_alternatives import ANOTHER, decided_on, open_again, settle
 from tumorboard.accounts.models import User
@@ -145,6 +145,7 @@ def _close_rediscussions(decision: Decision, by: User) -> None:
         case=decision.case_id, kind=RecommendationKind.REDISCUSSION, state__in=PENDING
     )
     for task in earlier.exclude(decision=decision).order_by("id"):
+        events.carried_out(task=task, before=task.state, after=TaskState.DONE)
         task.state = task.said = TaskState.DONE
         task.done_on = decided_on(decision)
         task.closed_at = timezone.now()

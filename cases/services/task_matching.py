@@ -21,7 +21,7 @@ from cases.models.conclusion import RecommendationKind
 from cases.models.task import PENDING, TaskState
 from cases.selectors.task_fit import can_substitute, fits_in_words, is_option, substitutes
 from cases.selectors.task_studies import is_in_time
-from cases.services import candidacies
+from cases.services import candidacies, events
 from cases.services.relisting import ask_again
 from cases.services.task_alternatives import (
     decided_on,
@@ -100,6 +100,7 @@ def _follow_record(case: Case, tasks: Sequence[Task], by: User | None) -> None:
         task.version += 1
         task.save()
         record(action="task.followed_record", subject=task, by=by)
+        events.carried_out(task=task, before=before[task.pk][0], after=task.state)
     if changed:
         candidacies.refresh(case=case)
 

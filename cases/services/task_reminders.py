@@ -26,6 +26,7 @@ from cases.models import Board, Task
 from cases.models.task import PENDING
 from cases.selectors.restrictions import lists
 from cases.selectors.task_owners import leaders_of, with_access
+from cases.services.due_events import AHEAD, ONE_DAY, note_due
 from cases.services.relisting import ask_for_rediscussions, board_of
 from cases.services.sweeps import in_each_institution
 from tumorboard.accounts.models import User
@@ -34,11 +35,8 @@ from tumorboard.audit.record import record
 from tumorboard.outbox.mail import post
 from tumorboard.tenancy.models import Institution
 
-AHEAD = datetime.timedelta(days=3)
 LATE = datetime.timedelta(days=7)
 REMINDED = "task.reminded"
-#: The widest that a local day lies from that of the installation.
-ONE_DAY = datetime.timedelta(days=1)
 
 #: Levels of `Task.escalation`.
 NOBODY, OWNER, LEADERS = range(3)
@@ -85,7 +83,11 @@ class _People:
 
 
 def sweep() -> None:
-    """List what is due to be discussed again and remind of tasks, one institution at a time."""
+    """List what is due to be discussed again, remind of tasks and write events of them.
+
+    One institution at a time.
+    """
+    in_each_institution(note_due)
     in_each_institution(_look_after)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases.models import Task
 from cases.models.task import PENDING, NotDone, TaskState
 from cases.selectors.task_owners import with_access
-from cases.services import candidacies
+from cases.services import candidacies, events
 from cases.services.cases import lock
 from cases.services.checks import check_version, due_fault, said, text_fault
 from cases.services.errors import Invalid, Refused
@@ -233,6 +233,7 @@ def _check_day(
 
 
 def _closed(task: Task, state: TaskState, *, action: str, by: User) -> Task:
+    events.carried_out(task=task, before=task.state, after=state)
     task.state = task.said = state
     task.closed_at = timezone.now()
     return changed(task, action=action, by=by)

@@ -6,12 +6,14 @@ from django.utils import timezone
 
 from cases.models import (
     BreakGlass,
+    Event,
     ImportFile,
     Measurement,
     ProtocolAudit,
     StudyFile,
     StudySeries,
     UnmappedCode,
+    WebhookDelivery,
 )
 from cases.models.conclusion import Recommended
 from cases.selectors.agendas import agenda
@@ -47,6 +49,7 @@ from cases.services import (
     treatments,
 )
 from cases.services.assessments import assessed_once
+from cases.services.webhooks import endpoints
 from guidance.editions import local_notes, local_studies
 from tests.factories.clients import make_client
 from tests.factories.tasks import decided, tasks_of
@@ -55,6 +58,7 @@ from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.models import User
 from tumorboard.accounts.sso_models import IdentityProvider
 from tumorboard.accounts.tokens import issue
+from tumorboard.outbox.models import OutboxMessage
 from tumorboard.tenancy.scope import current_institution
 
 
@@ -173,9 +177,33 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         issuer=f"https://{word.lower()}.example",
         client_id=word,
     )
+    endpoint, _ = endpoints.add(
+        label=f"{word} webhook",
+        address=f"https://{word.lower()}.example/events",
+        kinds=["case.listed"],
+        by=by,
+    )
+    event = Event.objects.filter(case=case).earliest("sequence")
+    delivery = WebhookDelivery.objects.create(
+        endpoint=endpoint,
+        event=event,
+        case=case,
+        kind=event.kind,
+        stream=event.stream,
+        sequence=event.sequence,
+        state="dead",
+        due_at=timezone.now(),
+        ended_at=timezone.now(),
+    )
+    message = OutboxMessage.objects.create(
+        topic="mail", payload={"to": word}, state="failed", done_at=timezone.now()
+    )
     mapping = code_maps.add(by=by, system=f"{word} system", code="C1", concept="analyte/gastrin")
     code_maps.saw_unmapped(system=f"{word} system", code="C2", display=word, where="ORU OBX-3")
     return SimpleNamespace(
+        message_id=message.id,
+        endpoint_id=endpoint.id,
+        delivery_id=delivery.id,
         mapping_id=mapping.id,
         unmapped_id=UnmappedCode.objects.get().id,
         code_file_id=code_map_files.upload(

@@ -5,6 +5,7 @@ from django.urls import include, path
 from tumorboard.accounts.views import (
     clients,
     closed,
+    failed_work,
     home,
     identity_providers,
     invitation,
@@ -56,6 +57,12 @@ institution_patterns = [
     path("roles/new/", own_roles.new, name="own_role_new"),
     path("roles/<uuid:role_id>/", own_roles.role, name="own_role"),
     path("roles/<uuid:role_id>/retire/", own_roles.retire, name="own_role_retire"),
+    path("settings/failed-work/", failed_work.failed_work, name="failed_work"),
+    path(
+        "settings/failed-work/<uuid:message_id>/",
+        failed_work.retry,
+        name="failed_work_retry",
+    ),
     path("settings/sign-in/", sign_in_settings.sign_in_settings, name="sign_in_settings"),
     path(
         "settings/sign-in/providers/",

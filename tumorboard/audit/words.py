@@ -156,6 +156,9 @@ CREATED = {
     "role.made": "made a role of the institution",
     "token.issued": "issued a token for scripts",
     "view.saved": "saved a view of the case list",
+    "webhook.added": "had another system told of events",
+    "webhook.restricted.asked": "asked that another system be told of restricted cases",
+    "webhook.tested": "sent a test to another system",
 }
 CHANGED = {
     "agenda.arranged": "put an agenda into order",
@@ -218,6 +221,7 @@ CHANGED = {
     "meeting.item.shown": "brought the case before the board",
     "meeting.moved": "moved a meeting",
     "meeting.paused": "paused a meeting",
+    "outbox.retried": "had failed work tried again",
     "patient.allergy.changed": "changed an allergy",
     "reading_watch.chosen": "chose how many patients an hour are conspicuous",
     "retention.chosen": "chose how long patients are kept",
@@ -243,6 +247,13 @@ CHANGED = {
     "task.replaced": "replaced a follow-up task",
     "task.resulted": "matched a follow-up task with a result",
     "task.unlinked": "took a follow-up task off its study",
+    "webhook.changed": "changed which events another system is told of, or where",
+    "webhook.paused": "paused telling another system of events",
+    "webhook.replayed": "sent events anew that could not be delivered",
+    "webhook.restricted.granted": "let another system be told of restricted cases",
+    "webhook.restricted.withdrawn": "had another system told nothing of restricted cases",
+    "webhook.resumed": "resumed telling another system of events",
+    "webhook.secret.changed": "changed the secret that signs events",
 }
 REMOVED = {
     "agenda.case.taken_off": "took the case off an agenda",
@@ -281,6 +292,7 @@ REMOVED = {
     "person.unlinked": "unlinked a person from the identity provider",
     "token.revoked": "revoked a token for scripts",
     "view.removed": "removed a view of the case list",
+    "webhook.removed": "had another system told of events no more",
 }
 
 

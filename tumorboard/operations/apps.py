@@ -29,6 +29,9 @@ class OperationsConfig(AppConfig):
             passwords_can_be_checked,
             second_factor_is_required,
         )
+        from tumorboard.operations.webhook_checks import (  # noqa: PLC0415
+            webhook_networks_are_readable,
+        )
 
         register(broker_is_named)
         register(archives_are_readable)
@@ -37,6 +40,7 @@ class OperationsConfig(AppConfig):
         register(passwords_can_be_checked)
         register(identity_providers_are_readable)
         register(identity_key_is_readable)
+        register(webhook_networks_are_readable)
         register(role_is_bound, Tags.database, deploy=True)
         register(role_has_limits, Tags.database, deploy=True)
         for check in production_checks.ALL:

@@ -72,21 +72,26 @@ def handles(topic: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def enqueue(topic: str, payload: dict[str, Any]) -> OutboxMessage:
+def enqueue(
+    topic: str, payload: dict[str, Any], *, after: datetime.timedelta | None = None
+) -> OutboxMessage:
     """Ask for work after the current transaction commits.
 
     Args:
         topic: what to do; one of those that `handles` registers.
         payload: what the handler needs; ids rather than content.
+        after: how long to wait at least; the sweep takes it up then, which wakes nobody.
 
     Raises:
         ScopeError: outside of an institution's scope.
     """
     message = OutboxMessage.objects.create(topic=topic, payload=payload)
+    due_at = Now() if after is None else Now() + after
     OutboxSignal.objects.create(
-        id=message.id, institution_id=current_institution_id(), due_at=Now()
+        id=message.id, institution_id=current_institution_id(), due_at=due_at
     )
-    transaction.on_commit(lambda: _wake(message.id))
+    if after is None:
+        transaction.on_commit(lambda: _wake(message.id))
     return message
 
 

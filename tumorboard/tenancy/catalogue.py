@@ -44,6 +44,7 @@ APPEND_ONLY = {
     "cases_agendapublication",
     "cases_postponement",
     "cases_erasure",
+    "cases_event",
     "editions_guidanceedition",
     "editions_editionadoption",
     "editions_localnote",

@@ -49,6 +49,7 @@ WITHOUT_ENTRY = {
     "case_new": "an empty form; whom it finds while it is typed is noted",
     "form_drafts": "a token against forgery and nothing else",
     "decision_autosave": "a token against forgery and nothing else",
+    "webhooks_restricted": "names of systems and of those who asked for them",
     "break_glass": "an empty form; what it finds is noted",
     "imports": "names of files and counts",
     "reading_watch": "a number that the institution chose",

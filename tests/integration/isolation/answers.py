@@ -15,8 +15,8 @@ from tumorboard.tenancy.scope import institution_scope
 #: Fresh in every answer: what stands against forgery in forms, in scripts' JSON and in htmx.
 SECRET = re.compile(rb"(?<=[\"'])[A-Za-z0-9]{64}(?=[\"'])")
 ANY_ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-#: The secret of a calendar's address or of a token, shown once.
-ONCE = re.compile(rb"(?<![\w-])(tb_)?[\w-]{43}(?![\w-])")
+#: The secret of a calendar's address, of a token or of a webhook, shown once.
+ONCE = re.compile(rb"(?<![\w-])(tb_)?[\w-]{43}(?![\w-])|whsec_[\w+/]{43}=")
 #: A signed name of a draft: its signature holds the second in which it was made.
 SIGNED = re.compile(rb"(?<=[\"'])[\w-]{20,}:[\w-]{4,10}:[\w-]{20,}(?=[\"'])")
 #: Says which request it was, and nothing of what was asked for.

@@ -101,6 +101,13 @@ WITHOUT_ROWS = {
     "saml_assertion_consumer": "what a provider answers; tests/integration/accounts/sso",
     "saml_finish": "what a provider answered; tests/integration/accounts/sso",
     "saml_our_metadata": "no POST",
+    "failed_work": "no POST",
+    "webhook_resume": "resumes the endpoint in the address",
+    "webhook_restricted_grant": "grants it for the endpoint in the address",
+    "webhook_restricted_refuse": "refuses it for the endpoint in the address",
+    "webhook_restricted_withdraw": "takes it back for the endpoint in the address",
+    "webhooks": "no POST",
+    "webhooks_restricted": "no POST",
     "oauth_token": "a client proves itself; tests/integration/accounts/test_oauth.py",
 }
 

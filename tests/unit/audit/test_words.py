@@ -27,6 +27,7 @@ NO_ACTIONS = {
     "tasks.relist",
     "upload.infected",
     "upload.unchecked",
+    "webhooks.deliver",
 }
 
 

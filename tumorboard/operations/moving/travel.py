@@ -46,6 +46,7 @@ HOW = {
     ),
     "cases_calendarfeed": Travel(stays="secret addresses of the old house"),
     "vault_institutionkey": Travel(leaving=bare, arriving=under_our_master),
+    "cases_webhookdelivery": Travel(stays="the old house delivers what it has promised"),
     "outbox_outboxmessage": Travel(stays="the old house does and mails what it has promised"),
 }
 WHOLE = Travel()

@@ -1,0 +1,1 @@
+"""Telling other systems of events: endpoints, deliveries, and how one is sent."""
