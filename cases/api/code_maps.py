@@ -80,6 +80,22 @@ class ShippedCodeSerializer(serializers.Serializer):
     in_only = serializers.BooleanField(help_text="Understood, and never sent.")
 
 
+@shown_as(
+    {
+        "url": "http://loinc.org",
+        "name": "LOINC",
+        "version": "as the sources cite it",
+        "licence": "Copyright Regenstrief Institute",
+        "codes": [
+            {
+                "code": "9811-1",
+                "display": "Chromogranin A [Mass/volume] in Serum or Plasma",
+                "concepts": ["analyte/chromogranin_a"],
+                "in_only": False,
+            }
+        ],
+    }
+)
 class CodeSystemSerializer(serializers.Serializer):
     """A code system, its version and license, and the codes that are shipped of it."""
 

@@ -35,10 +35,13 @@ MOST_SHOWN = 200
 
 
 @institution_view(Permission.TERMINOLOGY_MANAGE)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: InstitutionRequest) -> HttpResponse:
-    """What codes mean, and which came in that nobody has mapped."""
-    form = SearchForm(request.GET)
+    """What codes mean, and which came in that nobody has mapped; a POST searches.
+
+    Anything may be typed into a search, so it stands in no address.
+    """
+    form = SearchForm(request.POST)
     asked = form.cleaned_data if form.is_valid() else {}
     found = selectors.mappings(text=asked.get("q", ""), status=asked.get("status", ""))
     shown = list(found[: MOST_SHOWN + 1])

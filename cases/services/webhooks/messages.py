@@ -11,6 +11,15 @@ from cases.models import Event, WebhookDelivery
 from cases.models.event import SUBJECTS, EventKind
 from tumorboard.tenancy.scope import current_institution
 
+PUBLICATION = "publication"
+#: Where the API shows a kind of row.
+ROUTES = {
+    "agenda_item": "api_agenda_item",
+    PUBLICATION: "api_meeting",
+    "decision": "api_decision",
+    "task": "api_task",
+}
+
 
 def body_of(delivery: WebhookDelivery) -> bytes:
     """The body as JSON; the same in every attempt."""
@@ -36,9 +45,9 @@ def _subject(event: Event) -> dict[str, Any]:
     return {name: str(key) for name, key in named.items() if key is not None}
 
 
-def _resource(event: Event) -> str | None:
-    """Where the API shows it; None for an agenda, which the API does not show."""
-    if event.case_id is None:
-        return None
-    path = reverse("api_case", args=[current_institution().slug, event.case_id])
+def _resource(event: Event) -> str:
+    """Where the API shows it; of a published agenda, its meeting."""
+    kind = SUBJECTS[EventKind(event.kind)]
+    key = event.meeting_id if kind == PUBLICATION else event.subject_id
+    path = reverse(ROUTES[kind], args=[current_institution().slug, key])
     return urljoin(settings.SITE_URL, path)

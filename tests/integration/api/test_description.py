@@ -130,7 +130,9 @@ def test_every_example_is_what_the_schema_says(schema):
         for where, body in bodies.items():
             for content in body.get("content", {}).values():
                 validator = Draft202012Validator(
-                    {"$ref": "urn:api" + content["schema"]["$ref"]},
+                    {"$ref": "urn:api" + content["schema"]["$ref"]}
+                    if "$ref" in content["schema"]
+                    else {"items": {"$ref": "urn:api" + content["schema"]["items"]["$ref"]}},
                     registry=registry,
                     format_checker=FormatChecker(),
                 )

@@ -71,9 +71,9 @@ def test_a_code_that_came_in_is_mapped(browser, url, institution, now):
 
 
 def test_a_mapping_is_found_confirmed_changed_and_retired(browser, url, mapping, now, institution):
-    assert "CGA" in browser.get(url("codes"), {"q": "chromogranin"}).content.decode()
-    assert "No code fits." in browser.get(url("codes"), {"q": "gastrin"}).content.decode()
-    assert "CGA" in browser.get(url("codes"), {"status": "nonsense"}).content.decode()
+    assert "CGA" in browser.post(url("codes"), {"q": "chromogranin"}).content.decode()
+    assert "No code fits." in browser.post(url("codes"), {"q": "gastrin"}).content.decode()
+    assert "CGA" in browser.post(url("codes"), {"status": "nonsense"}).content.decode()
 
     browser.post(url("code_confirm", mapping.pk))
     assert now().status == "confirmed"
@@ -87,7 +87,7 @@ def test_a_mapping_is_found_confirmed_changed_and_retired(browser, url, mapping,
 
     browser.post(url("code_retire", mapping.pk))
     assert now().status == "retired"
-    page = browser.get(url("codes"), {"status": "retired"}).content.decode()
+    page = browser.post(url("codes"), {"status": "retired"}).content.decode()
     assert "CGA" in page
     assert "no longer in use" in browser.get(url("code_change", mapping.pk)).content.decode()
     for name in ("code_retire", "code_confirm"):

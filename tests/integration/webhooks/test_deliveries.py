@@ -6,19 +6,22 @@ import hashlib
 import hmac
 import threading
 import time
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case, Event, WebhookDelivery, WebhookEndpoint
+from cases.models.event import SUBJECTS, EventKind
 from cases.models.webhook import Fault
 from cases.services import agendas, postponements
 from cases.services.errors import Invalid, Refused
 from cases.services.webhooks import deliveries, endpoints, sweeps, transport
 from cases.services.webhooks.faults import SendError
-from cases.services.webhooks.messages import body_of
+from cases.services.webhooks.messages import ROUTES, body_of
 from tests.factories.boards import make_item, make_meeting
 from tests.factories.cases import make_case
 from tests.factories.people import add_member
@@ -103,7 +106,7 @@ def test_an_event_arrives_signed_and_says_ids_only(
             "case": str(case.pk),
             "meeting": str(item.meeting_id),
         },
-        "resource": f"http://localhost:8000/api/v1/i/north/cases/{case.pk}/",
+        "resource": f"http://localhost:8000/api/v1/i/north/agenda-items/{item.pk}/",
         "sequence": 1,
     }
     assert b"Quetzalcoatl" not in got.body
@@ -523,7 +526,9 @@ def test_what_waits_for_an_endpoint_that_was_removed_is_withheld(
     assert len(states(institution)) == 2
 
 
-def test_an_agenda_has_no_resource_and_its_own_stream(receiver, institution, endpoint, coordinator):
+def test_an_agenda_is_its_meeting_and_has_its_own_stream(
+    receiver, institution, endpoint, coordinator
+):
     with institution_scope(institution):
         meeting = make_meeting(by=coordinator)
         event = Event.objects.create(
@@ -537,7 +542,13 @@ def test_an_agenda_has_no_resource_and_its_own_stream(receiver, institution, end
         deliveries.plan(event)
         body = body_of(WebhookDelivery.objects.select_related("event").get())
     assert f'"subject":{{"publication":"{meeting.pk}","meeting":"{meeting.pk}"}}' in body.decode()
-    assert '"resource":null' in body.decode()
+    assert f'/api/v1/i/north/meetings/{meeting.pk}/"' in body.decode()
+
+
+def test_every_kind_of_event_has_an_address_in_the_api():
+    assert {SUBJECTS[kind] for kind in EventKind} == set(ROUTES)
+    for route in ROUTES.values():
+        assert reverse(route, args=["north", uuid4()])
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
