@@ -32,6 +32,7 @@ hypothesis_settings.register_profile("tumorboard", deadline=None)
 hypothesis_settings.load_profile("tumorboard")
 
 ROOT = Path(__file__).resolve().parent.parent
+FUNCTIONAL = ROOT / "tests" / "functional"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +44,16 @@ def pytest_configure(config: pytest.Config) -> None:
             role="tumorboard_broker",
             database="tumorboard_broker",
         )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests in a browser come last, whatever order the others are in.
+
+    The browser stays open for all of them, and while it does its event loop seems to run in the
+    thread: nothing asynchronous could be asked for synchronously, such as a stream by the client.
+    """
+    items.sort(key=lambda item: FUNCTIONAL in item.path.parents)
 
 
 def _migrations_digest() -> str:

@@ -61,6 +61,8 @@ def test_the_minutes_run_and_what_is_typed_outlives_them(
     sign_in(page, patient)
     bar = page.locator(".opening")
     expect(bar).to_contain_text("60 minutes more")
+    # Before its script is there, the bar is as the server wrote it.
+    page.wait_for_load_state()
     page.clock.fast_forward("10:00")
     expect(bar).to_contain_text("50 minutes more")
     page.clock.fast_forward("49:00")

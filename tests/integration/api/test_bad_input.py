@@ -444,6 +444,6 @@ def test_a_case_is_opened_whole_or_not_at_all(script, rows, monkeypatch, untouch
     def broken(**_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(cases, "reassess", broken)
+    monkeypatch.setattr(cases, "opened", broken)
     body = {"patient": str(rows.patient), "title": "NET", "facts": {"rcc_history": True}}
     assert script.post("cases/", body).status_code == 500

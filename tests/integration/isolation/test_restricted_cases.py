@@ -54,7 +54,7 @@ OF_A_CASE = {
 #: Pages of those who judge why a restricted record was opened; they say its number.
 OF_REVIEWERS = {"break_glass_reviews", "break_glass_review"}
 #: Endpoints of boards and their meetings, which are of no case.
-OF_NO_CASE = {"api_boards", "api_board", "api_meetings", "api_meeting"}
+OF_NO_CASE = {"api_code_mapping", "api_boards", "api_board", "api_meetings", "api_meeting"}
 #: What nobody else may read; the titles are the same in every case of the factory.
 CANARIES = ("Canarysouth", "CANARY-1", "Canary diagnosis", "Canary lesion", "Canary agent")
 SECRET = re.compile(rb"(?<=[\"'])[A-Za-z0-9]{64}(?=[\"'])")

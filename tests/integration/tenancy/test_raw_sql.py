@@ -17,6 +17,7 @@ from cases.services import live
 from cases.services.chains import next_place
 from tests.factories.everything import one_of_everything
 from tests.factories.people import add_member, make_institution
+from tumorboard.operations.time_limits import UNATTENDED
 from tumorboard.tenancy.catalogue import WITHOUT_INSTITUTION
 from tumorboard.tenancy.scope import institution_scope
 
@@ -168,9 +169,11 @@ def test_the_application_cannot_take_off_what_binds_it(north, statement):
 def test_the_role_belongs_to_nothing_and_no_setting_lifts_the_policies(north):
     """ASVS v5.0.0-13.2.2: no membership in any role; `row_security` off is an error, no way in."""
     assert ask(
-        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolconfig"
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication"
         " FROM pg_roles WHERE rolname = current_user"
-    ) == [(False, False, False, False, False, None)]
+    ) == [(False, False, False, False, False)]
+    configured = ask("SELECT unnest(rolconfig) FROM pg_roles WHERE rolname = current_user")
+    assert {setting.partition("=")[0] for (setting,) in configured} == set(UNATTENDED)
     assert ask(
         "SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member"
         " WHERE r.rolname = current_user"
