@@ -193,13 +193,8 @@ def _disturb(how: str, execute: Callable, context: Any) -> None:
     if how == "fails":
         raise Broken
     if how == "times out":
-        is_inside = context["connection"].in_atomic_block
-        execute(f"SET {'LOCAL' * is_inside} statement_timeout = '1ms'", None, False, context)
-        try:
-            execute("SELECT pg_sleep(1)", None, False, context)
-        finally:
-            if not is_inside:
-                execute("RESET statement_timeout", None, False, context)
+        # In one go: what is set for the session, a pooler in transaction mode gives to others.
+        execute("SET LOCAL statement_timeout = '1ms'; SELECT pg_sleep(1)", None, False, context)
     if how == "is cut off":
         try:
             execute("SELECT pg_terminate_backend(pg_backend_pid())", None, False, context)
