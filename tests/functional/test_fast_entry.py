@@ -203,8 +203,10 @@ def test_keys_lead_about_and_can_be_switched_off(page, site, shoot):
     page.wait_for_url("**/cases/new/")
 
     # Typed into a field, they are letters; groups are reached with Alt.
+    letter = page.get_by_label("Referral letter")
+    expect(letter).to_be_focused()
     page.keyboard.type("g c ?")
-    expect(page.get_by_label("Referral letter")).to_have_value("g c ?")
+    expect(letter).to_have_value("g c ?")
     expect(page.locator(".draft-status")).to_contain_text("Draft kept")
     page.keyboard.press("Alt+PageDown")
     assert focused(page) == "record_number"
