@@ -1,0 +1,71 @@
+"""How rows become FHIR resources: the one interface that every mapping keeps to."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+#: Narrows rows by the values of one search parameter, any of which will do.
+Narrowing = Callable[[QuerySet[Any], Sequence[str]], QuerySet[Any]]
+
+
+class Source(ABC):
+    """Rows of one model, each of which is one resource of one type.
+
+    A resource is made from its row whenever it is asked for: there is no second copy that could
+    say something else than the pages do, outlive an erasure, or be seen by whom the row is hidden
+    from. Its versions are the row's history. One type may have several sources: Observations come
+    from laboratory results, specimens, measurements and facts.
+    """
+
+    #: "Observation".
+    resource_type: ClassVar[str]
+    model: ClassVar[type[Model]]
+    #: What stands behind the row's id where a row gives several resources: "ki67".
+    suffix: ClassVar[str] = ""
+    #: From the row to the patient and to the case whom it is about; empty where there is none.
+    patient: ClassVar[str] = "case__patient_id"
+    case: ClassVar[str] = "case_id"
+    #: The profiles that its resources keep to.
+    profiles: ClassVar[Sequence[str]] = ()
+    #: Search parameters for which the database can narrow the rows. The engine tests every
+    #: parameter on the finished resource again; narrowing only has to keep what could match.
+    narrowings: ClassVar[Mapping[str, Narrowing]] = {}
+
+    @abstractmethod
+    def rows(self) -> QuerySet[Any]:
+        """The institution's rows that give such a resource, with what `project` reads of others.
+
+        `project` must ask nothing of the database for rows that come from here.
+        """
+
+    @abstractmethod
+    def project(self, row: Any) -> dict[str, Any]:
+        """The resource, without `id` and `meta`, which the engine adds.
+
+        `row` may also be a former state of a row, made from its history: an unsaved instance.
+        """
+
+    def id_of(self, row: Any) -> str:
+        """The resource's logical id."""
+        return logical_id(row.pk, self.suffix)
+
+    def row_id(self, resource_id: str) -> UUID | None:
+        """The row that a logical id names; None where it is not of this source."""
+        try:
+            key = UUID(resource_id[:36])
+        except ValueError:
+            return None
+        return key if logical_id(key, self.suffix) == resource_id else None
+
+
+def logical_id(key: Any, suffix: str = "") -> str:
+    """A logical id: the row's, and what stands behind it."""
+    return f"{key}-{suffix}" if suffix else str(key)
+
+
+def reference(resource_type: str, key: Any, suffix: str = "") -> dict[str, str]:
+    """A Reference to a resource of this server."""
+    return {"reference": f"{resource_type}/{logical_id(key, suffix)}"}
