@@ -60,7 +60,7 @@ def where_answered(case: Case, fact: str, *, current: Study | None = None) -> st
     if fact in NOBODY:
         return ""
     if fact in SETTINGS:
-        return reverse("institution_settings", args=[slug]) + f"#id_{fact}"
+        return reverse("guidance_settings", args=[slug]) + f"#id_{fact}"
     if fact == "sex":
         return reverse("patient_edit", args=[slug, case.patient_id]) + "#id_sex"
     if fact in ENTERED_ON:
@@ -87,7 +87,7 @@ def where_changed(case: Case, rule: str, *, current: Study | None = None) -> str
     if head in PAGES_OF_RULES:
         return reverse(PAGES_OF_RULES[head], args=[slug, case.pk])
     if head == "policy":
-        return reverse("institution_settings", args=[slug])
+        return reverse("guidance_settings", args=[slug])
     if head in ("study", "result") and current is not None:
         page = "study_edit" if head == "study" else "result_enter"
         return reverse(page, args=[slug, current.pk])

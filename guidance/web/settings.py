@@ -23,6 +23,6 @@ def settings(request: InstitutionRequest) -> HttpResponse:
     if form.is_valid():
         policies.choose(**form.cleaned_data, by=request.user)
         messages.success(request, "The choices were saved.")
-        return redirect("institution_settings", request.institution.slug)
+        return redirect("guidance_settings", request.institution.slug)
     status = 422 if form.errors else 200
     return render(request, "guidance/settings.html", {"form": form}, status=status)

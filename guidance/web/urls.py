@@ -72,7 +72,7 @@ urlpatterns = [
 
 #: Below `/i/<slug>/`.
 institution_patterns = [
-    path("settings/", settings.settings, name="institution_settings"),
+    path("settings/guidance/", settings.settings, name="guidance_settings"),
     path("local-policy/", local_policy.local_policy, name="local_policy"),
     path("local-policy/studies/new/", local_studies.new, name="local_study_new"),
     path(

@@ -15,6 +15,7 @@ from tumorboard.accounts.views import (
     people_tokens,
     security,
     session,
+    settings,
     sign_in_settings,
     single_sign_on,
     tokens,
@@ -57,6 +58,7 @@ institution_patterns = [
     path("roles/new/", own_roles.new, name="own_role_new"),
     path("roles/<uuid:role_id>/", own_roles.role, name="own_role"),
     path("roles/<uuid:role_id>/retire/", own_roles.retire, name="own_role_retire"),
+    path("settings/", settings.settings, name="institution_settings"),
     path("settings/failed-work/", failed_work.failed_work, name="failed_work"),
     path(
         "settings/failed-work/<uuid:message_id>/",

@@ -277,10 +277,10 @@ class TestFollowupPolicy:
     GIVEN = {"who_version": "WHO2022", "tnm_system": "ENETS"}
 
     def test_is_chosen_and_shown(self, admin, url):
-        assert checked_of(admin.get(url("institution_settings")), "followup_policy") == [""]
-        admin.post(url("institution_settings"), {**self.GIVEN, "followup_policy": "FU-02"})
+        assert checked_of(admin.get(url("guidance_settings")), "followup_policy") == [""]
+        admin.post(url("guidance_settings"), {**self.GIVEN, "followup_policy": "FU-02"})
         assert GuidancePolicy.objects.get().followup_policy == "FU-02"
-        page = admin.get(url("institution_settings"))
+        page = admin.get(url("guidance_settings"))
         assert checked_of(page, "followup_policy") == ["FU-02"]
         for label in load_edition().dictionary["followup_policy"].value_labels.values():
             assert label in text_of(page)
@@ -288,7 +288,7 @@ class TestFollowupPolicy:
 
     def test_one_that_there_is_not_is_told(self, admin, url):
         given = {**self.GIVEN, "followup_policy": "FU-99"}
-        response = admin.post(url("institution_settings"), given)
+        response = admin.post(url("guidance_settings"), given)
         assert response.status_code == 422
         assert "Select a valid choice" in error_at(response, "followup_policy")
         assert not GuidancePolicy.objects.exists()

@@ -17,14 +17,14 @@ def admin(client, administrator):
 
 def test_an_institution_chooses_its_who_edition(admin, at, scope, coordinator, administrator):
     old = make_case(by=coordinator, **STAGING)
-    page = admin.get(at("institution_settings"))
+    page = admin.get(at("guidance_settings"))
     assert "All cases are assessed anew in the background." in text_of(page)
 
     response = admin.post(
-        at("institution_settings"), {"who_version": "WHO2010", "tnm_system": "AJCC8"}
+        at("guidance_settings"), {"who_version": "WHO2010", "tnm_system": "AJCC8"}
     )
 
-    assert response["Location"] == at("institution_settings")
+    assert response["Location"] == at("guidance_settings")
     policy = GuidancePolicy.objects.get()
     assert (policy.who_version, policy.tnm_system) == ("WHO2010", "AJCC8")
     assert AuditEntry.objects.get(action="institution.guidance.chosen").person == administrator
@@ -33,7 +33,7 @@ def test_an_institution_chooses_its_who_edition(admin, at, scope, coordinator, a
     old.refresh_from_db()
     assert old.assessment.answer["grade_detail"]["who_version"] == "WHO2022"
 
-    admin.post(at("institution_settings"), {"who_version": "WHO2019", "tnm_system": "UICC"})
+    admin.post(at("guidance_settings"), {"who_version": "WHO2019", "tnm_system": "UICC"})
     assert GuidancePolicy.objects.get().who_version == "WHO2019"
 
 
@@ -48,7 +48,7 @@ def test_an_institution_chooses_its_who_edition(admin, at, scope, coordinator, a
 )
 def test_a_choice_that_there_is_not_is_told(admin, at, scope, field, typed, message):
     data = {"who_version": "WHO2017", "tnm_system": "UICC", field: typed}
-    response = admin.post(at("institution_settings"), data)
+    response = admin.post(at("guidance_settings"), data)
 
     assert response.status_code == 422
     assert message in error_at(response, field)
@@ -56,4 +56,4 @@ def test_a_choice_that_there_is_not_is_told(admin, at, scope, field, typed, mess
 
 
 def test_the_choices_are_the_administrators(browser, at):
-    assert browser.get(at("institution_settings")).status_code == 403
+    assert browser.get(at("guidance_settings")).status_code == 403

@@ -52,7 +52,7 @@ def test_an_origin_leads_to_the_record_behind_it(case, coordinator, at):
     assert leads_to("procedures.biliary") == at("treatments", case.pk)
     assert leads_to("lesions.targets") == at("lesions", case.pk)
     assert leads_to("specimen.ki67_percent") == at("pathology", case.pk)
-    assert leads_to("policy") == at("institution_settings")
+    assert leads_to("policy") == at("guidance_settings")
     assert leads_to("study.multiphasic") == at("study_edit", study.pk)
     assert leads_to("result.outcome") == at("result_enter", study.pk)
     assert leads_to("studies.chest") == at("case", case.pk) + "#imaging"
