@@ -10,9 +10,19 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
-from tumorboard.accounts import device, notices, second_factor, sessions, sign_in_history, throttle
+from tumorboard.accounts import (
+    device,
+    notices,
+    second_factor,
+    selectors,
+    sessions,
+    sign_in_history,
+    throttle,
+    tokens,
+)
 from tumorboard.accounts.models import PersonSession, User
 from tumorboard.accounts.sign_in_history import Kind
+from tumorboard.tenancy.scope import institution_scope
 
 logger = logging.getLogger(__name__)
 
@@ -92,13 +102,22 @@ def _password_changed(sender: Any, request: HttpRequest, user: User, **kwargs: A
 def _password_reset(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     sign_in_history.note(user=user, kind=Kind.PASSWORD_RESET, request=request)
     sessions.end_all(user)
+    _end_tokens(user)
     throttle.forget(user)
     notices.tell(
         user,
         subject="password reset",
-        what="Your password was set anew with the link that was mailed to you.",
+        what="Your password was set anew with the link that was mailed to you. "
+        "Every session and every token of yours has ended.",
         request=request,
     )
+
+
+def _end_tokens(user: User) -> None:
+    """In every institution: who lost a password may have lost what it opened too."""
+    for workplace in selectors.workplaces_of(user):
+        with institution_scope(workplace.institution):
+            tokens.revoke_all(user=user, by=user)
 
 
 def _factor_added(

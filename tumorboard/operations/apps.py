@@ -25,6 +25,7 @@ class OperationsConfig(AppConfig):
             identity_key_is_readable,
             identity_providers_are_readable,
         )
+        from tumorboard.operations.key_checks import master_keys_open  # noqa: PLC0415
         from tumorboard.operations.sign_in_checks import (  # noqa: PLC0415
             passwords_can_be_checked,
             second_factor_is_required,
@@ -43,5 +44,6 @@ class OperationsConfig(AppConfig):
         register(webhook_networks_are_readable)
         register(role_is_bound, Tags.database, deploy=True)
         register(role_has_limits, Tags.database, deploy=True)
+        register(master_keys_open, Tags.database, deploy=True)
         for check in production_checks.ALL:
             register(check, Tags.security, deploy=True)

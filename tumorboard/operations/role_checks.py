@@ -73,9 +73,13 @@ def role_has_limits(
     return [Warning(message, hint=hint, id="operations.W002")]
 
 
-def _asked(question: str = RIGHTS) -> Sequence[bool]:
-    """By a connection of its own: a process that divides itself later must not share one."""
+def asking() -> psycopg.Connection:
+    """A connection of its own, to be closed: a process that divides itself must not share one."""
     address = {**connection.get_connection_params(), "connect_timeout": WAIT_SECONDS}
     address.pop("pool", None)
-    with psycopg.connect(**address) as asking:
-        return tuple(asking.execute(question).fetchone() or ())
+    return psycopg.connect(**address)
+
+
+def _asked(question: str = RIGHTS) -> Sequence[bool]:
+    with asking() as database:
+        return tuple(database.execute(question).fetchone() or ())

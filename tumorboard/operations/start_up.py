@@ -19,8 +19,12 @@ def refuse_weak_configuration() -> None:
     """
     found = run_checks(include_deployment_checks=not settings.ON_ONE_MACHINE)
     if not settings.ON_ONE_MACHINE:
+        # It reads models, which are not there yet when a process imports this.
+        from tumorboard.operations.key_checks import master_keys_open  # noqa: PLC0415
+
         # By itself: told the database, Django's own checks would fail where it does not answer.
         found += role_is_bound(None, databases=["default"])
+        found += master_keys_open(None, databases=["default"])
     refusals = [each for each in found if each.is_serious() and not each.is_silenced()]
     if refusals:
         lines = "\n".join(_line(each) for each in refusals)

@@ -7,8 +7,12 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.people import PASSWORD
+from tests.factories.people import PASSWORD, add_member
 from tests.integration.accounts.factors import add_app
+from tumorboard.accounts.models import ApiToken
+from tumorboard.accounts.tokens import issue
+from tumorboard.audit.models import AuditEntry
+from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +75,22 @@ def test_a_password_counts_as_it_was_typed(browser, coordinator):
     for other in (NEW.strip(), NEW.lower(), NEW[:-1], PASSWORD):
         assert sign_in(browser, coordinator, other).status_code == 200
     assert sign_in(browser, coordinator, NEW).status_code == 302
+
+
+def test_tokens_end_in_every_institution(
+    browser, institution, other_institution, coordinator, administrator
+):
+    """ASVS v5.0.0-7.4.3: what the lost password may have opened ends with it."""
+    add_member(other_institution, "COORDINATOR", email=coordinator.email, name=coordinator.name)
+    for each in (institution, other_institution):
+        with institution_scope(each):
+            issue(user=coordinator, label="script", days=30, by=coordinator)
+    with institution_scope(institution):
+        others, _ = issue(user=administrator, label="script", days=30, by=administrator)
+    reset(browser, coordinator)
+    for each in (institution, other_institution):
+        with institution_scope(each):
+            assert ApiToken.objects.get(user=coordinator).revoked_at is not None
+            assert AuditEntry.objects.get(action="token.revoked").person == coordinator
+    with institution_scope(institution):
+        assert ApiToken.objects.get(pk=others.pk).revoked_at is None
