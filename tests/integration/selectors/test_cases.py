@@ -23,6 +23,7 @@ def made(scope, coordinator):
         ("Straße", "Eva", "MRN-2"),
         ("O'Neill", "😀", "50%_off"),
         ("", "", "PSEUDO-1"),
+        ("", "", "TRIAL 017"),
     ]
     for family_name, given_name, number in people:
         patient = patients.add(
@@ -58,6 +59,9 @@ def found(text: str) -> set[str]:
         ("mu", set()),
         ("mrn-10", {"MRN-100", "MRN-101"}),
         ("mrn-100", {"MRN-100"}),
+        # Also one with a space in it, said whole.
+        ("trial 017", {"TRIAL 017"}),
+        ("trial 018", set()),
         ("\uff2d\uff32\uff2e-2", {"MRN-2"}),
         ("pseudo", {"PSEUDO-1"}),
         ("50%", {"50%_off"}),
@@ -79,14 +83,14 @@ def test_search_by_the_start_of_a_name_or_record_number(text, numbers):
 @pytest.mark.usefixtures("made")
 @pytest.mark.parametrize("text", ["", "   ", "\u0301"])
 def test_nothing_typed_finds_all(text):
-    assert len(found(text)) == 6
+    assert len(found(text)) == 7
 
 
 @pytest.mark.usefixtures("made")
 def test_the_newest_change_comes_first(coordinator):
     first = cases.search().last()
     make_case(by=coordinator, title="Newest")
-    assert [case.title for case in cases.search()][:2] == ["Newest", "Case of PSEUDO-1"]
+    assert [case.title for case in cases.search()][:2] == ["Newest", "Case of TRIAL 017"]
     assert first.title == "Case of MRN-100"
 
 

@@ -339,6 +339,14 @@ def test_study_phases_sequences_and_coverage_say_yes_and_no(known, study):
     assert known("contrast_flow_rate_ml_s") == (2.5, "study.contrast_flow_ml_s")
 
 
+def test_what_is_said_outright_is_not_read_from_a_list(known, study):
+    study(
+        "MRI", procedure="MRI_AP_WWO", dwi=True, sequences=["T1"], covers_pelvis=True, coverage=[]
+    )
+    assert known("ordered_dwi") == (True, "study.dwi")
+    assert known("ordered_covers_pelvis") == (True, "study.covers_pelvis")
+
+
 @pytest.mark.parametrize("ordered", [True, False])
 def test_a_protocol_is_as_ordered_until_the_study_is_performed(case, study, ordered):
     study("CT", procedure="CT_AP_WWO", phases=["late_arterial"], ordered=ordered)

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from cases.models import Treatment
 from cases.selectors.origins import COMPUTED, NOT_ASKED, Entry, Origins
-from cases.services import facts, patients, results, treatments
+from cases.services import facts, lesions, measurements, patients, results, treatments
 from cases.services.assessments import reassess
 from guidance.editions import policies
 from guidance.engine.edition import load_edition
 from tests.factories.cases import STAGING, SURVEILLANCE, make_case, make_study
+from tumorboard.formats import day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
@@ -140,9 +141,9 @@ def test_reading_takes_the_same_queries_for_a_long_story(
     coordinator, django_assert_max_num_queries
 ):
     case = make_case(by=coordinator, **STAGING)
-    for day in range(1, 9):
+    for number in range(1, 9):
         make_study(
-            case=case, by=coordinator, outcome="stable", performed_on=datetime.date(2026, 1, day)
+            case=case, by=coordinator, outcome="stable", performed_on=datetime.date(2026, 1, number)
         )
         treatments.add(case=case, type="SSA", by=coordinator)
     facts.answer(case=case, answers={"bone_pain": True}, by=coordinator)
@@ -153,3 +154,15 @@ def test_reading_takes_the_same_queries_for_a_long_story(
         origins = Origins(assessment, DICTIONARY)
         for name in assessment.facts:
             origins.of(name)
+
+
+def test_which_measurements_a_size_is_read_from(read, coordinator):
+    case = make_case(by=coordinator, **STAGING)
+    study = make_study(case=case, by=coordinator, performed_on=TODAY)
+    lesion = lesions.add(case=case, label="L1", site="liver", role="target", by=coordinator)
+    entries = [measurements.Entry(lesion, {"longest_mm": "21"})]
+    measurements.save(
+        study=study, entries=entries, sheet={"every_liver_lesion": True}, by=coordinator
+    )
+    origin = read(case).of("liver_met_largest_mm")
+    assert [row.words for row in origin.rows] == [f"L1 on the study of {day(TODAY)}"]

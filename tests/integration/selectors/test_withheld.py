@@ -3,7 +3,7 @@
 import pytest
 
 from cases.models import Assessment
-from cases.selectors.withheld import NO_GUIDANCE, NOT_NAMED, withheld_options
+from cases.selectors.withheld import NO_GUIDANCE, NOT_NAMED, _said, withheld_options
 from guidance.engine.edition import load_edition
 from tests.unit.guidance.cases import answer, read_data
 
@@ -66,3 +66,8 @@ def test_prrt_that_is_asked_for_says_why_nothing_has_it(facts, because):
 
 def test_a_candidate_is_not_called_kept_back():
     assert words({**PROGRESSION, **SELECTION}) == []
+
+
+def test_what_is_no_fact_is_told_in_the_words_of_its_condition():
+    node = {"fact": "scenario", "text": "The situation is", "shown": "SC-05"}
+    assert _said(node, load_edition()) == "The situation is SC-05"

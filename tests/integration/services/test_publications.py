@@ -3,10 +3,17 @@
 import pytest
 from django.utils import timezone
 
-from cases.models import AgendaItem, AgendaPublication, Meeting
+from cases.models import AgendaItem, AgendaPublication, Case, Meeting, Patient
 from cases.selectors.agendas import agenda
 from cases.selectors.prepared_agenda import prepared_agenda
-from cases.selectors.publications import changes_since, frozen, lines_of, pdf_of, publications_of
+from cases.selectors.publications import (
+    changes_since,
+    frozen,
+    lines_of,
+    pdf_of,
+    publications_of,
+    sealed_pdf,
+)
 from cases.services import agendas, board_members, meetings
 from cases.services.errors import Refused
 from cases.services.publications import publish
@@ -14,6 +21,7 @@ from tests.factories.boards import make_item, make_meeting, sign
 from tests.factories.people import add_member
 from tumorboard.audit.models import AuditEntry
 from tumorboard.outbox.models import OutboxMessage
+from tumorboard.vault.fields import Erased
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
@@ -110,6 +118,14 @@ class TestPublishing:
             publish(meeting=meeting, lines=lines, pdf=b"", by=coordinator)
 
         assert not AgendaPublication.objects.exists()
+
+    def test_not_the_paper_of_somebody_who_is_erased_meanwhile(self, coordinator, meeting):
+        publication = published(meeting, coordinator)
+        case = Case.objects.select_related("patient").get(pk=publication.lines[0]["case"])
+        Patient.objects.filter(pk=case.patient_id).update(wrapped_key=None, record_blind=None)
+
+        with pytest.raises(Erased):
+            sealed_pdf(b"%PDF", publication=publication)
 
 
 class TestChanges:

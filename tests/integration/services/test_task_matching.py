@@ -9,8 +9,19 @@ from cases.models.conclusion import Recommended
 from cases.selectors.tasks import lines_of
 from cases.services import facts, results, studies, task_links, tasks, treatments
 from cases.services.errors import Refused
-from tests.factories.cases import SURVEILLANCE, make_case, make_study
+from tests.factories.cases import FEASIBLE, SURVEILLANCE, make_case, make_study
 from tests.factories.tasks import CT, PET, PRRT, REFERRAL, ago, amended, decided, tasks_of
+
+#: One under treatment of liver metastases (SC-05).
+TREATED = {
+    **FEASIBLE,
+    "clinical_question": "treatment_followup",
+    "resection_status": "none",
+    "metastases_known": True,
+    "dominant_site": "liver",
+    "treated_for_current_disease": True,
+    "treatments": ["SSA"],
+}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
@@ -275,8 +286,8 @@ class TestInWordsOfTheGuidance:
     def asked(self, chair):
         """A task in words, of a decision after a result."""
 
-        def make(text, outcome, **facts):
-            case = make_case(by=chair, **{**SURVEILLANCE, **facts})
+        def make(text, outcome, situation=SURVEILLANCE):
+            case = make_case(by=chair, **situation)
             make_study(
                 case=case,
                 by=chair,
@@ -309,6 +320,22 @@ class TestInWordsOfTheGuidance:
     )
     def test_by_modality_and_region(self, asked, chair, text, outcome, procedure, modality, state):
         task = asked(text, outcome)
+        arrive(task, by=chair, procedure=procedure, modality=modality)
+        assert fresh(task).state == state
+
+    @pytest.mark.parametrize(
+        ("procedure", "modality", "state"),
+        [
+            ("PET_DOTATATE", "PET_SSTR", "done"),
+            ("", "PET_SSTR", "done"),
+            ("PET_FDG", "PET_FDG", "open"),
+        ],
+    )
+    def test_by_modality_alone_where_no_region_is_named(
+        self, asked, chair, procedure, modality, state
+    ):
+        text = "Check receptor status again before therapy is changed."
+        task = asked(text, "progression", TREATED)
         arrive(task, by=chair, procedure=procedure, modality=modality)
         assert fresh(task).state == state
 

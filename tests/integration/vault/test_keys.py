@@ -98,6 +98,8 @@ def test_the_master_key_rotates(institution, coordinator, settings):
     old = settings.IDENTITY_KEYS
     settings.IDENTITY_KEYS = f"{new},{old}"
     call_command("rotate_identity_keys", master=True)
+    # Again there is nothing to do, and nothing to note.
+    call_command("rotate_identity_keys", master=True)
     settings.IDENTITY_KEYS = new
     institution.__dict__.pop(keyring.KEPT, None)
     with institution_scope(institution):
