@@ -17,9 +17,10 @@ from cases.services.errors import Invalid, Refused
 from cases.services.identity_traces import Traces
 from tumorboard.accounts.models import User
 from tumorboard.accounts.permissions import Permission
-from tumorboard.accounts.selectors import holders
+from tumorboard.accounts.selectors import everybody_with, holders
 from tumorboard.audit.record import record
-from tumorboard.tenancy.scope import seeing_all
+from tumorboard.outbox.mail import post
+from tumorboard.tenancy.scope import current_institution, seeing_all
 
 #: Rows of imports that are opened at a time.
 CHUNK = 1_000
@@ -56,6 +57,7 @@ def restrict(*, case: Case, people: Collection[UUID], reason: str, by: User) -> 
     _name(restriction, people)
     _hide_import_rows(case)
     record(action="case.restricted", subject=case, by=by)
+    _tell(f"restricted a record to a list of {len(set(people))}", by=by)
     return restriction
 
 
@@ -88,6 +90,7 @@ def lift(*, case: Case, by: User) -> Restriction:
     restriction.lifted_by, restriction.lifted_at = by, timezone.now()
     restriction.save(update_fields=["lifted_by", "lifted_at"])
     record(action="case.restriction.lifted", subject=case, by=by)
+    _tell("showed a restricted record to everybody again", by=by)
     return restriction
 
 
@@ -99,6 +102,19 @@ def forget_person(person: User) -> None:
     A list on which nobody is left who may change it waits for whoever breaks the glass.
     """
     RestrictionMember.objects.filter(person=person).delete()
+
+
+def _tell(what: str, *, by: User) -> None:
+    """Mail whoever watches over restricted records, since they cannot see this one themselves.
+
+    Nothing of the patient, and not the reason, which may quote them.
+    """
+    others = everybody_with(Permission.BREAK_GLASS_REVIEW).exclude(pk=by.pk)
+    post(
+        to=[person.email for person in others.order_by("pk")],
+        subject=f"A restriction was changed, {current_institution().name}",
+        body=f"{by.name} {what}. The audit says which one to those who may see it.\n",
+    )
 
 
 def _made(case: Case, reason: str, by: User) -> Restriction:

@@ -35,6 +35,7 @@ from tests.factories.restrictions import restricted
 from tumorboard.accounts import memberships
 from tumorboard.accounts.models import Membership
 from tumorboard.audit.models import AuditEntry
+from tumorboard.outbox.models import OutboxMessage
 from tumorboard.tenancy.scope import member_scope, seeing_all
 from tumorboard.tenancy.sight import EVERYTHING
 
@@ -255,3 +256,18 @@ def test_rows_of_imports_that_name_the_patient_are_hidden_too(
         assert [row.cells for row in ImportRow.objects.all()] == [["Z-9", "Other"]]
     with member_scope(institution, chair.pk):
         assert ImportRow.objects.count() == 2
+
+
+def test_who_watches_over_restrictions_is_told_of_them_and_not_of_whom(
+    case, coordinator, chair, institution
+):
+    add_member(institution, "PRIVACY_OFFICER", email="olga@north.example", name="Olga Officer")
+    restricted(case, chair, by=coordinator)
+    restrictions.lift(case=case, by=chair)
+    begun, ended = OutboxMessage.objects.filter(topic="mail").order_by("created_at", "id")
+    assert begun.payload["to"] == ended.payload["to"] == "olga@north.example"
+    assert "Cora Coordinator restricted a record to a list of 1" in begun.payload["body"]
+    assert "showed a restricted record to everybody again" in ended.payload["body"]
+    said = f"{begun.payload}{ended.payload}"
+    for part in (case.patient.record_number, case.patient.family_name, case.title, str(case.pk)):
+        assert part not in said
