@@ -14,7 +14,7 @@ from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
-MANY = 4_000
+MANY = 1_500
 
 
 def fill(institution: Institution) -> None:
