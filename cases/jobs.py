@@ -7,6 +7,7 @@ from cases.services import (
     completeness,
     cutoffs,
     edition_trials,
+    export_files,
     form_drafts,
     idempotency,
     reading_watch,
@@ -22,6 +23,7 @@ from guidance.editions.policies import REASSESS
 from tumorboard.outbox.queue import handles
 
 handles(uploads.TOPIC)(writing.write_rows)
+handles(export_files.TOPIC)(export_files.write_rows)
 handles(REASSESS)(reassessments.reassess_next)
 handles(edition_trials.TOPIC)(edition_trials.look_at_next)
 handles(edition_trials.DISCARD)(edition_trials.discard_next)
@@ -30,6 +32,7 @@ handles(candidacies.TOPIC)(candidacies.refresh_next)
 handles(relisting.TOPIC)(relisting.relist_next)
 handles(virus_checks.TOPIC)(virus_checks.look_again)
 handles(deliveries.TOPIC)(deliveries.deliver_next)
+shared_task(name="export_files.sweep")(export_files.sweep)
 shared_task(name="form_drafts.sweep")(form_drafts.sweep)
 shared_task(name="idempotency.sweep")(idempotency.sweep)
 shared_task(name="meetings.cutoff")(cutoffs.sweep)

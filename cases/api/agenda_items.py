@@ -6,15 +6,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api.endpoint import Changes, ReadList, Removes, adds, lists
+from cases.api.endpoint import Changes, Endpoint, ReadList, Removes, adds, lists
 from cases.api.examples import AT, ID, shown_as
 from cases.api.filters import by_code, by_id
 from cases.api.replays import once
 from cases.api.values import RowSerializer
-from cases.models import AgendaItem, Case, Meeting
+from cases.models import AgendaItem, Case, Meeting, Standard
 from cases.models.agenda_item import Track
 from cases.models.specialty import Specialty
-from cases.services import agenda_details, agendas
+from cases.services import agenda_details, agendas, tracks
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {"meeting": ID, "case": ID, "question": "Resection first?"}
@@ -26,6 +26,7 @@ EXAMPLE = {"meeting": ID, "case": ID, "question": "Resection first?"}
         **EXAMPLE,
         "position": 4,
         "track": "discussion",
+        "standard": None,
         "listed_because": "person",
         "minutes": None,
         "also_needed": ["nuclear_medicine"],
@@ -39,6 +40,12 @@ class AgendaItemSerializer(RowSerializer):
 
     meeting = serializers.UUIDField(source="meeting_id")
     case = serializers.UUIDField(source="case_id")
+    standard = serializers.UUIDField(
+        source="standard_id",
+        allow_null=True,
+        required=False,
+        help_text="Settles the case without discussion; null: it is discussed.",
+    )
     also_needed = serializers.ListField(
         child=serializers.ChoiceField(choices=Specialty.choices), required=False
     )
@@ -46,8 +53,8 @@ class AgendaItemSerializer(RowSerializer):
     class Meta:
         model = AgendaItem
         fields = (
-            "id", "meeting", "case", "position", "question", "track", "listed_because", "minutes",
-            "also_needed", "was_ready_at_cutoff", "listed_at",
+            "id", "meeting", "case", "position", "question", "track", "standard", "listed_because",
+            "minutes", "also_needed", "was_ready_at_cutoff", "listed_at",
         )  # fmt: skip
         read_only_fields = (
             "id", "position", "track", "listed_because", "was_ready_at_cutoff", "listed_at",
@@ -87,7 +94,7 @@ class AgendaItemList(ReadList):
             question=values.pop("question", ""),
             by=request.user,
         )
-        return self.created(_detailed(item, values, by=request.user))
+        return self.created(detailed(self, item, values))
 
 
 class AgendaItemOne(Changes, Removes):
@@ -109,19 +116,26 @@ class AgendaItemOne(Changes, Removes):
         agendas.lock_item(row, on=meeting)
 
     def change(self, row: AgendaItem, values: dict[str, Any]) -> AgendaItem:
-        """Change the question, the expected minutes, who else is needed."""
+        """Change the question, the expected minutes, who else is needed, how it is settled."""
         if "question" in values:
             agendas.ask(item=row, question=values.pop("question"), by=self.request.user)
-        return _detailed(row, values, by=self.request.user)
+        return detailed(self, row, values)
 
     def remove(self, row: AgendaItem) -> None:
         """Take the case off the list."""
         agendas.take_off(item=row, by=self.request.user)
 
 
-def _detailed(item: AgendaItem, values: dict[str, Any], *, by: Any) -> AgendaItem:
+def detailed(endpoint: Endpoint, item: AgendaItem, values: dict[str, Any]) -> AgendaItem:
+    """Write what a body says of an item beside its question."""
+    by = endpoint.request.user
     if "minutes" in values:
         agenda_details.set_minutes(item=item, minutes=values["minutes"], by=by)
     if "also_needed" in values:
         agenda_details.set_also_needed(item=item, specialties=values["also_needed"], by=by)
+    if values.get("standard_id"):
+        standard = endpoint.referred(Standard, "standard", values["standard_id"])
+        tracks.settle_by_protocol(item=item, standard=standard, by=by)
+    elif "standard_id" in values:
+        tracks.discuss(item=item, by=by)
     return item

@@ -1,35 +1,41 @@
-"""Boards and their meetings over the wire: read."""
+"""Standing boards over the wire: read, add, change."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api.endpoint import ReadList, ReadOne, lists
-from cases.api.examples import AT, ID, shown_as
-from cases.api.filters import by_id, by_time
-from cases.models import Board, Meeting
+from cases.api.endpoint import Changes, ReadList, adds, lists
+from cases.api.examples import ID, shown_as
+from cases.api.replays import once
+from cases.api.values import RowSerializer
+from cases.models import Board
+from cases.models.specialty import Specialty
+from cases.services import boards as services
 from tumorboard.accounts.permissions import Permission
 
+EXAMPLE = {
+    "name": "pNET board",
+    "place": "Room 4",
+    "rhythm": "weekly",
+    "first_on": "2026-01-08",
+    "begins_at": "08:00:00",
+    "time_zone": "Europe/Berlin",
+    "minutes": 90,
+    "cutoff_hours": 48,
+    "required_specialties": ["surgery", "radiology"],
+    "task_days": 28,
+}
 
-@shown_as(
-    {
-        "id": ID,
-        "name": "pNET board",
-        "place": "Room 4",
-        "rhythm": "weekly",
-        "first_on": "2026-01-08",
-        "begins_at": "08:00:00",
-        "time_zone": "Europe/Berlin",
-        "minutes": 90,
-        "cutoff_hours": 48,
-        "required_specialties": ["surgery", "radiology"],
-        "task_days": 28,
-    }
-)
-class BoardSerializer(serializers.ModelSerializer):
-    """A standing tumor board."""
+
+@shown_as({"id": ID, **EXAMPLE}, A_weekly_board=EXAMPLE)
+class BoardSerializer(RowSerializer):
+    """A standing tumor board. Meetings that are planned stay as they are when it changes."""
+
+    required_specialties = serializers.ListField(
+        child=serializers.ChoiceField(choices=Specialty.choices), required=False
+    )
 
     class Meta:
         model = Board
@@ -37,33 +43,7 @@ class BoardSerializer(serializers.ModelSerializer):
             "id", "name", "place", "rhythm", "first_on", "begins_at", "time_zone", "minutes",
             "cutoff_hours", "required_specialties", "task_days",
         )  # fmt: skip
-
-
-@shown_as(
-    {
-        "id": ID,
-        "board": ID,
-        "starts_at": AT,
-        "place": "Room 4",
-        "minutes": 90,
-        "cutoff_at": "2026-11-10T09:30:00Z",
-        "cancelled_at": None,
-        "cancelled_because": "",
-        "began_at": None,
-        "ended_at": None,
-    }
-)
-class MeetingSerializer(serializers.ModelSerializer):
-    """One sitting of a board; a canceled one stays."""
-
-    board = serializers.UUIDField(source="board_id")
-
-    class Meta:
-        model = Meeting
-        fields = (
-            "id", "board", "starts_at", "place", "minutes", "cutoff_at", "cancelled_at",
-            "cancelled_because", "began_at", "ended_at",
-        )  # fmt: skip
+        read_only_fields = ("id",)
 
 
 class BoardList(ReadList):
@@ -72,48 +52,30 @@ class BoardList(ReadList):
     model = Board
     resource = "CareTeam"
     serializer_class = BoardSerializer
+    one = "api_board"
     listing = "boards.read"
-    permissions: ClassVar = {"GET": Permission.BOARD_READ}
+    permissions: ClassVar = {"GET": Permission.BOARD_READ, "POST": Permission.BOARD_MANAGE}
 
     @lists(BoardSerializer)
     def get(self, request: Request) -> Response:
         """The institution's boards."""
         return self.answer_page()
 
+    @adds(BoardSerializer)
+    @once
+    def post(self, request: Request) -> Response:
+        """Add a standing board."""
+        return self.created(services.add(by=request.user, **self.parsed(request)))
 
-class BoardOne(ReadOne):
+
+class BoardOne(Changes):
     """One board."""
 
     model = Board
     resource = "CareTeam"
     serializer_class = BoardSerializer
-    permissions: ClassVar = {"GET": Permission.BOARD_READ}
+    permissions: ClassVar = {"GET": Permission.BOARD_READ, "PATCH": Permission.BOARD_MANAGE}
 
-
-class MeetingList(ReadList):
-    """Meetings."""
-
-    model = Meeting
-    resource = "Appointment"
-    serializer_class = MeetingSerializer
-    listing = "boards.read"
-    filters: ClassVar = {
-        "board": by_id("board_id"),
-        "starts_from": by_time("starts_at__gte", "Only what begins then or later."),
-        "starts_before": by_time("starts_at__lt", "Only what begins earlier."),
-    }
-    permissions: ClassVar = {"GET": Permission.BOARD_READ}
-
-    @lists(MeetingSerializer)
-    def get(self, request: Request) -> Response:
-        """The meetings of the institution's boards."""
-        return self.answer_page()
-
-
-class MeetingOne(ReadOne):
-    """One meeting."""
-
-    model = Meeting
-    resource = "Appointment"
-    serializer_class = MeetingSerializer
-    permissions: ClassVar = {"GET": Permission.BOARD_READ}
+    def change(self, row: Board, values: dict[str, Any]) -> Board:
+        """Change a board."""
+        return services.change(board=row, by=self.request.user, **values)

@@ -84,7 +84,7 @@ class Description(AutoSchema):
         """Query parameters and headers beside those of the address and of paging."""
         view: Any = self.view
         found: list[Any] = []
-        if self.method == "GET":
+        if self.method == "GET" and not getattr(view, "is_file", False):
             found += [each.described(name) for name, each in getattr(view, "filters", {}).items()]
             words = "The fields that are wanted, with commas between; all without it."
             found.append(OpenApiParameter("fields", str, description=words))
@@ -126,7 +126,7 @@ class Description(AutoSchema):
         possible = set(EVERYWHERE)
         if self.method in WRITING:
             possible |= WITH_A_BODY
-        if self.method != "GET":
+        if self.method != "GET" or getattr(self.view, "is_file", False):
             possible.update(map(int, self.view.problems))
         if self.method in CHANGING:
             possible |= GUARDED

@@ -27,6 +27,8 @@ from tumorboard.audit.record import record
 
 #: Of these a list shows the rows themselves.
 WHOLE = ("case", "patient")
+#: Columns that say whom a row is about.
+BELONGING = ("case_id", "patient_id")
 #: The parameter that names the fields one wants.
 FIELDS = "fields"
 READING = ("GET", "HEAD")
@@ -280,7 +282,8 @@ class ReadList(Endpoint):
         """The patients or cases that were shown; None where rows are of nobody."""
         if self.model._meta.model_name in WHOLE:
             return [row.pk for row in rows]
-        return [row.case_id for row in rows] if hasattr(self.model, "case_id") else None
+        name = next((name for name in BELONGING if hasattr(self.model, name)), "")
+        return [getattr(row, name) for row in rows] if name else None
 
 
 def lists(serializer: type[Serializer]) -> Any:

@@ -10,13 +10,11 @@ from rest_framework.response import Response
 from cases.api.endpoint import Changes, ReadList, lists
 from cases.api.examples import AT, ID, shown_as
 from cases.api.filters import by_code, by_id
+from cases.api.people import somebody
 from cases.api.values import Day, Strict, Text
 from cases.models import Task
 from cases.models.task import NotDone, TaskState
-from cases.selectors.task_owners import with_access
 from cases.services import tasks as services
-from cases.services.errors import Invalid
-from tumorboard.accounts.models import User
 from tumorboard.accounts.permissions import Permission
 
 #: What a caller may say that a task has become.
@@ -163,7 +161,7 @@ class TaskOne(Changes):
         """Call the service that notes it."""
         by, state = self.request.user, values.get("state")
         if state is None:
-            owner = _owner(values.get("owner", row.owner_id))
+            owner = somebody("owner", values.get("owner", row.owner_id))
             return services.reassign(
                 task=row, owner=owner, due_on=values.get("due_on", row.due_on), by=by
             )
@@ -173,15 +171,3 @@ class TaskOne(Changes):
             reason, text = values.get("reason", ""), values.get("text", "")
             return services.drop(task=row, reason=reason, text=text, by=by)
         return services.reopen(task=row, by=by)
-
-
-def _owner(key: Any) -> User:
-    """Somebody with access here; anybody else is as good as missing.
-
-    Raises:
-        Invalid: there is no such person.
-    """
-    person = User.objects.filter(pk__in=with_access([key])).first()
-    if person is None:
-        raise Invalid({"owner": ["There is no such row."]})
-    return person

@@ -6,8 +6,13 @@ from rest_framework.permissions import AllowAny
 
 from cases.api.acknowledgments import CaseAcknowledgments
 from cases.api.agenda_items import AgendaItemList, AgendaItemOne
+from cases.api.agenda_order import MeetingForecast, MeetingOrder
+from cases.api.allergies import AllergyList, AllergyOne
 from cases.api.assessments import AssessmentList, AssessmentOne
-from cases.api.boards import BoardList, BoardOne, MeetingList, MeetingOne
+from cases.api.attendances import AttendanceList, AttendanceOne
+from cases.api.board_members import BoardMemberList, BoardMemberOne
+from cases.api.boards import BoardList, BoardOne
+from cases.api.candidates import CandidateList
 from cases.api.cases import CaseFacts, CaseList, CaseOne
 from cases.api.code_maps import CodeMappingList, CodeMappingOne, CodeSystems, UnmappedCodeList
 from cases.api.decisions import (
@@ -16,13 +21,30 @@ from cases.api.decisions import (
     RecommendationList,
     RecommendationOne,
 )
+from cases.api.devices import DeviceList, DeviceOne
+from cases.api.exports import ExportContent, ExportList, ExportOne
+from cases.api.fact_answers import FactAnswerList, FactAnswerOne
+from cases.api.gaps import (
+    GapAcceptanceList,
+    GapAcceptanceOne,
+    GapList,
+    GapRequestList,
+    GapRequestOne,
+)
+from cases.api.imports import ImportList, ImportOne, ImportRows
 from cases.api.lab_results import LabResultList, LabResultOne
 from cases.api.lesions import LesionList, LesionOne
 from cases.api.measurements import MeasurementList, MeasurementOne, StudyMeasurements
+from cases.api.meetings import MeetingList, MeetingOne
+from cases.api.opinions import OpinionList, OpinionOne
 from cases.api.patients import PatientList, PatientOne, PatientSearch
+from cases.api.postponements import MeetingCarryOver, PostponementList, PostponementOne
 from cases.api.procedures import ProcedureList, ProcedureOne
+from cases.api.publications import PublicationList, PublicationOne
+from cases.api.rereadings import RereadingList, RereadingOne
 from cases.api.results import ResultList, ResultOne
 from cases.api.specimens import SpecimenList, SpecimenOne
+from cases.api.standards import StandardList, StandardOne
 from cases.api.studies import StudyFileList, StudyFileOne, StudyList, StudyOne
 from cases.api.tasks import TaskList, TaskOne
 from cases.api.treatments import TreatmentList, TreatmentOne
@@ -44,6 +66,17 @@ institution_patterns = [
         CaseAcknowledgments.as_view(),
         name="api_case_acknowledgments",
     ),
+    path("allergies/", AllergyList.as_view(), name="api_allergies"),
+    path("allergies/<uuid:pk>/", AllergyOne.as_view(), name="api_allergy"),
+    path("devices/", DeviceList.as_view(), name="api_devices"),
+    path("devices/<uuid:pk>/", DeviceOne.as_view(), name="api_device"),
+    path("fact-answers/", FactAnswerList.as_view(), name="api_fact_answers"),
+    path("fact-answers/<uuid:pk>/", FactAnswerOne.as_view(), name="api_fact_answer"),
+    path("gaps/", GapList.as_view(), name="api_gaps"),
+    path("gap-requests/", GapRequestList.as_view(), name="api_gap_requests"),
+    path("gap-requests/<uuid:pk>/", GapRequestOne.as_view(), name="api_gap_request"),
+    path("gap-acceptances/", GapAcceptanceList.as_view(), name="api_gap_acceptances"),
+    path("gap-acceptances/<uuid:pk>/", GapAcceptanceOne.as_view(), name="api_gap_acceptance"),
     path("studies/", StudyList.as_view(), name="api_studies"),
     path("studies/<uuid:pk>/", StudyOne.as_view(), name="api_study"),
     path(
@@ -55,6 +88,8 @@ institution_patterns = [
     path("study-files/<uuid:pk>/", StudyFileOne.as_view(), name="api_study_file"),
     path("results/", ResultList.as_view(), name="api_results"),
     path("results/<uuid:pk>/", ResultOne.as_view(), name="api_result"),
+    path("rereadings/", RereadingList.as_view(), name="api_rereadings"),
+    path("rereadings/<uuid:pk>/", RereadingOne.as_view(), name="api_rereading"),
     path("lesions/", LesionList.as_view(), name="api_lesions"),
     path("lesions/<uuid:pk>/", LesionOne.as_view(), name="api_lesion"),
     path("measurements/", MeasurementList.as_view(), name="api_measurements"),
@@ -75,16 +110,42 @@ institution_patterns = [
     path("assessments/<uuid:pk>/", AssessmentOne.as_view(), name="api_assessment"),
     path("boards/", BoardList.as_view(), name="api_boards"),
     path("boards/<uuid:pk>/", BoardOne.as_view(), name="api_board"),
+    path("board-members/", BoardMemberList.as_view(), name="api_board_members"),
+    path("board-members/<uuid:pk>/", BoardMemberOne.as_view(), name="api_board_member"),
+    path("standards/", StandardList.as_view(), name="api_standards"),
+    path("standards/<uuid:pk>/", StandardOne.as_view(), name="api_standard"),
     path("meetings/", MeetingList.as_view(), name="api_meetings"),
     path("meetings/<uuid:pk>/", MeetingOne.as_view(), name="api_meeting"),
+    path("meetings/<uuid:pk>/order/", MeetingOrder.as_view(), name="api_meeting_order"),
+    path("meetings/<uuid:pk>/forecast/", MeetingForecast.as_view(), name="api_meeting_forecast"),
+    path(
+        "meetings/<uuid:pk>/carry-over/",
+        MeetingCarryOver.as_view(),
+        name="api_meeting_carry_over",
+    ),
+    path("attendances/", AttendanceList.as_view(), name="api_attendances"),
+    path("attendances/<uuid:pk>/", AttendanceOne.as_view(), name="api_attendance"),
+    path("publications/", PublicationList.as_view(), name="api_publications"),
+    path("publications/<uuid:pk>/", PublicationOne.as_view(), name="api_publication"),
+    path("postponements/", PostponementList.as_view(), name="api_postponements"),
+    path("postponements/<uuid:pk>/", PostponementOne.as_view(), name="api_postponement"),
+    path("candidates/", CandidateList.as_view(), name="api_candidates"),
     path("agenda-items/", AgendaItemList.as_view(), name="api_agenda_items"),
     path("agenda-items/<uuid:pk>/", AgendaItemOne.as_view(), name="api_agenda_item"),
+    path("opinions/", OpinionList.as_view(), name="api_opinions"),
+    path("opinions/<uuid:pk>/", OpinionOne.as_view(), name="api_opinion"),
     path("decisions/", DecisionList.as_view(), name="api_decisions"),
     path("decisions/<uuid:pk>/", DecisionOne.as_view(), name="api_decision"),
     path("recommendations/", RecommendationList.as_view(), name="api_recommendations"),
     path("recommendations/<uuid:pk>/", RecommendationOne.as_view(), name="api_recommendation"),
     path("tasks/", TaskList.as_view(), name="api_tasks"),
     path("tasks/<uuid:pk>/", TaskOne.as_view(), name="api_task"),
+    path("imports/", ImportList.as_view(), name="api_imports"),
+    path("imports/<uuid:pk>/", ImportOne.as_view(), name="api_import"),
+    path("imports/<uuid:pk>/rows/", ImportRows.as_view(), name="api_import_rows"),
+    path("exports/", ExportList.as_view(), name="api_exports"),
+    path("exports/<uuid:pk>/", ExportOne.as_view(), name="api_export"),
+    path("exports/<uuid:pk>/file/", ExportContent.as_view(), name="api_export_file"),
 ]
 
 urlpatterns = [

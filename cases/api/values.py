@@ -1,10 +1,20 @@
 """What stands in bodies: values that are taken as they were sent, or refused with the reason."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from rest_framework import serializers
+
+
+def is_id(given: Any) -> bool:
+    """Whether somebody sent an id."""
+    try:
+        return isinstance(given, str) and bool(UUID(given))
+    except ValueError:
+        return False
 
 
 class Text(serializers.CharField):
@@ -72,6 +82,22 @@ class Day(PlainDigits, serializers.DateField):
     """A date."""
 
 
+class Moment(PlainDigits, serializers.DateTimeField):
+    """A moment. Without its zone it would be another one wherever it is read."""
+
+    def enforce_timezone(self, value: datetime.datetime) -> datetime.datetime:
+        """The moment, if it names its zone."""
+        if value.tzinfo is None:
+            message = "Give date and time with the zone, such as 2026-11-02T08:00:00Z."
+            raise serializers.ValidationError(message)
+        moment: datetime.datetime = super().enforce_timezone(value)
+        return moment
+
+
+class Clock(PlainDigits, serializers.TimeField):
+    """A time of the day."""
+
+
 class RowSerializer(Strict, serializers.ModelSerializer):
     """A row of the record. What `Meta.fixed` names is said when the row is made, and stays."""
 
@@ -85,6 +111,8 @@ class RowSerializer(Strict, serializers.ModelSerializer):
         models.PositiveSmallIntegerField: Whole,
         models.DecimalField: Fraction,
         models.DateField: Day,
+        models.DateTimeField: Moment,
+        models.TimeField: Clock,
     }
 
     def get_fields(self) -> dict[str, Any]:

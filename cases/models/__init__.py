@@ -20,6 +20,7 @@ from cases.models.discussion import Discussion
 from cases.models.edition_trial import EditionTrial, EditionTrialChange
 from cases.models.erasure import Erasure
 from cases.models.event import Event
+from cases.models.export_file import ExportFile
 from cases.models.fact_answer import FactAnswer
 from cases.models.feasibility import Allergy, Device
 from cases.models.form_draft import FormDraft
@@ -77,6 +78,7 @@ __all__ = [
     "EditionTrialChange",
     "Erasure",
     "Event",
+    "ExportFile",
     "FactAnswer",
     "FormDraft",
     "Gap",

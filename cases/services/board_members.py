@@ -66,14 +66,18 @@ def remove(*, member: BoardMember, by: User) -> None:
     Raises:
         Refused: the person was taken off already.
     """
-    # In the order in which a meeting that is moved locks them.
-    coming = Meeting.objects.filter(board=member.board_id, starts_at__gt=timezone.now())
-    list(coming.select_for_update().order_by("pk"))
-    board = Board.objects.select_for_update().get(pk=member.board_id)
+    board = lock_with_coming(member.board)
     member = _lock(member)
     record(action="board.member.removed", subject=member, by=by)
     take_back_from_coming(member.person, board=board)
     member.delete()
+
+
+def lock_with_coming(board: Board) -> Board:
+    """Lock the coming meetings and then their board, in the order of who moves a meeting."""
+    coming = Meeting.objects.filter(board=board.pk, starts_at__gt=timezone.now())
+    list(coming.select_for_update().order_by("pk"))
+    return Board.objects.select_for_update().get(pk=board.pk)
 
 
 def _lock(member: BoardMember) -> BoardMember:

@@ -5,7 +5,7 @@ Decisions, chains and the audit stay: they name the patient by an id that leads 
 
 import datetime
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -14,6 +14,7 @@ from django.db import models, transaction
 from cases.models import (
     Case,
     Erasure,
+    ExportFile,
     FormDraft,
     IdempotencyKey,
     ImportRow,
@@ -113,6 +114,7 @@ def _erase(patient: Patient, cases: list[Case], *, reason: str, by: User) -> Era
         "drafts": _delete_drafts(patient, traces),
         "kept_answers": _kept_answers(patient).delete()[0],
         "import_rows": _delete_import_rows(cases, traces),
+        "exports": _exports(cases).delete()[0],
         "file_parts": StudyFilePart.objects.filter(file__in=files).delete()[0],
         "pictures": StudySeries.objects.filter(file__in=files).delete()[0],
         "files": files.delete()[0],
@@ -150,6 +152,10 @@ def faults_of(erasure: Erasure) -> list[str]:
         (
             FormDraft.objects.filter(about__in=_about(patient)).exists(),
             "drafts of forms about the patient are there",
+        ),
+        (
+            _exports(Case.objects.filter(patient=patient)).exists(),
+            "tables of cases with the patient are there",
         ),
         (_kept_answers(patient).exists(), "answers about the patient are kept"),
         (
@@ -206,6 +212,11 @@ def _kept_answers(patient: Patient) -> models.QuerySet[IdempotencyKey]:
     """Answers about the patient that were kept for requests that are sent again."""
     mine = models.Q(patient=patient) | models.Q(case__patient=patient)
     return IdempotencyKey.objects.filter(mine)
+
+
+def _exports(cases: Iterable[Case]) -> models.QuerySet[ExportFile]:
+    """Tables of cases in which one of these stands."""
+    return ExportFile.objects.filter(cases__overlap=[case.pk for case in cases])
 
 
 def _delete_drafts(patient: Patient, traces: Traces) -> int:

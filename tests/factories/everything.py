@@ -7,8 +7,11 @@ from django.utils import timezone
 from cases.models import (
     BreakGlass,
     Event,
+    ExportFile,
+    FactAnswer,
     ImportFile,
     Measurement,
+    Postponement,
     ProtocolAudit,
     StudyFile,
     StudySeries,
@@ -37,6 +40,7 @@ from cases.services import (
     lab_results,
     lesions,
     meetings,
+    opinions,
     patients,
     procedures,
     publications,
@@ -121,6 +125,10 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
     publication = publications.publish(
         meeting=meeting, lines=frozen(agenda(meeting)), pdf=f"%PDF {word}".encode(), by=by
     )
+    opinion = opinions.give(item=item, text=f"{word} opinion", by=by)
+    postponement = Postponement.objects.create(
+        case=case, meeting=meeting, cause="time", text=f"{word} words", by=by
+    )
     standard = standards.add(
         board=board,
         name=f"{word} standard",
@@ -136,6 +144,13 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
     audit = ProtocolAudit.objects.create(decision=decision, board=board)
     file = ImportFile.objects.create(
         name=f"{word.lower()}.csv", sha256="0" * 64, columns=["a"], uploaded_by=by
+    )
+    export = ExportFile.objects.create(
+        cases=[case.pk],
+        table=[["Record number"], [patient.record_number]],
+        done_count=1,
+        state="done",
+        requested_by=by,
     )
     token, _ = issue(user=by, label=word, days=1, by=by)
     later = today + timezone.timedelta(days=9)
@@ -263,6 +278,12 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
             "api_lab_result": lab_result.id,
             "api_code_mapping": mapping.id,
             "api_result": result.id,
+            "api_allergy": allergy.id,
+            "api_device": device.id,
+            "api_fact_answer": FactAnswer.objects.get(case=case, fact="differentiation").id,
+            "api_gap_request": gap_request.id,
+            "api_gap_acceptance": gap_acceptance.id,
+            "api_rereading": rereading.id,
             "api_assessment": case.assessment_id,
             "api_study_measurements": study.id,
             "api_study_file": study_file.id,
@@ -271,7 +292,20 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
             "api_specimen": specimen.id,
             "api_procedure": procedure.id,
             "api_board": board.id,
+            "api_board_member": board_member.id,
+            "api_standard": standard.id,
             "api_meeting": meeting.id,
+            "api_meeting_order": meeting.id,
+            "api_meeting_forecast": meeting.id,
+            "api_meeting_carry_over": meeting.id,
+            "api_attendance": attendance.id,
+            "api_publication": publication.id,
+            "api_postponement": postponement.id,
+            "api_opinion": opinion.id,
+            "api_import": file.id,
+            "api_import_rows": file.id,
+            "api_export": export.id,
+            "api_export_file": export.id,
             "api_agenda_item": item.id,
             "api_decision": decision.id,
             "api_recommendation": task.recommendation_id,

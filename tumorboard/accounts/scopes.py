@@ -46,7 +46,7 @@ RESOURCES = {
         "Studies", {**READING, "c": Permission.RESULT_WRITE, "u": Permission.RESULT_WRITE}
     ),
     "DiagnosticReport": Resource(
-        "Results of studies",
+        "Results of studies, and the board's own readings",
         {**READING, "c": Permission.RESULT_WRITE, "u": Permission.RESULT_WRITE},
     ),
     "BodyStructure": Resource(
@@ -57,17 +57,37 @@ RESOURCES = {
         "Treatments and procedures", {**READING, **_writing(Permission.CASE_WRITE)}
     ),
     "Observation": Resource("Laboratory results", {**READING, **_writing(Permission.CASE_WRITE)}),
+    "AllergyIntolerance": Resource("Allergies", {**READING, **_writing(Permission.CASE_WRITE)}),
+    "Device": Resource("Implanted devices", {**READING, **_writing(Permission.CASE_WRITE)}),
     "GuidanceResponse": Resource("Assessments", READING),
     "ConceptMap": Resource("What codes mean", READING),
-    # To acknowledge a check is a judgment: a person's, never a system's.
-    "DetectedIssue": Resource("Acknowledgments of checks", {"s": Permission.CASE_READ}),
-    "CareTeam": Resource("Boards", BOARDS),
-    "Appointment": Resource("Meetings", BOARDS),
+    # To acknowledge a check or to accept a gap is a judgment: a person's, never a system's.
+    "DetectedIssue": Resource("Gaps, and acknowledgments of checks", READING),
+    "CommunicationRequest": Resource(
+        "Requests for what is missing",
+        {**READING, "c": Permission.CASE_WRITE, "d": Permission.CASE_WRITE},
+    ),
+    "CareTeam": Resource(
+        "Boards and their members", {**BOARDS, **_writing(Permission.BOARD_MANAGE)}
+    ),
+    "PlanDefinition": Resource(
+        "Standards of boards",
+        dict.fromkeys("crus", Permission.BOARD_MANAGE),
+    ),
+    "Appointment": Resource(
+        "Meetings",
+        {**BOARDS, "c": Permission.BOARD_MANAGE, "u": Permission.BOARD_MANAGE},
+    ),
     "List": Resource("Agendas", {**BOARDS, **_writing(Permission.AGENDA_WRITE)}),
+    "Composition": Resource("Published agendas", {**BOARDS, "c": Permission.AGENDA_WRITE}),
+    # To have an opinion is a person's.
+    "Communication": Resource("Opinions on cases", BOARDS),
     # To sign is a person's, never a system's.
     "ClinicalImpression": Resource("Decisions", BOARDS),
     "ServiceRequest": Resource("Recommendations", BOARDS),
     "Task": Resource("Follow-up tasks", {**BOARDS, "u": Permission.TASK_WRITE}),
+    "Bundle": Resource("Imports of cases", dict.fromkeys("crus", Permission.CASE_IMPORT)),
+    "Group": Resource("Exports of cases", dict.fromkeys("crs", Permission.CASE_EXPORT)),
 }
 EVERYTHING: Grants = frozenset(
     (name, letter) for name, resource in RESOURCES.items() for letter in resource.permissions

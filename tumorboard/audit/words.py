@@ -9,6 +9,17 @@ from typing import NamedTuple
 from tumorboard.audit.kinds import Kind
 
 READ = {
+    "allergy.read": "read an allergy",
+    "attendance.read": "read that somebody was present at a meeting",
+    "board_member.read": "read who sits on a board",
+    "device.read": "read an implanted device",
+    "export.read": "read how far a table of cases is",
+    "fact_answer.read": "read an answer to a question about the case",
+    "gap_acceptance.read": "read that something may be missing in the case",
+    "gap_request.read": "read who was asked for what is missing",
+    "postponement.read": "read why a case was postponed",
+    "rereading.read": "read a second reading of a study",
+    "standard.read": "read a protocol of a board",
     "acknowledgment.read": "read an acknowledgment of a check",
     "agenda.read": "read the agenda of a meeting",
     "agenda_item.read": "read the case as the board sees it",
@@ -52,6 +63,20 @@ READ = {
     "treatment.read": "read a treatment",
 }
 SEARCHED = {
+    "allergy.listed": "listed allergies",
+    "attendance.listed": "listed who was present at meetings",
+    "device.listed": "listed implanted devices",
+    "export.listed": "listed their own tables of cases",
+    "fact_answer.listed": "listed answers to questions about cases",
+    "gap_acceptance.listed": "listed what may be missing in cases",
+    "gap_request.listed": "listed who was asked for what is missing",
+    "import.listed": "listed imports of cases",
+    "import.rows.read": "listed rows of an import file",
+    "opinion.listed": "listed opinions on cases",
+    "postponement.listed": "listed postponed cases",
+    "publication.listed": "listed published agendas",
+    "rereading.listed": "listed second readings of studies",
+    "standard.listed": "listed protocols of boards",
     "acknowledgment.listed": "listed acknowledgments of checks",
     "agenda_item.listed": "listed cases on agendas",
     "assessment.listed": "listed assessments",
@@ -90,6 +115,8 @@ PRINTED = {
     "patient_letter.printed": "printed the page for the patient",
 }
 EXPORTED = {
+    "export.done": "got a table of cases collected",
+    "export.downloaded": "downloaded a table of cases",
     "audit.exported": "exported the audit",
     "case.exported": "exported the case in a table",
     "case.study_file.downloaded": "downloaded the file of a study",
@@ -99,6 +126,7 @@ EXPORTED = {
     "numbers.exported": "exported the board's numbers",
 }
 CREATED = {
+    "export.requested": "asked for a table of cases",
     "agenda.case.put_on": "put the case on the agenda of a meeting",
     "agenda.published": "published the agenda of a meeting",
     "board.added": "added a board",

@@ -1,4 +1,4 @@
-"""From an uploaded file's bytes to a table: CSV or TSV here, workbooks in `workbook`.
+"""From an uploaded file's bytes to a table: CSV or TSV here, other kinds in modules of their own.
 
 A file is judged by its content, never by its name. Pure: no database, no clock.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from cases.services.imports import workbook
+from cases.services.imports import json_lines, workbook
 from cases.services.imports.limits import (
     MOST_BYTES,
     MOST_CELLS,
@@ -29,9 +29,13 @@ SNIFFED_LINES = 50
 #: What no text holds; tab, line feed, vertical tab, form feed and carriage return are text.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-#: What the name of a table may end in, by whether it is a workbook; some programs give no ending.
-EXTENSIONS = {True: {"", "xlsx", "xlsm"}, False: {"", "csv", "tsv", "tab", "txt"}}
-EXTENSION = re.compile(r"\.([A-Za-z]{1,5})\Z")
+#: What the name of a table may end in, by the kind of its content; some programs give no ending.
+EXTENSIONS = {
+    "workbook": {"", "xlsx", "xlsm"},
+    "json": {"", "jsonl", "ndjson", "txt"},
+    "text": {"", "csv", "tsv", "tab", "txt"},
+}
+EXTENSION = re.compile(r"\.([A-Za-z]{1,6})\Z")
 NOT_A_TABLE = "This is not a table. Choose a CSV, TSV or XLSX file."
 
 Records = Iterator[tuple[int, list[str]]]
@@ -62,9 +66,11 @@ def read_table(content: bytes) -> Table:
         raise TableError(
             "This is an old or password-protected Excel file. Save it without a password as XLSX."
         )
-    if workbook.is_workbook(content):
+    kind = _kind(content)
+    if kind == "workbook":
         return _table(workbook.records(content))
-    return _table(_text_records(_decoded(content)))
+    text = _decoded(content)
+    return _table(json_lines.records(text) if kind == "json" else _text_records(text))
 
 
 def check_extension(name: str, content: bytes) -> None:
@@ -73,11 +79,17 @@ def check_extension(name: str, content: bytes) -> None:
     Raises:
         TableError: the name ends as that of another kind of file.
     """
-    if _extension(name) in EXTENSIONS[workbook.is_workbook(content)]:
+    if _extension(name) in EXTENSIONS[_kind(content)]:
         return
     raise TableError(
         "The name of the file says something else than its content. Save it as CSV, TSV or XLSX."
     )
+
+
+def _kind(content: bytes) -> str:
+    if workbook.is_workbook(content):
+        return "workbook"
+    return "json" if json_lines.is_json_lines(content) else "text"
 
 
 def _extension(name: str) -> str:

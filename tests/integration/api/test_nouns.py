@@ -158,7 +158,6 @@ def test_boards_and_meetings_are_read(script, institution, coordinator):
     assert ids(script, f"meetings/?starts_before={between}") == [str(meeting.pk)]
     for wrong in ("soon", "2026-13-01T00:00:00Z", "2026-11-01", "2026-11-01T00:00:00"):
         assert list(faults(script.get(f"meetings/?starts_from={wrong}"))) == ["starts_from"]
-    assert script.post("boards/", {}).status_code == 405
     assert script.get(f"meetings/{meeting.pk}/")["ETag"]
 
 

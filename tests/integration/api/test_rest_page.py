@@ -1,11 +1,13 @@
 """The commands of docs/rest.md, run from top to bottom as they stand there."""
 
+import datetime
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cases.api import deprecation
 from tests.factories.boards import make_meeting
@@ -29,8 +31,9 @@ def run(command: str, known: dict[str, str]):
     for word in words:
         if word == "-X":
             method = next(words)
-        elif word == "-d":
-            data = next(words)
+        elif word in ("-d", "--data-binary"):
+            # $'…' of the shell has its own line ends.
+            data = next(words).removeprefix("$").replace("\\n", "\n")
         elif word == "-H":
             name, _, value = next(words).partition(": ")
             headers[name] = value
@@ -48,6 +51,7 @@ def test_every_command_gets_what_the_page_says(institution, coordinator):
         "API": "/api/v1/i/north",
         "TOKEN": script_of(institution, coordinator).token,
         "MEETING": str(meeting.pk),
+        "SOON": (timezone.now() + datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%MZ"),
         "TASK": str(task.pk),
     }
     commands = re.findall(r"```bash\n(.*?)```", TEXT, re.S)

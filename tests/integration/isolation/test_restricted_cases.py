@@ -53,8 +53,23 @@ OF_A_CASE = {
 }
 #: Pages of those who judge why a restricted record was opened; they say its number.
 OF_REVIEWERS = {"break_glass_reviews", "break_glass_review"}
-#: Endpoints of boards and their meetings, which are of no case.
-OF_NO_CASE = {"api_code_mapping", "api_boards", "api_board", "api_meetings", "api_meeting"}
+#: Endpoints of boards, their meetings and files of many cases, which are of no single case.
+OF_NO_CASE = {
+    "api_attendance",
+    "api_board",
+    "api_board_member",
+    "api_boards",
+    "api_code_mapping",
+    "api_import",
+    "api_import_rows",
+    "api_meeting",
+    "api_meeting_carry_over",
+    "api_meeting_forecast",
+    "api_meeting_order",
+    "api_meetings",
+    "api_publication",
+    "api_standard",
+}
 #: What nobody else may read; the titles are the same in every case of the factory.
 CANARIES = ("Canarysouth", "CANARY-1", "Canary diagnosis", "Canary lesion", "Canary agent")
 SECRET = re.compile(rb"(?<=[\"'])[A-Za-z0-9]{64}(?=[\"'])")
