@@ -44,6 +44,10 @@ PROBLEM = {
     "title": STATUS.phrase,
     "status": int(STATUS),
 }
+OUTCOME = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "too-long", "diagnostics": "The body is too long."}],
+}
 #: Those that every answer of the site has, as far as there is anything to protect.
 HEADERS = [
     (b"cache-control", b"no-store"),
@@ -124,9 +128,11 @@ def _is_signed_in(key: str) -> bool:
 
 
 async def _refuse(scope: Message, send: Send) -> None:
-    is_api = scope["path"].startswith("/api/")
-    kind = b"application/problem+json" if is_api else b"text/plain; charset=utf-8"
-    body = json.dumps(PROBLEM) if is_api else f"{STATUS.phrase}: nothing of it was read."
+    kind, body = b"text/plain; charset=utf-8", f"{STATUS.phrase}: nothing of it was read."
+    if scope["path"].startswith(("/api/", "/cds-services/")):
+        kind, body = b"application/problem+json", json.dumps(PROBLEM)
+    elif scope["path"].startswith("/fhir/"):
+        kind, body = b"application/fhir+json", json.dumps(OUTCOME)
     headers = [(b"content-type", kind), *HEADERS]
     logger.warning("a body was refused: too long")
     await send({"type": "http.response.start", "status": int(STATUS), "headers": headers})

@@ -1,11 +1,14 @@
 """All addresses of the site.
 
-What belongs to an institution lies below `/i/<slug>/`, its API below `/api/v1/i/<slug>/`.
+What belongs to an institution lies below `/i/<slug>/`, its API below `/api/v1/i/<slug>/`, its FHIR
+server below `/fhir/<slug>/`, its services of CDS Hooks below `/cds-services/<slug>/`.
 """
 
 from django.urls import include, path
 
 from cases.api.urls import urlpatterns as api
+from cases.fhir import urls as fhir
+from cases.hooks import urls as hooks
 from cases.web.agenda_urls import urlpatterns as agendas
 from cases.web.audit_urls import urlpatterns as audit
 from cases.web.board_plan_urls import urlpatterns as board_plans
@@ -40,8 +43,8 @@ from tumorboard.accounts.urls import institution_patterns as people
 from tumorboard.accounts.urls import site_patterns as site
 from tumorboard.operations.health import health
 
-handler404 = "cases.api.problems.not_found"
-handler500 = "cases.api.problems.server_error"
+handler404 = "tumorboard.site_errors.not_found"
+handler500 = "tumorboard.site_errors.server_error"
 
 urlpatterns = [
     *site,
@@ -50,6 +53,9 @@ urlpatterns = [
     path("guidance/", include(guidance)),
     path("api/v1/", include(api)),
     path("api/v1/i/<slug:slug>/", include(api_clients)),
+    path("fhir/<slug:slug>", fhir.base, name="fhir_root"),
+    path("fhir/<slug:slug>/", include(fhir.institution_patterns)),
+    path("cds-services/<slug:slug>/", include(hooks.institution_patterns)),
     path(
         "i/<slug:slug>/",
         include(

@@ -83,7 +83,7 @@ class StandardList(ReadList):
     """Standards."""
 
     model = Standard
-    resource = "PlanDefinition"
+    resource = "Library"
     serializer_class = StandardSerializer
     one = "api_standard"
     filters: ClassVar = {"board": by_id("board_id")}
@@ -107,7 +107,7 @@ class StandardOne(Changes):
     """One standard."""
 
     model = Standard
-    resource = "PlanDefinition"
+    resource = "Library"
     serializer_class = StandardSerializer
     permissions: ClassVar = {"GET": Permission.BOARD_MANAGE, "PATCH": Permission.BOARD_MANAGE}
 

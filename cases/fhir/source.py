@@ -1,14 +1,23 @@
 """How rows become FHIR resources: the one interface that every mapping keeps to."""
 
+import datetime
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
 #: Narrows rows by the values of one search parameter, any of which will do.
 Narrowing = Callable[[QuerySet[Any], Sequence[str]], QuerySet[Any]]
+
+
+class Stand(NamedTuple):
+    """A version of a resource: its number, since when it is so, and the row to project."""
+
+    number: int
+    since: datetime.datetime
+    row: Any
 
 
 class Source(ABC):
@@ -28,6 +37,8 @@ class Source(ABC):
     #: From the row to the patient and to the case whom it is about; empty where there is none.
     patient: ClassVar[str] = "case__patient_id"
     case: ClassVar[str] = "case_id"
+    #: The column that says since when a row is as it is, where it has neither history nor `stand`.
+    stamp: ClassVar[str] = "created_at"
     #: The profiles that its resources keep to.
     profiles: ClassVar[Sequence[str]] = ()
     #: Search parameters for which the database can narrow the rows. The engine tests every
@@ -47,6 +58,33 @@ class Source(ABC):
 
         `row` may also be a former state of a row, made from its history: an unsaved instance.
         """
+
+    def stand(self, row: Any) -> Stand | None:
+        """The version in which the resource is now; None, as nearly always: its row's history says.
+
+        For a resource that changes where its own row does not, as a list does with its items. Asks
+        nothing of the database for rows that come from `rows()`.
+        """
+        return None
+
+    def former(self, row: Any) -> Sequence[Stand]:
+        """The versions before `stand`, oldest first, as far as they can still be made.
+
+        Asked only where there is a `stand`.
+        """
+        return ()
+
+    def named(self, resource_ids: Collection[str]) -> QuerySet[Any]:
+        """Of `rows()`, those that any of these logical ids names."""
+        keys = [key for each in resource_ids if (key := self.row_id(each)) is not None]
+        return self.rows().filter(pk__in=keys) if keys else self.rows().none()
+
+    def gives(self, row: Any) -> bool:
+        """Whether a former state of a row gave such a resource; of `rows()` every one does.
+
+        To be said where `rows()` narrows by what may change: a specimen may once have had no Ki-67.
+        """
+        return True
 
     def id_of(self, row: Any) -> str:
         """The resource's logical id."""

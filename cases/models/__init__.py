@@ -23,7 +23,10 @@ from cases.models.event import Event
 from cases.models.export_file import ExportFile
 from cases.models.fact_answer import FactAnswer
 from cases.models.feasibility import Allergy, Device
+from cases.models.fhir_document import FhirDocument
+from cases.models.fhir_identifier import FhirIdentifier
 from cases.models.form_draft import FormDraft
+from cases.models.hooks import HookCard, HookClient, HookFeedback
 from cases.models.idempotency_key import IdempotencyKey
 from cases.models.import_file import ImportFile, ImportMapping, ImportRow
 from cases.models.lab_result import LabResult
@@ -80,10 +83,15 @@ __all__ = [
     "Event",
     "ExportFile",
     "FactAnswer",
+    "FhirDocument",
+    "FhirIdentifier",
     "FormDraft",
     "Gap",
     "GapAcceptance",
     "GapRequest",
+    "HookCard",
+    "HookClient",
+    "HookFeedback",
     "IdempotencyKey",
     "ImportFile",
     "ImportMapping",

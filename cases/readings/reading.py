@@ -20,12 +20,16 @@ class Kind(StrEnum):
     LAB_RESULT = "lab_result"
     #: As `cases.services.studies.add` takes it; what is only ordered has no `performed_on`.
     STUDY = "study"
-    #: As `cases.services.results.enter` takes it, and `report`: the text of the report.
+    #: As `cases.services.results.enter` takes it, and of the study `report`, the text of the
+    #: report, and `reported_on`. `belongs_to` is the study, its order or its report.
     RESULT = "result"
-    #: As the services of the same name take them.
+    #: As the services of the same name take them. A specimen with `belongs_to` is a part of what
+    #: is said of that specimen: one value of it, or its report.
     SPECIMEN = "specimen"
     PROCEDURE = "procedure"
     TREATMENT = "treatment"
+    #: Two records of one person: `prior`, whose record goes, and `surviving`, tuples of Identifier.
+    MERGE = "merge"
 
 
 class Unread(NamedTuple):
@@ -38,11 +42,27 @@ class Unread(NamedTuple):
     system: str = ""
     code: str = ""
     display: str = ""
+    #: The resource or message in which it stands: "Observation/ki67".
+    origin: str = ""
+
+
+class Identifier(NamedTuple):
+    """A number by which a hospital knows a person: who gave it, the number, what kind it is."""
+
+    #: The address of the naming system, or the assigning authority as HL7 v2 names it.
+    system: str
+    value: str
+    #: A code of HL7's table 0203: "MR" for the number of a medical record; empty where not said.
+    type: str = ""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One thing that a message says."""
+    """One thing that a message says.
+
+    `values` has what the message says and nothing else: what it leaves out is no key, so that an
+    update does not empty a column. Numbers are Decimal for columns, int or float for facts.
+    """
 
     kind: Kind
     values: Mapping[str, Any]
@@ -54,6 +74,11 @@ class Reading:
     belongs_to: str = ""
     #: When it held, which decides what the latest of several is.
     on: datetime.date | None = None
+    #: Whether a fact's list names only what this message speaks of: it is added to the list of the
+    #: record (metastases of the liver say nothing of those of the lung).
+    adds: bool = False
+    #: Of a patient: every identifier that the message gives.
+    identifiers: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True)

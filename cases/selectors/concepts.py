@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cases.models.lesion import Site
+from cases.models.procedure import ProcedureKind
+from cases.models.specimen import SpecimenKind
 from cases.models.study import Contrast, Tracer
 from cases.models.treatment import BestResponse, Intent, TreatmentType
 from cases.selectors.analytes import catalogue
@@ -18,6 +20,8 @@ KINDS = {
     "fact": "Fact",
     "procedure": "Examination",
     "analyte": "Laboratory value",
+    "operation": "Operation",
+    "specimen_kind": "Kind of specimen",
     "treatment": "Treatment",
     "intent": "Intent of treatment",
     "response": "Response to treatment",
@@ -77,6 +81,8 @@ def _members() -> Iterator[tuple[str, list[tuple[Any, Any]]]]:
     named = raw("concepts")
     yield "procedure", [(study["code"], study["name"]) for study in studies]
     yield "analyte", [(a.code, a.name) for a in catalogue().analytes.values()]
+    yield "operation", ProcedureKind.choices
+    yield "specimen_kind", SpecimenKind.choices
     yield "treatment", TreatmentType.choices
     yield "intent", Intent.choices
     yield "response", BestResponse.choices

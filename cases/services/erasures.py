@@ -29,6 +29,7 @@ from cases.services.agendas import refuse_elsewhere
 from cases.services.cases import lock_all
 from cases.services.checks import check, said
 from cases.services.errors import Invalid, Refused
+from cases.services.fhir_documents import documents_of, forget
 from cases.services.identity_traces import Traces
 from cases.services.patient_cases import lock_patient
 from tumorboard.accounts.models import User
@@ -115,6 +116,7 @@ def _erase(patient: Patient, cases: list[Case], *, reason: str, by: User) -> Era
         "kept_answers": _kept_answers(patient).delete()[0],
         "import_rows": _delete_import_rows(cases, traces),
         "exports": _exports(cases).delete()[0],
+        "fhir_documents": forget(patient, traces),
         "file_parts": StudyFilePart.objects.filter(file__in=files).delete()[0],
         "pictures": StudySeries.objects.filter(file__in=files).delete()[0],
         "files": files.delete()[0],
@@ -158,6 +160,7 @@ def faults_of(erasure: Erasure) -> list[str]:
             "tables of cases with the patient are there",
         ),
         (_kept_answers(patient).exists(), "answers about the patient are kept"),
+        (documents_of(patient).exists(), "FHIR resources of the patient are kept"),
         (
             ImportRow.objects.filter(case__patient=patient).exists(),
             "rows of imports that became the patient's cases are there",

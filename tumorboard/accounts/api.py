@@ -78,7 +78,7 @@ class InstitutionAPIView(APIView):
     ) -> HttpResponseBase:
         """Answer inside the institution's scope."""
         self.institution = Institution.objects.filter(slug=slug).first()
-        request.bearer, self.allowance = bearer.recognize(request, self.institution)  # type: ignore[attr-defined]
+        request.bearer, self.allowance = self.recognized(request)  # type: ignore[attr-defined]
         if self.institution is None:
             return super().dispatch(request, *args, **kwargs)
         # The inner transaction is what an error answer rolls back: the scope's own still has to
@@ -100,6 +100,10 @@ class InstitutionAPIView(APIView):
             if getattr(response, "exception", False):
                 transaction.set_rollback(True)
         return response
+
+    def recognized(self, request: HttpRequest) -> tuple[bearer.Bearer | None, Allowance]:
+        """Who asks, and what is left to them; outside of any scope."""
+        return bearer.recognize(request, self.institution)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse who asks too often or has no token; tell history who asks.

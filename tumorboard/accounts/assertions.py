@@ -9,6 +9,7 @@ import binascii
 import datetime
 import json
 import uuid
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from django.db import IntegrityError, transaction
@@ -34,6 +35,9 @@ FOREIGN_KEYS = {"jwk", "x5u", "x5c", "x5t", "x5t#S256"}
 #: [INT] For so long keys are good that were fetched from a client's own address.
 FRESH = datetime.timedelta(minutes=15)
 
+#: Claims -> the client that they name.
+Find = Callable[[dict[str, Any]], ApiClient]
+
 
 class InvalidAssertion(Exception):
     """Nobody is known by this assertion.
@@ -48,32 +52,43 @@ class InvalidAssertion(Exception):
         self.is_proven = is_proven
 
 
-def client_of(assertion: str, *, audience: str) -> ApiClient:
+def client_of(
+    assertion: str,
+    *,
+    audience: str,
+    find: Find | None = None,
+    longest_seconds: int = LONGEST_AHEAD_SECONDS,
+) -> ApiClient:
     """The client of the current institution that signed, and its assertion is spent.
 
     Args:
         assertion: a JWT in its compact form.
         audience: the only `aud` that counts.
+        find: who it is from by its claims, where these are not SMART's; raises InvalidAssertion.
+        longest_seconds: how far ahead it may expire.
 
     Raises:
         InvalidAssertion: for whatever reason; nothing was written.
     """
     header, claims = _parts(assertion)
-    client = _claimed(claims)
+    client = (find or _claimed)(claims)
     _check_signature(assertion, header, client)
-    expires_at = _check_claims(claims, audience)
+    expires_at = _check_claims(claims, audience, longest_seconds)
     _spend(client, claims.get("jti"), expires_at)
     return client
 
 
-def claimed(assertion: str) -> tuple[ApiClient, Any]:
+def claimed(assertion: str, *, find: Find | None = None) -> tuple[ApiClient, Any]:
     """The client that an assertion says it is from, and the `kid` of its key; nothing is proven.
+
+    Args:
+        find: as for `client_of`.
 
     Raises:
         InvalidAssertion: there is no such client in the current institution.
     """
     header, claims = _parts(assertion)
-    return _claimed(claims), header.get("kid")
+    return (find or _claimed)(claims), header.get("kid")
 
 
 def usable_keys(client: ApiClient) -> list[dict[str, str]]:
@@ -156,7 +171,7 @@ def _check_signature(assertion: str, header: dict[str, Any], client: ApiClient) 
         raise InvalidAssertion("Its signature is wrong.") from None
 
 
-def _check_claims(claims: dict[str, Any], audience: str) -> datetime.datetime:
+def _check_claims(claims: dict[str, Any], audience: str, longest_seconds: int) -> datetime.datetime:
     """When it expires, given that it is meant for us and for now."""
     if claims.get("aud") not in (audience, [audience]):
         raise InvalidAssertion(f"Its aud is not {audience}.", is_proven=True)
@@ -164,7 +179,7 @@ def _check_claims(claims: dict[str, Any], audience: str) -> datetime.datetime:
     expires = _time(claims, "exp")
     if expires is None or expires <= now:
         raise InvalidAssertion("It has expired, or has no exp.", is_proven=True)
-    if expires > now + LONGEST_AHEAD_SECONDS:
+    if expires > now + longest_seconds:
         raise InvalidAssertion("Its exp is more than five minutes ahead.", is_proven=True)
     issued, begins = _time(claims, "iat"), _time(claims, "nbf")
     if max(issued or 0, begins or 0) > now + LEEWAY_SECONDS:

@@ -24,14 +24,16 @@ logger = logging.getLogger(__name__)
 MOST_A_MINUTE = rate_limits.Limit("key-set", 2)
 
 
-def refresh(institution: Institution, assertion: str) -> None:
+def refresh(
+    institution: Institution, assertion: str, *, find: assertions.Find | None = None
+) -> None:
     """Ask for the keys of the client that an assertion is said to be from, where that is needed.
 
     Outside of any scope: asking must hold no transaction. What fails is in the log, and the
     assertion is then judged by the keys that are known, while they are new enough.
     """
     with institution_scope(institution):
-        client = _wanting(assertion)
+        client = _wanting(assertion, find)
     if client is None:
         return
     try:
@@ -43,10 +45,10 @@ def refresh(institution: Institution, assertion: str) -> None:
         _keep(client, found)
 
 
-def _wanting(assertion: str) -> ApiClient | None:
+def _wanting(assertion: str, find: assertions.Find | None) -> ApiClient | None:
     """The client whose keys must be asked for, and may be now."""
     try:
-        client, kid = assertions.claimed(assertion)
+        client, kid = assertions.claimed(assertion, find=find)
     except assertions.InvalidAssertion:
         return None
     if not client.jwks_uri:

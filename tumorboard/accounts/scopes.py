@@ -59,7 +59,16 @@ RESOURCES = {
     "Observation": Resource("Laboratory results", {**READING, **_writing(Permission.CASE_WRITE)}),
     "AllergyIntolerance": Resource("Allergies", {**READING, **_writing(Permission.CASE_WRITE)}),
     "Device": Resource("Implanted devices", {**READING, **_writing(Permission.CASE_WRITE)}),
+    "MedicationAdministration": Resource(
+        "Doses that were given", {**READING, **_writing(Permission.CASE_WRITE)}
+    ),
+    "MedicationStatement": Resource(
+        "Medicines that are taken", {**READING, **_writing(Permission.CASE_WRITE)}
+    ),
     "GuidanceResponse": Resource("Assessments", READING),
+    "PlanDefinition": Resource("Scenarios of the guidance", READING),
+    "ActivityDefinition": Resource("Studies and treatments of the guidance", READING),
+    "CodeSystem": Resource("Codes of our own", READING),
     "ConceptMap": Resource("What codes mean", READING),
     # To acknowledge a check or to accept a gap is a judgment: a person's, never a system's.
     "DetectedIssue": Resource("Gaps, and acknowledgments of checks", READING),
@@ -70,7 +79,7 @@ RESOURCES = {
     "CareTeam": Resource(
         "Boards and their members", {**BOARDS, **_writing(Permission.BOARD_MANAGE)}
     ),
-    "PlanDefinition": Resource(
+    "Library": Resource(
         "Standards of boards",
         dict.fromkeys("crus", Permission.BOARD_MANAGE),
     ),
@@ -88,6 +97,12 @@ RESOURCES = {
     "Task": Resource("Follow-up tasks", {**BOARDS, "u": Permission.TASK_WRITE}),
     "Bundle": Resource("Imports of cases", dict.fromkeys("crus", Permission.CASE_IMPORT)),
     "Group": Resource("Exports of cases", dict.fromkeys("crs", Permission.CASE_EXPORT)),
+    "CarePlan": Resource("What decisions ask for", BOARDS),
+    "Organization": Resource("The institution itself", BOARDS),
+    "Practitioner": Resource("Names of members", BOARDS),
+    "PractitionerRole": Resource("What members do on boards", BOARDS),
+    "Provenance": Resource("Who wrote and signed what", READING),
+    "AuditEvent": Resource("Who saw and changed what", dict.fromkeys("rs", Permission.AUDIT_READ)),
 }
 EVERYTHING: Grants = frozenset(
     (name, letter) for name, resource in RESOURCES.items() for letter in resource.permissions

@@ -10,7 +10,7 @@ https://profiles.ihe.net/ITI/BALP/
 
 import base64
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -94,7 +94,10 @@ def _event(entry: AuditEntry, key: UUID, patient: UUID | None, site: Site) -> Ev
             "observer": {"display": site.host},
             "type": [_coding(f"{HL7}security-source-type", "4")],
         },
-        "entity": [_query(entry) if letter == "E" else _data(entry), *_patient(patient)],
+        "entity": [
+            _query(entry) if letter == "E" else _data(entry),
+            *([] if patient is None else [patient_entity(patient)]),
+        ],
     }
 
 
@@ -154,16 +157,13 @@ def _query(entry: AuditEntry) -> Event:
     }
 
 
-def _patient(patient: UUID | None) -> Sequence[Event]:
-    if patient is None:
-        return []
-    return [
-        {
-            "what": {"reference": f"Patient/{patient}"},
-            "type": _coding(f"{HL7}audit-entity-type", "1"),
-            "role": _coding(f"{HL7}object-role", PATIENT),
-        }
-    ]
+def patient_entity(patient: UUID) -> Event:
+    """A patient whom an event is about, by id and nothing else."""
+    return {
+        "what": {"reference": f"Patient/{patient}"},
+        "type": _coding(f"{HL7}audit-entity-type", "1"),
+        "role": _coding(f"{HL7}object-role", PATIENT),
+    }
 
 
 def _coding(system: str, code: str) -> Event:

@@ -45,6 +45,8 @@ APPEND_ONLY = {
     "cases_postponement",
     "cases_erasure",
     "cases_event",
+    "cases_hookcard",
+    "cases_hookfeedback",
     "editions_guidanceedition",
     "editions_editionadoption",
     "editions_localnote",

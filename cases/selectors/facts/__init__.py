@@ -10,7 +10,16 @@ from cases.selectors.facts.columns import (
     RESULT_FACTS,
     stands_until_answered,
 )
-from cases.selectors.facts.reading import RULES, CaseFacts, facts_of, facts_of_new, policy
+from cases.selectors.facts.reading import (
+    RULES,
+    CaseFacts,
+    facts_from,
+    facts_of,
+    facts_of_new,
+    policy,
+    record_of,
+)
+from cases.selectors.facts.record import Record
 
 __all__ = [
     "ORDER_FACTS",
@@ -18,8 +27,11 @@ __all__ = [
     "RESULT_FACTS",
     "RULES",
     "CaseFacts",
+    "Record",
+    "facts_from",
     "facts_of",
     "facts_of_new",
     "policy",
+    "record_of",
     "stands_until_answered",
 ]

@@ -67,20 +67,23 @@ class CaseFacts:
 
 def facts_of(case: Case, *, on: datetime.date) -> CaseFacts:
     """Everything that is known of `case` on the date `on`."""
-    return _facts(
-        Record(
-            case=case,
-            date=on,
-            imaging=imaging_of(case),
-            answers={answer.fact: answer for answer in FactAnswer.objects.filter(case=case)},
-            policy=policy(),
-            history=history_of(case),
-            specimens=specimens_in(case),
-            lab_results=results_of(case),
-            devices=devices_of(case.patient),
-            allergies=allergies_of(case.patient),
-            lesions=lesions_of(case),
-        )
+    return facts_from(record_of(case, on=on))
+
+
+def record_of(case: Case, *, on: datetime.date) -> Record:
+    """What the rules read of `case`, as it stands on the date `on`."""
+    return Record(
+        case=case,
+        date=on,
+        imaging=imaging_of(case),
+        answers={answer.fact: answer for answer in FactAnswer.objects.filter(case=case)},
+        policy=policy(),
+        history=history_of(case),
+        specimens=specimens_in(case),
+        lab_results=results_of(case),
+        devices=devices_of(case.patient),
+        allergies=allergies_of(case.patient),
+        lesions=lesions_of(case),
     )
 
 
@@ -96,7 +99,7 @@ def facts_of_new(
 
     Asks the database for nothing.
     """
-    return _facts(
+    return facts_from(
         Record(
             case=case,
             date=on,
@@ -107,7 +110,8 @@ def facts_of_new(
     )
 
 
-def _facts(record: Record) -> CaseFacts:
+def facts_from(record: Record) -> CaseFacts:
+    """What the rules say of a record, whose rows may never have been saved."""
     said: dict[str, Known] = {}
     for rule in RULES:
         said |= {name: known.before(said.get(name)) for name, known in rule(record)}

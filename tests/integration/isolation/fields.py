@@ -62,6 +62,13 @@ KIND_OF = {
 #: Routes whose POST names no row beside those of its address, and whose form stands on no page of
 #: the sample; why.
 WITHOUT_ROWS = {
+    "fhir_root": "a bundle, which tests of its own try",
+    "fhir_base": "a bundle, which tests of its own try",
+    "fhir_type": "a resource, which tests of its own try",
+    "fhir_search": "parameters of a search, which tests of its own try (test_fhir)",
+    "fhir_type_validate": "a resource that is judged and not written",
+    "fhir_validate": "a resource that is judged and not written",
+    "fhir_nowhere": "answers that nothing is there",
     "own_roles": "no POST",
     "break_glass_end": "ends the opening in the address",
     "break_glass_review": "a verdict",
@@ -104,6 +111,8 @@ WITHOUT_ROWS = {
     "saml_finish": "what a provider answered; tests/integration/accounts/sso",
     "saml_our_metadata": "no POST",
     "failed_work": "no POST",
+    "hooks_service": "takes JWTs of EHRs alone; tests/integration/hooks tries what they name",
+    "hooks_feedback": "the same",
     "webhook_resume": "resumes the endpoint in the address",
     "webhook_restricted_grant": "grants it for the endpoint in the address",
     "webhook_restricted_refuse": "refuses it for the endpoint in the address",

@@ -26,6 +26,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 #: the way to sign in; the last two only for those who may not come in at all.
 NOT_THERE = {404, 405}
 TURNED_AWAY = {302, 401, 403}
+#: Of FHIR: a body that is none is refused before anything is looked up.
+UNREAD = {400, 415}
 #: A page shows the minute: what differs is asked for again before it counts.
 ATTEMPTS = 3
 
@@ -152,6 +154,7 @@ def try_path(
                 for ask, ids in zip(asks, (theirs, missing), strict=True)
             )
             allowed = NOT_THERE if visitor.name == EVERYTHING else NOT_THERE | TURNED_AWAY
+            allowed = allowed | UNREAD if route.pattern.startswith("/fhir/") else allowed
             fault = _fault(first, second)
             if not fault and first.status not in allowed:
                 fault = f"answers {first.status}"

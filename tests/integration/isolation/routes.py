@@ -7,6 +7,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import UUIDConverter
 
+from cases.fhir.urls import LogicalId
+
 
 @dataclass(frozen=True)
 class Route:
@@ -20,7 +22,7 @@ class Route:
     @property
     def ids(self) -> list[str]:
         """Names of the parameters that hold the id of a row."""
-        return [n for n, c in self.converters.items() if isinstance(c, UUIDConverter)]
+        return [n for n, c in self.converters.items() if isinstance(c, UUIDConverter | LogicalId)]
 
 
 def all_routes() -> list[Route]:

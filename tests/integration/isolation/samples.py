@@ -21,6 +21,10 @@ WORDS: dict[str | tuple[str, str], Any] = {
     "key": "A" * 20,
     "uidb36": "1",
     "pk": 1,
+    # A type and an address of the FHIR server; the other types have tests of their own.
+    "resource_type": "Patient",
+    "rest": "nothing/here",
+    "service_id": "pnet-imaging-select",
     ("check_acknowledge", "code"): "W-NEC",
     ("numbers_evidence", "code"): "coc-2-5",
     ("guidance_scenario", "code"): "SC-01",
@@ -56,6 +60,8 @@ def row_of(route: Route, parameter: str, rows: SimpleNamespace) -> Any:
     Raises:
         KeyError, AttributeError: a new kind of row, of which `one_of_everything` makes none.
     """
+    if parameter == "resource_id":
+        return rows.patient_id
     if parameter == "pk":
         return rows.api[route.name]
     if parameter == "item_id" and route.name in OF_SIGNED:

@@ -105,7 +105,8 @@ def who_tries(place: int, route: Route) -> list[str]:
 
 def mightiest(route: Route) -> list[str]:
     """Who may the most: a person, and on routes that know machines one of these too."""
-    return [EVERYTHING, MACHINE] if route.pattern.startswith("/api/") else [EVERYTHING]
+    knows_machines = route.pattern.startswith(("/api/", "/fhir/", "/cds-services/"))
+    return [EVERYTHING, MACHINE] if knows_machines else [EVERYTHING]
 
 
 def test_a_foreign_row_in_an_address_is_as_good_as_missing(world, visitors, record_property):
@@ -177,7 +178,7 @@ def test_somebody_signed_out_is_sent_to_sign_in(world, visitors):
         if getattr(route.view, "public_because", ""):
             continue
         got = answer(visitors[NOBODY], route, Ask("get", address_of(world, route)), ())
-        is_api = route.pattern.startswith("/api/")
+        is_api = route.pattern.startswith(("/api/", "/fhir/", "/cds-services/"))
         is_turned_away = got.status == 401 if is_api else got.status == 302
         if not is_turned_away and not (is_api and got.status == 405):
             faults[route.pattern] = got.status

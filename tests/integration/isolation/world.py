@@ -41,7 +41,11 @@ class Visitor:
 
     def for_(self, pattern: str) -> Client:
         """The client that fits a route."""
-        return self.script if pattern.startswith("/api/") else self.browser
+        return (
+            self.script
+            if pattern.startswith(("/api/", "/fhir/", "/cds-services/"))
+            else self.browser
+        )
 
 
 @dataclass(frozen=True)

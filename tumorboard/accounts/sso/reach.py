@@ -8,6 +8,7 @@ environment, by institution: `{"north": {"hosts": ["https://id.north.example"], 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,8 +73,22 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{port or (443 if parts.scheme == 'https' else 80)}"
 
 
-def ask(reach: Reach, address: str, form: dict[str, str] | None = None, **options: Any) -> Any:
+def ask(
+    reach: Reach,
+    address: str,
+    form: dict[str, str] | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    deadline: Deadline | None = None,
+    largest: int = LARGEST,
+    **options: Any,
+) -> Any:
     """The JSON at an address; by POST where a form is sent.
+
+    Args:
+        headers: beside those that are always sent.
+        deadline: where it is not `LONGEST` from now.
+        largest: how many bytes an answer may have.
 
     Raises:
         SignInFault: it may not be asked, does not answer, or not with an object in JSON.
@@ -83,7 +98,7 @@ def ask(reach: Reach, address: str, form: dict[str, str] | None = None, **option
     with requests.Session() as session:
         # No proxy and no credentials from the environment.
         session.trust_env = False
-        adapter = TimedAdapter(Deadline(LONGEST))
+        adapter = TimedAdapter(deadline or Deadline(LONGEST))
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         try:
@@ -91,13 +106,17 @@ def ask(reach: Reach, address: str, form: dict[str, str] | None = None, **option
                 "POST" if form is not None else "GET",
                 address,
                 data=form,
-                headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-                timeout=PATIENCE,
+                headers={
+                    "Accept": "application/json",
+                    "Accept-Encoding": "identity",
+                    **(headers or {}),
+                },
+                timeout=min(PATIENCE, deadline.left()) if deadline else PATIENCE,
                 allow_redirects=False,
                 stream=True,
                 **options,
             ) as answer:
-                body = _body(answer)
+                body = _body(answer, largest)
         except (requests.RequestException, HTTPError, OSError):
             raise SignInFault(Fault.UNREACHABLE) from None
     try:
@@ -109,14 +128,14 @@ def ask(reach: Reach, address: str, form: dict[str, str] | None = None, **option
     return found
 
 
-def _body(answer: requests.Response) -> bytes:
+def _body(answer: requests.Response, largest: int) -> bytes:
     """The whole answer, unless it is too long, or packed: unpacked it could be of any size."""
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise SignInFault(Fault.MALFORMED)
     body = bytearray()
     while piece := answer.raw.read(PIECE, decode_content=False):
         body += piece
-        if len(body) > LARGEST:
+        if len(body) > largest:
             raise SignInFault(Fault.MALFORMED)
     return bytes(body)
 

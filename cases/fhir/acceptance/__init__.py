@@ -1,0 +1,1 @@
+"""What was read of a resource, written through the services that the pages use."""

@@ -1,0 +1,184 @@
+"""The CapabilityStatement: what this server does, made from what there is."""
+
+from functools import cache
+from typing import Any, ClassVar
+
+from django.urls import reverse
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cases.fhir.endpoint import base_of
+from cases.fhir.formats import JSON, FhirRenderer, Negotiation
+from cases.fhir.levels import OfInstance, OfType
+from cases.fhir.outcome import exception_handler
+from cases.fhir.registry import SOURCES, sources, types
+from cases.fhir.search.definitions import Kind, Parameter, parameters
+from cases.fhir.source import Source
+from cases.fhir.writable import WRITTEN
+from tumorboard.accounts.access import public_view
+from tumorboard.accounts.scopes import RESOURCES
+from tumorboard.accounts.smart import token_address
+
+Json = dict[str, Any]
+#: When what is said here last changed.
+CHANGED_ON = "2026-11-22"
+FHIR_VERSION = "4.0.1"
+READING = ("read", "vread", "history-instance", "history-type", "search-type")
+#: By method and level: which interaction it is, where a class offers it, and its letter in scopes.
+WRITING = (
+    (OfType, "post", "create", "c"),
+    (OfInstance, "put", "update", "u"),
+    (OfInstance, "patch", "patch", "u"),
+    (OfInstance, "delete", "delete", "d"),
+)
+OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
+VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
+BY_POST = "By POST to _search only: addresses are logged."
+
+
+class Metadata(APIView):
+    """GET of what the server does; the same for everybody, with no institution's data."""
+
+    authentication_classes: ClassVar = []
+    permission_classes: ClassVar = [AllowAny]
+    renderer_classes: ClassVar = [FhirRenderer]
+    content_negotiation_class = Negotiation
+    schema = None
+
+    def get(self, request: Request, slug: str) -> Response:
+        """The statement."""
+        return Response(statement(slug))
+
+    def get_exception_handler(self) -> Any:
+        """Errors are OperationOutcomes here."""
+        return exception_handler
+
+    @property
+    def is_pretty(self) -> bool:
+        """Whether the answer is to stand on many lines."""
+        return bool(self.request.GET.get("_pretty") == "true")
+
+
+metadata = public_view("what the server does holds no institution's data")(Metadata.as_view())
+
+
+def statement(slug: str) -> Json:
+    """The statement of one institution's server: only addresses differ."""
+    smart = reverse("fhir_smart_configuration", args=[slug])
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": CHANGED_ON,
+        "kind": "instance",
+        "software": {"name": "Tumorboard"},
+        "implementation": {
+            "description": "Records and decisions of tumor boards",
+            "url": base_of(slug),
+        },
+        "fhirVersion": FHIR_VERSION,
+        "format": [JSON, "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": (
+                    "What says who a patient is, is searched by POST to _search alone. Unknown "
+                    "parameters are passed over and told, and refused with Prefer: "
+                    "handling=strict. A page may hold fewer matches than asked for; follow next."
+                ),
+                "security": {
+                    "extension": [
+                        {
+                            "url": OAUTH,
+                            "extension": [{"url": "token", "valueUri": token_address(slug)}],
+                        }
+                    ],
+                    "cors": False,
+                    "service": [
+                        {"coding": [{"system": SECURITY_SERVICE, "code": "SMART-on-FHIR"}]}
+                    ],
+                    "description": (
+                        "SMART Backend Services, or a person's token, in the header "
+                        f"Authorization. Discovery: {smart}"
+                    ),
+                },
+                "resource": list(_resources()),
+                "interaction": [{"code": code} for code in system_interactions()],
+            }
+        ],
+    }
+
+
+def system_interactions() -> list[str]:
+    """What is done with the whole server, from its addresses."""
+    return ["transaction", "batch", "history-system"]
+
+
+@cache
+def _resources() -> tuple[Json, ...]:
+    return tuple(_resource(each) for each in types())
+
+
+def _resource(resource_type: str) -> Json:
+    granted = RESOURCES[resource_type].permissions
+    writing = [
+        code
+        for level, method, code, letter in WRITING
+        if resource_type in WRITTEN and hasattr(level, method) and letter in granted
+    ]
+    # Of what is published alone, nobody lists what changed when.
+    reading = [code for code in READING if code != "history-type" or sources(resource_type)]
+    references = sorted(
+        f"{resource_type}:{each.code}"
+        for each in parameters(resource_type).values()
+        if each.kind is Kind.REFERENCE
+    )
+    profiles = sorted(
+        {
+            profile
+            for source in SOURCES
+            if isinstance(source, Source) and source.resource_type == resource_type
+            for profile in source.profiles
+        }
+    )
+    found: Json = {
+        "type": resource_type,
+        "supportedProfile": profiles,
+        "interaction": [{"code": code} for code in (*reading, *writing)],
+        "versioning": "versioned-update" if "update" in writing else "versioned",
+        "readHistory": True,
+        "conditionalCreate": "create" in writing,
+        "conditionalRead": "full-support",
+        "updateCreate": False,
+        "conditionalUpdate": "update" in writing,
+        "conditionalDelete": "single" if "delete" in writing else "not-supported",
+        "searchInclude": ["*", *references] if references else [],
+        "searchRevInclude": _leading_to(resource_type),
+        "searchParam": [_parameter(each) for _, each in sorted(parameters(resource_type).items())],
+    }
+    operations = [{"name": "validate", "definition": VALIDATE}]
+    if resource_type == "Patient":
+        operations.append({"name": "everything", "definition": EVERYTHING})
+    found["operation"] = operations
+    return {name: value for name, value in found.items() if value != []}
+
+
+def _parameter(parameter: Parameter) -> Json:
+    said = {
+        "name": parameter.code,
+        "definition": parameter.definition,
+        "type": parameter.kind.value,
+    }
+    return {**said, "documentation": BY_POST} if parameter.is_private else said
+
+
+def _leading_to(resource_type: str) -> list[str]:
+    return sorted(
+        f"{other}:{each.code}"
+        for other in types()
+        for each in parameters(other).values()
+        if each.kind is Kind.REFERENCE and resource_type in each.targets
+    )

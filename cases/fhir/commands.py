@@ -1,0 +1,127 @@
+"""Each write that a request or an entry of a bundle asks for: its right, its condition, itself."""
+
+from http import HTTPStatus
+
+from cases.fhir import writing
+from cases.fhir.caller import Caller
+from cases.fhir.conditions import criteria_of, match
+from cases.fhir.found import Found
+from cases.fhir.keeping import Json
+from cases.fhir.outcome import BadRequest, Code, FhirError, NotFound, NotSupported
+from cases.fhir.reading import headers_of as version_headers
+from cases.fhir.registry import sources
+from cases.fhir.versions import versions_of
+from cases.fhir.writing import Written
+
+#: The header of a conditional create.
+IF_NONE_EXIST = "If-None-Exist"
+NOT_BY_ID = (
+    "The server gives the ids: nothing is made by PUT. Send it by POST, with If-None-Exist so that "
+    "it is made once."
+)
+
+
+def create_once(
+    resource: Json, condition: str | None, caller: Caller, *, path: str = ""
+) -> Written:
+    """Create a resource unless one that meets the condition is here.
+
+    Raises:
+        PreconditionFailed: several meet it.
+    """
+    type_ = resource["resourceType"]
+    caller.check(type_, "c")
+    if condition is not None:
+        where = f"http.{IF_NONE_EXIST}"
+        there = match(type_, criteria_of(condition, where=where), caller, where=where)
+        if there is not None:
+            return Written(there.resource, False)
+    return writing.create(resource, caller, path=path)
+
+
+def put(
+    resource: Json, resource_id: str, caller: Caller, if_match: str | None, *, path: str = ""
+) -> Written:
+    """Update a resource.
+
+    Raises:
+        NotSupported: there is none; the server gives the ids.
+        PreconditionFailed: it is at another version.
+    """
+    type_ = resource["resourceType"]
+    caller.check(type_, "u")
+    try:
+        there = writing.locked(type_, resource_id)
+    except NotFound:
+        raise _not_made() from None
+    writing.check_version(there, if_match)
+    return writing.update(there, resource, caller, path=path)
+
+
+def put_where(
+    resource: Json,
+    condition: str,
+    caller: Caller,
+    if_match: str | None,
+    *,
+    path: str = "",
+    is_address: bool = False,
+) -> Written:
+    """Update the one resource that meets a condition; create it where none does."""
+    type_ = resource["resourceType"]
+    caller.check(type_, "u")
+    given = criteria_of(condition, where="http.query")
+    there = match(type_, given, caller, where="http.query", is_address=is_address)
+    if there is None:
+        if "id" in resource:
+            raise _not_made()
+        return create_once(resource, None, caller, path=path)
+    locked = writing.locked(*there.key)
+    writing.check_version(locked, if_match)
+    if resource.get("id", locked.resource["id"]) != locked.resource["id"]:
+        message = "The resource that meets the condition has another id."
+        raise BadRequest(message, f"{path or type_}.id", code=Code.INVALID)
+    whole = {**resource, "id": locked.resource["id"]}
+    return writing.update(locked, whole, caller, path=path)
+
+
+def delete(resource_type: str, resource_id: str, caller: Caller, if_match: str | None) -> None:
+    """Take a resource back; one that was taken back already stays so.
+
+    Raises:
+        NotFound: the caller never knew of one.
+    """
+    caller.check(resource_type, "d")
+    try:
+        there = writing.locked(resource_type, resource_id)
+    except NotFound:
+        if any(versions_of(source, resource_id) for source in sources(resource_type)):
+            return
+        raise
+    writing.check_version(there, if_match)
+    writing.delete(there, caller)
+
+
+def delete_where(
+    resource_type: str, condition: str, caller: Caller, *, is_address: bool = False
+) -> Found | None:
+    """Take back the one resource that meets a condition; nothing where none does."""
+    caller.check(resource_type, "d")
+    given = criteria_of(condition, where="http.query")
+    there = match(resource_type, given, caller, where="http.query", is_address=is_address)
+    if there is not None:
+        there = writing.locked(*there.key)
+        writing.delete(there, caller)
+    return there
+
+
+def headers_of(written: Written, *, base: str) -> dict[str, str]:
+    """Version, time and, of what is new, the address."""
+    place = "Location" if written.is_new else "Content-Location"
+    return {**version_headers(written.resource), place: f"{base}/{written.name}"}
+
+
+def _not_made() -> FhirError:
+    error = NotSupported(NOT_BY_ID)
+    error.status = HTTPStatus.METHOD_NOT_ALLOWED
+    return error

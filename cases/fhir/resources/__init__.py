@@ -1,0 +1,1 @@
+"""One file a type of resource: how rows become it."""

@@ -1,0 +1,50 @@
+"""What rows say that neither the data dictionary nor a standard has a code for: our own codes."""
+
+from django.db.models import TextChoices
+
+
+class RecordCode(TextChoices):
+    """The code of an Observation or a component; one code system of ours."""
+
+    PATHOLOGY_FINDINGS = "pathology-findings", "Findings of pathology"
+    PATHOLOGY_REPORT = "pathology-report", "Pathology report"
+    MARGIN = "margin", "Resection margin"
+    NODES_EXAMINED = "nodes-examined", "Lymph nodes examined"
+    NODES_POSITIVE = "nodes-positive", "Lymph nodes positive"
+    VASCULAR_INVASION = "vascular-invasion", "Vascular invasion"
+    PERINEURAL_INVASION = "perineural-invasion", "Perineural invasion"
+    LESION_ROLE = "lesion-role", "Role of the lesion in response reading"
+    TREATED_LOCALLY = "treated-locally", "Treated locally"
+    MERGED_INTO = "merged-into", "Merged into"
+    SPLIT_FROM = "split-from", "Split from"
+    LESION_STATE = "lesion-state", "Lesion on a study"
+    MEASURED_BY = "measured-by", "Where the measurement comes from"
+    ENHANCING_PART = "enhancing-part", "Longest diameter of the enhancing part"
+    ATTENUATION = "attenuation", "Mean attenuation"
+    SUVMAX = "suvmax", "SUVmax"
+    ALL_LESIONS = "all-lesions", "The lesions of a study as a whole"
+    NEW_LESIONS = "new-lesions", "New lesions"
+    GROWING_NODULES = "growing-nodules", "New or growing nodule inside a lesion"
+    EVERY_LIVER_LESION = "every-liver-lesion", "Every liver lesion recorded"
+    BASELINE = "baseline", "Baseline of response reading"
+    PROTOCOL = "protocol", "Protocol of an examination"
+    MULTIPHASIC = "multiphasic", "Multiphasic"
+    DWI = "dwi", "Diffusion-weighted imaging"
+    COVERS_PELVIS = "covers-pelvis", "Covers the pelvis"
+    PHASES = "phases", "Phases"
+    TARGET = "target", "What the examination looks for"
+    CONTRAST = "contrast", "Contrast"
+    SEQUENCES = "sequences", "Sequences"
+    COVERAGE = "coverage", "Regions covered"
+    TRACER = "tracer", "Tracer"
+    ACTIVITY = "activity", "Activity given"
+    CTDI_VOL = "ctdi-vol", "CTDIvol"
+    DOSE_LENGTH_PRODUCT = "dose-length-product", "Dose-length product"
+    EFFECTIVE_DOSE = "effective-dose", "Effective dose"
+    RESULT_FINDINGS = "result-findings", "Findings of the study"
+    BEST_RESPONSE = "best-response", "Best response to the treatment"
+
+    @property
+    def path(self) -> str:
+        """The code among our concepts."""
+        return f"record/{self.value}"

@@ -1,0 +1,1 @@
+"""Search: what parameters there are, what they say, and which resources they are true of."""

@@ -1,0 +1,31 @@
+"""Which services there are: the same for everybody, with no institution's data."""
+
+from typing import Any, ClassVar
+
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cases.hooks.catalogue import SERVICES
+from tumorboard.accounts.access import public_view
+
+
+class Discovers(APIView):
+    """GET of the services. It asks for no institution, so nobody learns which there are."""
+
+    authentication_classes: ClassVar = []
+    permission_classes: ClassVar = [AllowAny]
+    renderer_classes: ClassVar = [JSONRenderer]
+    schema = None
+
+    def get(self, request: Request, slug: str) -> Response:
+        """The list."""
+        found: dict[str, Any] = {"services": [one.described() for one in SERVICES.values()]}
+        return Response(found)
+
+
+discovery = public_view("The same for everybody; it shows no institution's data.")(
+    Discovers.as_view()
+)
