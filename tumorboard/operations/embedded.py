@@ -11,6 +11,8 @@ import hashlib
 import os
 import secrets
 import shutil
+import subprocess
+import time
 import warnings
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +20,8 @@ from urllib.parse import quote
 
 #: Longest path of a Unix socket that every supported system takes, less the socket's own name.
 LONGEST_SOCKET_FOLDER = 80
+#: Seconds until a server that starts must take connections.
+LONGEST_START = 120
 
 BROKER_ROLE = "tumorboard_broker"
 BROKER_DATABASE = "tumorboard_broker"
@@ -118,6 +122,23 @@ class Cluster:
         except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
             return None
 
+    def _wait_until_ready(self) -> None:
+        """Wait for a server that is starting.
+
+        Raises:
+            TimeoutError: it does not take connections after `LONGEST_START`.
+        """
+        deadline = time.monotonic() + LONGEST_START
+        while not self._is_ready():
+            if time.monotonic() > deadline:
+                message = f"PostgreSQL does not start; its log is {self.folder / 'log'}."
+                raise TimeoutError(message)
+            time.sleep(0.2)
+
+    def _is_ready(self) -> bool:
+        """Whether the running server says that it takes connections."""
+        return self.is_running() and "ready" in self._pid_file.read_text().split()
+
     def _make_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.link and not self.link.is_symlink():
@@ -139,7 +160,13 @@ class Cluster:
             # The package's own lock lies in the system's folder for temporary files, where it
             # belongs to whichever user came first.
             PostgresServer._lock = InterProcessLock(self.folder.parent / "lock")
-            return get_server(self.folder, cleanup_mode=None)
+            try:
+                return get_server(self.folder, cleanup_mode=None)
+            except subprocess.TimeoutExpired:
+                # The package waits ten seconds; on a busy disk it takes longer, and goes on.
+                self._wait_until_ready()
+                PostgresServer._instances.pop(self.folder.expanduser().resolve(), None)
+                return get_server(self.folder, cleanup_mode=None)
 
 
 def local_secret(folder: Path) -> str:

@@ -111,6 +111,7 @@ WITHOUT_ROWS = {
     "saml_finish": "what a provider answered; tests/integration/accounts/sso",
     "saml_our_metadata": "no POST",
     "failed_work": "no POST",
+    "institution_settings": "no POST",
     "hooks_service": "takes JWTs of EHRs alone; tests/integration/hooks tries what they name",
     "hooks_feedback": "the same",
     "webhook_resume": "resumes the endpoint in the address",

