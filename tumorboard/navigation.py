@@ -29,6 +29,7 @@ PLACES = (
     Place("Tasks", "tasks", Permission.BOARD_READ, "tasks/", "t"),
     Place("Numbers", "numbers", Permission.NUMBERS_READ, "numbers/", "m"),
     Place("Import", "imports", Permission.CASE_IMPORT, "imports/"),
+    Place("Inbox", "inbox", Permission.INTAKE_MANAGE, "inbox/"),
     Place("People", "people", Permission.PEOPLE_MANAGE, "people/"),
     Place("Local policy", "local_policy", Permission.GUIDANCE_MANAGE, "local-policy/"),
     Place(

@@ -9,6 +9,7 @@ from django.urls import include, path
 from cases.api.urls import urlpatterns as api
 from cases.fhir import urls as fhir
 from cases.hooks import urls as hooks
+from cases.intake.urls import urlpatterns as intake
 from cases.web.agenda_urls import urlpatterns as agendas
 from cases.web.audit_urls import urlpatterns as audit
 from cases.web.board_plan_urls import urlpatterns as board_plans
@@ -23,6 +24,7 @@ from cases.web.edition_urls import urlpatterns as editions
 from cases.web.erasure_urls import urlpatterns as erasures
 from cases.web.history_urls import urlpatterns as history
 from cases.web.import_urls import urlpatterns as imports
+from cases.web.inbox_urls import urlpatterns as inbox
 from cases.web.item_urls import urlpatterns as items
 from cases.web.labs_urls import urlpatterns as labs
 from cases.web.lesions_urls import urlpatterns as lesions
@@ -56,6 +58,7 @@ urlpatterns = [
     path("fhir/<slug:slug>", fhir.base, name="fhir_root"),
     path("fhir/<slug:slug>/", include(fhir.institution_patterns)),
     path("cds-services/<slug:slug>/", include(hooks.institution_patterns)),
+    path("intake/<slug:slug>/", include(intake)),
     path(
         "i/<slug:slug>/",
         include(
@@ -78,6 +81,7 @@ urlpatterns = [
                 *agendas,
                 *history,
                 *imports,
+                *inbox,
                 *items,
                 *labs,
                 *lesions,

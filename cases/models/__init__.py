@@ -29,6 +29,9 @@ from cases.models.form_draft import FormDraft
 from cases.models.hooks import HookCard, HookClient, HookFeedback
 from cases.models.idempotency_key import IdempotencyKey
 from cases.models.import_file import ImportFile, ImportMapping, ImportRow
+from cases.models.inbox_message import InboxMessage
+from cases.models.inbox_proposal import InboxProposal
+from cases.models.intake_source import IntakeSource
 from cases.models.lab_result import LabResult
 from cases.models.lesion import Lesion, Measurement
 from cases.models.lesion_sheet import LesionSheet
@@ -96,6 +99,9 @@ __all__ = [
     "ImportFile",
     "ImportMapping",
     "ImportRow",
+    "InboxMessage",
+    "InboxProposal",
+    "IntakeSource",
     "LabResult",
     "Lesion",
     "LesionSheet",

@@ -18,6 +18,8 @@ from cases.models import (
     FormDraft,
     IdempotencyKey,
     ImportRow,
+    InboxMessage,
+    InboxProposal,
     Patient,
     PatientToken,
     StudyFile,
@@ -25,12 +27,13 @@ from cases.models import (
     StudySeries,
 )
 from cases.models.search_key import search_key
+from cases.selectors.inbox_contents import numbers_of, readings_of
 from cases.services.agendas import refuse_elsewhere
 from cases.services.cases import lock_all
 from cases.services.checks import check, said
 from cases.services.errors import Invalid, Refused
 from cases.services.fhir_documents import documents_of, forget
-from cases.services.identity_traces import Traces
+from cases.services.identity_traces import WORD, Traces
 from cases.services.patient_cases import lock_patient
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
@@ -117,6 +120,7 @@ def _erase(patient: Patient, cases: list[Case], *, reason: str, by: User) -> Era
         "import_rows": _delete_import_rows(cases, traces),
         "exports": _exports(cases).delete()[0],
         "fhir_documents": forget(patient, traces),
+        "messages": _delete_messages(patient, traces),
         "file_parts": StudyFilePart.objects.filter(file__in=files).delete()[0],
         "pictures": StudySeries.objects.filter(file__in=files).delete()[0],
         "files": files.delete()[0],
@@ -164,6 +168,10 @@ def faults_of(erasure: Erasure) -> list[str]:
         (
             ImportRow.objects.filter(case__patient=patient).exists(),
             "rows of imports that became the patient's cases are there",
+        ),
+        (
+            InboxMessage.objects.filter(patient=patient).exists(),
+            "messages of other systems about the patient are there",
         ),
         (
             _sha256(_ciphertext(patient)) != erasure.hashes["identity"],
@@ -241,3 +249,17 @@ def _delete_import_rows(cases: list[Case], traces: Traces) -> int:
         if traces.number_in(row.cells) or (row.case_id is None and traces.person_in(row.cells))
     ]
     return gone + ImportRow.objects.filter(pk__in=named).delete()[0]
+
+
+def _delete_messages(patient: Patient, traces: Traces) -> int:
+    """Messages about the patient, and those of nobody yet in which the patient is named."""
+    found = set(InboxMessage.objects.filter(patient=patient).values_list("pk", flat=True))
+    for message in InboxMessage.objects.filter(patient=None).iterator(chunk_size=CHUNK):
+        content = message.content
+        numbers = [one.value for one in numbers_of(readings_of(content))]
+        raw = content.get("raw", "")
+        words = [*numbers, *WORD.findall(raw)]
+        if traces.number_in(words) or traces.are_told_by(raw):
+            found.add(message.pk)
+    gone = InboxProposal.objects.filter(message__in=found).delete()[0]
+    return gone + InboxMessage.objects.filter(pk__in=found).delete()[0]

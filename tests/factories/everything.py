@@ -10,6 +10,8 @@ from cases.models import (
     ExportFile,
     FactAnswer,
     ImportFile,
+    InboxMessage,
+    InboxProposal,
     Measurement,
     Postponement,
     ProtocolAudit,
@@ -53,11 +55,13 @@ from cases.services import (
     treatments,
 )
 from cases.services.assessments import assessed_once
+from cases.services.intake import hl7v2, receiving, sources
 from cases.services.webhooks import endpoints
 from guidance.editions import local_notes, local_studies
 from tests.factories.clients import make_client
 from tests.factories.tasks import decided, tasks_of
 from tumorboard.accounts import own_roles
+from tumorboard.accounts.client_models import ApiClient
 from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.models import User
 from tumorboard.accounts.sso_models import IdentityProvider
@@ -215,7 +219,11 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
     )
     mapping = code_maps.add(by=by, system=f"{word} system", code="C1", concept="analyte/gastrin")
     code_maps.saw_unmapped(system=f"{word} system", code="C2", display=word, where="ORU OBX-3")
+    inbox_message = _received(api_client, word, by=by)
     return SimpleNamespace(
+        inbox_id=inbox_message.id,
+        proposal_id=InboxProposal.objects.get(message=inbox_message).id,
+        source_id=inbox_message.source_id,
         message_id=message.id,
         endpoint_id=endpoint.id,
         delivery_id=delivery.id,
@@ -312,3 +320,14 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
             "api_task": task.id,
         },
     )
+
+
+def _received(client: ApiClient, word: str, *, by: User) -> InboxMessage:
+    """A message about the patient, of which something waits."""
+    sources.change(source=sources.source_of(client), authorities=[word], rules=[], by=by)
+    raw = (
+        "MSH|^~\\&|LIS|LAB|TB|HERE|20260101||ADT^A08|1|P|2.5.1\r"
+        f"PID|1||{word.upper()}-1^^^{word}^MR||{word}south^{word}\r"
+    ).encode()
+    incoming = hl7v2.incoming(raw, hl7v2.parsed(raw))
+    return receiving.receive(client=client, incoming=incoming).message

@@ -23,6 +23,9 @@ GROUPS: dict[str, dict[Permission, Words]] = {
         ),
         Permission.CHECK_ACKNOWLEDGE: Words("Acknowledge checks", "Say why a warning is accepted."),
         Permission.CASE_IMPORT: Words("Import cases", "Upload files of cases."),
+        Permission.INTAKE_MANAGE: Words(
+            "Work on the inbox", "Take what other systems send into the record."
+        ),
         Permission.CASE_EXPORT: Words("Export cases", "Download lists of cases."),
         Permission.CASE_RESTRICT: Words(
             "Restrict cases", "Show a record to a list of members only, and lift that."

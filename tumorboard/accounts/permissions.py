@@ -10,6 +10,7 @@ class Permission(StrEnum):
     CASE_WRITE = "case.write"
     RESULT_WRITE = "result.write"
     CASE_IMPORT = "case.import"
+    INTAKE_MANAGE = "intake.manage"
     CASE_EXPORT = "case.export"
     CASE_RESTRICT = "case.restrict"
     CASE_BREAK_GLASS = "case.break_glass"

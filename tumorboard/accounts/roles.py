@@ -30,6 +30,7 @@ class Role(Enum):
             Permission.RESULT_WRITE,
             Permission.CHECK_ACKNOWLEDGE,
             Permission.CASE_IMPORT,
+            Permission.INTAKE_MANAGE,
             Permission.CASE_EXPORT,
             Permission.CASE_RESTRICT,
             Permission.CASE_BREAK_GLASS,

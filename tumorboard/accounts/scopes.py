@@ -65,6 +65,8 @@ RESOURCES = {
     "MedicationStatement": Resource(
         "Medicines that are taken", {**READING, **_writing(Permission.CASE_WRITE)}
     ),
+    # Messages of any kind: they wait in the inbox until somebody takes them over.
+    "MessageHeader": Resource("Messages for the inbox", {"c": Permission.INTAKE_MANAGE}),
     "GuidanceResponse": Resource("Assessments", READING),
     "PlanDefinition": Resource("Scenarios of the guidance", READING),
     "ActivityDefinition": Resource("Studies and treatments of the guidance", READING),

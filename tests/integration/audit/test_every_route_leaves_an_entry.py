@@ -63,6 +63,8 @@ WITHOUT_PATIENT = {
     "api_code_mapping": "a code and its meaning",
     "api_code_mappings": "codes and their meanings",
     "api_unmapped_codes": "codes and counts",
+    "inbox_source": "what a system may send",
+    "inbox_sources": "which systems send",
     "api_boards": "boards",
     "api_board": "a board",
     "api_board_members": "who sits on boards",
@@ -145,7 +147,7 @@ def fault_of(route: Route, status: int, left: list[AuditEntry], person: object) 
         return "leaves an entry after all: take it off the list" if left else ""
     if not left:
         return "leaves no entry"
-    via = "api" if route.pattern.startswith("/api/") else "page"
+    via = "api" if route.pattern.startswith(("/api/", "/intake/")) else "page"
     if any((e.person, e.via, e.address) != (person, via, "127.0.0.1") for e in left):
         return "does not say who, by which way and from where"
     named = any(e.patient_id or e.case_id or e.shown is not None for e in left)
@@ -171,7 +173,7 @@ def test_every_route_with_patients_data_leaves_an_entry(institution):
     browser.force_login(person)
     faults, tried = {}, 0
     for route in ROUTES:
-        client = script if route.pattern.startswith("/api/") else browser
+        client = script if route.pattern.startswith(("/api/", "/intake/")) else browser
         with institution_scope(institution):
             before = set(AuditEntry.objects.values_list("pk", flat=True))
         response = client.get(reverse(route.name, kwargs=arguments(route, rows)))

@@ -40,6 +40,7 @@ from tests.integration.isolation.world import (
     BUILT_IN,
     EVERYTHING,
     MACHINE,
+    MACHINES,
     NOBODY,
     STRANGER,
     Visitor,
@@ -105,7 +106,7 @@ def who_tries(place: int, route: Route) -> list[str]:
 
 def mightiest(route: Route) -> list[str]:
     """Who may the most: a person, and on routes that know machines one of these too."""
-    knows_machines = route.pattern.startswith(("/api/", "/fhir/", "/cds-services/"))
+    knows_machines = route.pattern.startswith(MACHINES)
     return [EVERYTHING, MACHINE] if knows_machines else [EVERYTHING]
 
 
@@ -178,7 +179,7 @@ def test_somebody_signed_out_is_sent_to_sign_in(world, visitors):
         if getattr(route.view, "public_because", ""):
             continue
         got = answer(visitors[NOBODY], route, Ask("get", address_of(world, route)), ())
-        is_api = route.pattern.startswith(("/api/", "/fhir/", "/cds-services/"))
+        is_api = route.pattern.startswith(MACHINES)
         is_turned_away = got.status == 401 if is_api else got.status == 302
         if not is_turned_away and not (is_api and got.status == 405):
             faults[route.pattern] = got.status

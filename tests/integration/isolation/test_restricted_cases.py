@@ -50,6 +50,8 @@ OF_A_CASE = {
     "task_id",
     "acknowledgment_id",
     "assessment_id",
+    "inbox_id",
+    "proposal_id",
 }
 #: Pages of those who judge why a restricted record was opened; they say its number.
 OF_REVIEWERS = {"break_glass_reviews", "break_glass_review"}

@@ -28,6 +28,8 @@ THEIRS = "theirs"
 MACHINE = "machine"
 #: Nobody: not signed in.
 NOBODY = "nobody"
+#: Where machines come in, and browsers' sessions count for nothing.
+MACHINES = ("/api/", "/fhir/", "/cds-services/", "/intake/")
 BUILT_IN = tuple(role.name for role in Role)
 
 
@@ -41,11 +43,7 @@ class Visitor:
 
     def for_(self, pattern: str) -> Client:
         """The client that fits a route."""
-        return (
-            self.script
-            if pattern.startswith(("/api/", "/fhir/", "/cds-services/"))
-            else self.browser
-        )
+        return self.script if pattern.startswith(MACHINES) else self.browser
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 #: Where the system works by itself and sees restricted cases too, and why.
 SYSTEM = {
+    "cases/management/commands/mllp.py": "an operator's command looks a client up; reads no case",
     "tumorboard/outbox/queue.py": "a worker's message",
     "tumorboard/operations/institutions.py": "an operator makes an institution",
     "tumorboard/operations/demo/loading.py": "an operator loads the demo",
@@ -42,6 +43,7 @@ SEEING_ALL = {
     "cases/services/chains.py": "the next place in a board's chain",
     "cases/services/discussions.py": "one clock for everybody",
     "cases/services/edition_trials.py": "how many cases a worker will look at",
+    "cases/services/intake/receiving.py": "a message about a restricted record is kept with it",
     "cases/services/meetings.py": "a meeting that is moved or canceled takes every case along",
     "cases/services/protocol_audits.py": "whether a standard was used before",
     "cases/services/restrictions.py": "who leaves is taken off every list",

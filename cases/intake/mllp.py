@@ -1,0 +1,165 @@
+"""HL7 v2 over MLLP (Minimal Lower Layer Protocol, release 1): one answer for every message.
+
+Encryption, and who may connect, are the operator's: the listener stands behind a proxy that ends
+TLS with client certificates, and listens to this machine alone unless it is told otherwise.
+"""
+
+import logging
+import socket
+import socketserver
+import threading
+from typing import Any
+from uuid import UUID
+
+import pghistory
+from django.db import close_old_connections
+
+from cases.intake import acknowledging
+from cases.services.intake.incoming import MOST_BYTES
+from tumorboard.accounts import scopes
+from tumorboard.accounts.client_models import ApiClient
+from tumorboard.audit.kinds import Via
+from tumorboard.audit.origin import arriving
+from tumorboard.tenancy.models import Institution
+from tumorboard.tenancy.scope import let_connection_go, member_scope
+
+logger = logging.getLogger(__name__)
+
+START, END = b"\x0b", b"\x1c\r"
+#: Seconds that a connection may be silent, and that one message may take to arrive.
+IDLE_SECONDS, MESSAGE_SECONDS = 300, 30
+MOST_CONNECTIONS = 20
+CHUNK = 65_536
+GRANT = ("MessageHeader", "c")
+
+
+class TooLong(Exception):
+    """More came than a message may have."""
+
+
+class Unframed(Exception):
+    """Something that is no frame of MLLP."""
+
+
+def answer(raw: bytes, *, slug: str, client_id: UUID, address: str = "") -> bytes:
+    """The ACK for one message, in a transaction of its own; never raises."""
+    try:
+        close_old_connections()
+        institution = Institution.objects.get(slug=slug)
+        with member_scope(institution, None):
+            client = ApiClient.objects.select_related("user").get(pk=client_id)
+        if client.disabled_at or GRANT not in scopes.granted_by(client.scopes):
+            return acknowledging.not_allowed(raw)
+        with (
+            member_scope(institution, client.user_id, opened=False),
+            pghistory.context(person=str(client.user_id)),
+            arriving(Via.API, address=address),
+        ):
+            return acknowledging.take(raw, client=client).answer
+    except Exception as error:
+        # The kind alone: what an error says may quote the message.
+        logger.error("a message could not be stored: %s", type(error).__name__)
+        return acknowledging.failed(raw)
+    finally:
+        let_connection_go()
+
+
+class Frames:
+    """The messages of one connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._waiting = b""
+
+    def next(self) -> bytes | None:
+        """The next message; None where the sender has gone.
+
+        Raises:
+            TooLong: it is longer than `MOST_BYTES`.
+            Unframed: it does not begin as a frame does.
+            TimeoutError: the sender is silent.
+        """
+        self._connection.settimeout(IDLE_SECONDS)
+        found = self._waiting.lstrip(b"\r\n")
+        while not found:
+            more = self._connection.recv(CHUNK)
+            if not more:
+                return None
+            found = more.lstrip(b"\r\n")
+        if not found.startswith(START):
+            raise Unframed
+        self._connection.settimeout(MESSAGE_SECONDS)
+        parts = [found]
+        length = len(found)
+        while END not in (parts[-1] if len(parts) == 1 else parts[-2][-1:] + parts[-1]):
+            if length > MOST_BYTES + len(START) + len(END):
+                raise TooLong
+            more = self._connection.recv(CHUNK)
+            if not more:
+                return None
+            parts.append(more)
+            length += len(more)
+        message, _, self._waiting = b"".join(parts).partition(END)
+        if len(message) > MOST_BYTES + len(START):
+            raise TooLong
+        return message[len(START) :]
+
+
+class Connection(socketserver.BaseRequestHandler):
+    """One sender, whose messages are answered one after the other."""
+
+    server: "Listener"
+
+    def handle(self) -> None:
+        """Answer until the sender goes, is silent, or sends what is no message."""
+        frames = Frames(self.request)
+        try:
+            while (raw := frames.next()) is not None:
+                said = answer(
+                    raw,
+                    slug=self.server.slug,
+                    client_id=self.server.client_id,
+                    address=str(self.client_address[0]),
+                )
+                self.request.sendall(START + said + END)
+        except TooLong:
+            logger.warning("a connection was closed: a message was too long")
+            self.request.sendall(START + acknowledging.too_long() + END)
+        except Unframed:
+            logger.warning("a connection was closed: no frame of MLLP")
+        except TimeoutError:
+            logger.info("a connection was closed: nothing came in time")
+        except OSError as error:
+            logger.info("a connection broke off: %s", type(error).__name__)
+
+
+class Listener(socketserver.ThreadingTCPServer):
+    """Takes in the messages of one source of one institution."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], *, slug: str, client_id: UUID) -> None:
+        self.slug, self.client_id = slug, client_id
+        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, Connection)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread; a connection too many is closed at once."""
+        if not self._free.acquire(blocking=False):
+            logger.warning("a connection was refused: %s are open", MOST_CONNECTIONS)
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """As the server does, and make room for the next."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing of a message reaches a log."""
+        logger.error("a connection failed")

@@ -1,0 +1,1 @@
+"""Taking in messages of other systems: kept, matched, proposed, and written once accepted."""
