@@ -15,6 +15,7 @@ from django.urls.converters import IntConverter
 from tests.factories.everything import one_of_everything
 from tests.factories.people import add_member
 from tests.integration.isolation.routes import Route, all_routes
+from tests.integration.isolation.world import MACHINES
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.roles import Role
 from tumorboard.accounts.tokens import issue
@@ -91,6 +92,8 @@ WITHOUT_PATIENT = {
 WORDS = {
     "case_facts": {"group": "B"},
     "check_acknowledge": {"code": "W-NEC"},
+    "hooks_service": {"service_id": "pnet-imaging-patient"},
+    "hooks_feedback": {"service_id": "pnet-imaging-patient"},
     "gap_ask": {"item": "ki67"},
     "gap_accept": {"item": "ki67"},
     "numbers_chart": {"name": "months"},
@@ -147,7 +150,7 @@ def fault_of(route: Route, status: int, left: list[AuditEntry], person: object) 
         return "leaves an entry after all: take it off the list" if left else ""
     if not left:
         return "leaves no entry"
-    via = "api" if route.pattern.startswith(("/api/", "/intake/")) else "page"
+    via = "api" if route.pattern.startswith(MACHINES) else "page"
     if any((e.person, e.via, e.address) != (person, via, "127.0.0.1") for e in left):
         return "does not say who, by which way and from where"
     named = any(e.patient_id or e.case_id or e.shown is not None for e in left)
@@ -173,7 +176,7 @@ def test_every_route_with_patients_data_leaves_an_entry(institution):
     browser.force_login(person)
     faults, tried = {}, 0
     for route in ROUTES:
-        client = script if route.pattern.startswith(("/api/", "/intake/")) else browser
+        client = script if route.pattern.startswith(MACHINES) else browser
         with institution_scope(institution):
             before = set(AuditEntry.objects.values_list("pk", flat=True))
         response = client.get(reverse(route.name, kwargs=arguments(route, rows)))
