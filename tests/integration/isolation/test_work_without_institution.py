@@ -38,6 +38,7 @@ WITHOUT_ROWS = {
     "migrate": "changes tables; data migrations enter a scope for each institution",
     "prepare_database": "makes roles",
     "run": "starts processes",
+    "write_bruno": "writes the API's description as files",
 }
 #: How each of the others is called.
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -59,7 +60,9 @@ OF_NOBODYS_ROWS = {"check_isolation", "reset_second_factor"}
 #: Whose code only the operators' floor may run; it has tests of its own for the same.
 TESTED_ELSEWHERE = {
     "export_institution": "tests/integration/operations",
+    "hook_client": "tests/integration/hooks",
     "import_institution": "tests/integration/operations",
+    "mllp": "tests/integration/intake",
     "rotate_identity_keys": "tests/integration/vault",
     "verify_erasures": "tests/integration/services",
 }

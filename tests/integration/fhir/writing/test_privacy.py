@@ -27,7 +27,7 @@ def test_a_restricted_patients_documents_are_there_for_nobody_else(
 
 
 def test_erasure_destroys_what_was_kept(server, institution, coordinator, ada, her_tumor):
-    """HIPAA 164.310(d)(2)(i): no document of an erased patient can be read again."""
+    """ASVS v5.0.0-14.2.7: no document of an erased patient can be read again."""
     subject = her_tumor["subject"]["reference"]
     value, alone = server.made(samples.chromogranin(subject)), server.made(samples.pain(ada))
     elsewhere = server.made(
