@@ -47,7 +47,17 @@ def test_a_scope_opens_its_kind_of_resource_and_no_other(machine):
 
 def test_every_endpoint_says_which_scope_opens_it():
     """ASVS v5.0.0-8.2.1: what names no scope is closed to clients; none names a wrong one."""
-    closed = {("api_case_acknowledgments", "POST")}
+    # Judgments and opinions are a person's, and who was present a chair says.
+    closed = {
+        ("api_case_acknowledgments", "POST"),
+        ("api_gap_acceptances", "POST"),
+        ("api_gap_acceptance", "DELETE"),
+        ("api_attendances", "POST"),
+        ("api_attendance", "DELETE"),
+        ("api_opinions", "POST"),
+        ("api_opinion", "PATCH"),
+        ("api_opinion", "DELETE"),
+    }
     found = [
         route for route in all_routes() if hasattr(getattr(route.view, "cls", None), "resource")
     ]
@@ -98,9 +108,13 @@ def test_a_clients_permissions_are_its_scopes_alone():
     assert scopes.permissions_of(scopes.EVERYTHING) == {
         Permission.AGENDA_WRITE,
         Permission.AUDIT_READ,
+        Permission.BOARD_MANAGE,
         Permission.BOARD_READ,
+        Permission.CASE_EXPORT,
+        Permission.CASE_IMPORT,
         Permission.CASE_READ,
         Permission.CASE_WRITE,
+        Permission.INTAKE_MANAGE,
         Permission.RESULT_WRITE,
         Permission.TASK_WRITE,
         Permission.TOKEN_USE,

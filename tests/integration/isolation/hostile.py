@@ -125,7 +125,10 @@ def of_bodies(world: World, *, each: int | None = None) -> Iterator[Attempt]:
         route = _route_at(path.replace("{slug}", "north").replace("{id}", str(world.ours.case_id)))
         if route is None or "post" not in operations:
             continue
-        body = operations["post"]["requestBody"]["content"]["application/json"]
+        body = operations["post"]["requestBody"]["content"].get("application/json")
+        if body is None:
+            # A file, which has no properties.
+            continue
         schema = schemas[body["schema"]["$ref"].rpartition("/")[2]]["properties"]
         ids = {n: str(getattr(world.ours, KIND_OF[n])) for n in schema if n in KIND_OF}
         example = next(iter(body["examples"].values()))["value"]

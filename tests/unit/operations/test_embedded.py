@@ -92,6 +92,11 @@ def slow(monkeypatch, cluster, *, becomes_ready):
     return asked
 
 
+#: The server's package warns of a variable when it is imported; the socket lies elsewhere anyway.
+unwarned = pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
+
+
+@unwarned
 def test_a_server_that_starts_slowly_is_waited_for(monkeypatch, tmp_path):
     cluster = Cluster(tmp_path / "slow")
     asked = slow(monkeypatch, cluster, becomes_ready=True)
@@ -99,6 +104,7 @@ def test_a_server_that_starts_slowly_is_waited_for(monkeypatch, tmp_path):
     assert asked == [cluster.folder, cluster.folder]
 
 
+@unwarned
 def test_one_that_does_not_start_is_told_with_its_log(monkeypatch, tmp_path):
     cluster = Cluster(tmp_path / "slow")
     slow(monkeypatch, cluster, becomes_ready=False)
