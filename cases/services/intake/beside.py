@@ -20,6 +20,7 @@ from cases.models import (
 )
 from cases.models.inbox_proposal import ProposalState
 from cases.readings.reading import Kind, Reading
+from cases.selectors.analytes import catalogue
 from cases.selectors.inbox_contents import readings_of
 from cases.selectors.words import fact_words
 from cases.services.intake.writing import Write
@@ -106,7 +107,9 @@ def _lines(message: InboxMessage, reading: Reading) -> Iterator[Line]:
         model = MODELS[reading.kind]
         there = _row(message, reading)
         for name, value in reading.values.items():
-            yield _line(model, there, name, value)
+            # Of a row that is added, what the message leaves open is not worth a line.
+            if there is not None or value not in (None, ""):
+                yield _line(model, there, name, value)
 
 
 def _fact_lines(message: InboxMessage, reading: Reading) -> Iterator[Line]:
@@ -164,6 +167,8 @@ def _words(value: Any, field: Any) -> str:
         return UNKNOWN
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if field.name == "analyte" and value in catalogue().analytes:
+        return catalogue().analytes[value].name
     if isinstance(value, datetime.date):
         return day(value)
     if isinstance(value, list | tuple):
