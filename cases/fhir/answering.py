@@ -12,8 +12,9 @@ from django.urls import Resolver404, resolve
 from cases.fhir.commands import headers_of
 from cases.fhir.entries import Entry
 from cases.fhir.keeping import Json
-from cases.fhir.outcome import Code, FhirError, Issue, NotFound, outcome, translated
+from cases.fhir.outcome import FhirError, NotFound, outcome, translated
 from cases.fhir.writing import Written
+from cases.r4.issue import Code, Issue
 
 #: Headers of the bundle's request that say nothing of one that is read for it.
 OF_BODY = ("CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_PREFER")

@@ -10,16 +10,17 @@ from rest_framework.response import Response
 from cases.fhir import commands, writing
 from cases.fhir.answering import Answer, Get, answered_entry, failed_entry, looked_up, told
 from cases.fhir.caller import Caller
-from cases.fhir.checking.references import condition
 from cases.fhir.conditions import criteria_of, match
 from cases.fhir.entries import ORDER, READS, Entry, check_types, entries_of, refuse_twice
 from cases.fhir.keeping import Json
 from cases.fhir.linking import references_in, replaced
-from cases.fhir.outcome import BadRequest, Code, FhirError, PreconditionFailed
+from cases.fhir.outcome import BadRequest, FhirError, PreconditionFailed
 from cases.fhir.storing import link_anew
 from cases.fhir.writable import check_writable
 from cases.fhir.write_endpoints import Writes
 from cases.fhir.writing import Written
+from cases.r4.issue import Code
+from cases.r4.references import condition
 
 NO_MATCH = "No resource meets the condition of this reference."
 #: Without these nobody knows to whom and to what the others belong.

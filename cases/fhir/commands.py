@@ -7,11 +7,12 @@ from cases.fhir.caller import Caller
 from cases.fhir.conditions import criteria_of, match
 from cases.fhir.found import Found
 from cases.fhir.keeping import Json
-from cases.fhir.outcome import BadRequest, Code, FhirError, NotFound, NotSupported
+from cases.fhir.outcome import BadRequest, FhirError, NotFound, NotSupported
 from cases.fhir.reading import headers_of as version_headers
 from cases.fhir.registry import sources
 from cases.fhir.versions import versions_of
 from cases.fhir.writing import Written
+from cases.r4.issue import Code
 
 #: The header of a conditional create.
 IF_NONE_EXIST = "If-None-Exist"

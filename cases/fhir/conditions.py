@@ -5,9 +5,10 @@ from urllib.parse import parse_qsl
 
 from cases.fhir.caller import Caller
 from cases.fhir.found import Found
-from cases.fhir.outcome import BadRequest, Code, PreconditionFailed
+from cases.fhir.outcome import BadRequest, PreconditionFailed
 from cases.fhir.search.query import Given, Query, read_query
 from cases.fhir.search.scan import everything
+from cases.r4.issue import Code
 from cases.services.fhir_documents import wait_for_turn
 
 IN_ADDRESS = (

@@ -12,7 +12,13 @@ from rest_framework.response import Response
 
 from cases.fhir.caller import Caller
 from cases.fhir.formats import FhirBody, FhirRenderer, JsonBody, Negotiation
-from cases.fhir.outcome import BadRequest, NotAllowed, UnknownType, exception_handler, outcome
+from cases.fhir.outcome import (
+    BadRequest,
+    NotAllowed,
+    UnknownType,
+    exception_handler,
+    outcome,
+)
 from cases.fhir.registry import types
 from tumorboard.accounts.api import HoldsPermission, InstitutionAPIView
 from tumorboard.accounts.permissions import Permission

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cases.fhir.checking.judging import faults
-from cases.fhir.checking.references import ID
 from cases.fhir.keeping import Json
 from cases.fhir.linking import based
-from cases.fhir.outcome import BadRequest, Code, Issue, NotAllowed, Unprocessable
+from cases.fhir.outcome import BadRequest, NotAllowed, Unprocessable
+from cases.r4.issue import Code, Issue
+from cases.r4.judging import faults
+from cases.r4.references import ID
 
 #: How many entries one bundle has at most.
 MOST = 500

@@ -12,13 +12,14 @@ from cases.fhir.endpoint import FhirEndpoint
 from cases.fhir.found import Found
 from cases.fhir.history import count_of, since_of
 from cases.fhir.noting import READ_EVERYTHING, SEARCHED, note_listed, note_read
-from cases.fhir.outcome import BadRequest, Code, Issue, Severity, outcome
+from cases.fhir.outcome import BadRequest, outcome
 from cases.fhir.paging import PARAMETER, link, opened
 from cases.fhir.registry import SOURCES, types
 from cases.fhir.search.dates import When, matches_when, span_of
 from cases.fhir.search.prefixes import Prefix
 from cases.fhir.search.scan import BATCH, MOST
 from cases.fhir.source import Source
+from cases.r4.issue import Code, Issue, Severity
 
 KIND = "$everything"
 PATIENT = "Patient"

@@ -13,7 +13,7 @@ from cases.fhir.feeds import feed
 from cases.fhir.finishing import Json, finished, instant
 from cases.fhir.found import Found
 from cases.fhir.noting import LISTED_HISTORY, READ_HISTORY, note_listed, note_read
-from cases.fhir.outcome import BadRequest, Code
+from cases.fhir.outcome import BadRequest
 from cases.fhir.paging import PARAMETER, link, opened
 from cases.fhir.reading import tag_of
 from cases.fhir.registry import published, sources, types
@@ -21,6 +21,7 @@ from cases.fhir.search.dates import span_of
 from cases.fhir.search.query import LARGEST, USUAL
 from cases.fhir.source import Source, Stand
 from cases.fhir.versions import Version, versions_of
+from cases.r4.issue import Code
 
 METHODS = {"insert": ("POST", "201"), "update": ("PUT", "200"), "delete": ("DELETE", "204")}
 PARAMETERS = ("_since", "_count", "_format", "_pretty", PARAMETER)

@@ -9,7 +9,7 @@ is the row's; what the row has no word for is the document's.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cases.fhir.checking.structures import definitions
+from cases.r4.structures import definitions
 
 Json = dict[str, Any]
 #: What the server alone says of every resource.

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cases.fhir.checking.references import LOCAL, target
-from cases.fhir.outcome import Code, Issue
+from cases.r4.issue import Code, Issue
+from cases.r4.references import LOCAL, target
 
 Json = dict[str, Any]
 REFERENCE = "reference"

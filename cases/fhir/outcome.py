@@ -6,9 +6,8 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from django.core.exceptions import (
     ObjectDoesNotExist,
@@ -21,74 +20,10 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from cases.r4.issue import Code, Issue, Severity
 from cases.services.duplicates import PossibleDuplicate
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.idempotency import KeyReused
-
-
-class Severity(StrEnum):
-    """http://hl7.org/fhir/issue-severity."""
-
-    FATAL = "fatal"
-    ERROR = "error"
-    WARNING = "warning"
-    INFORMATION = "information"
-
-
-class Code(StrEnum):
-    """http://hl7.org/fhir/issue-type, to which `OperationOutcome.issue.code` is bound."""
-
-    INVALID = "invalid"
-    STRUCTURE = "structure"
-    REQUIRED = "required"
-    VALUE = "value"
-    INVARIANT = "invariant"
-    SECURITY = "security"
-    LOGIN = "login"
-    UNKNOWN = "unknown"
-    EXPIRED = "expired"
-    FORBIDDEN = "forbidden"
-    SUPPRESSED = "suppressed"
-    PROCESSING = "processing"
-    NOT_SUPPORTED = "not-supported"
-    DUPLICATE = "duplicate"
-    MULTIPLE_MATCHES = "multiple-matches"
-    NOT_FOUND = "not-found"
-    DELETED = "deleted"
-    TOO_LONG = "too-long"
-    CODE_INVALID = "code-invalid"
-    EXTENSION = "extension"
-    TOO_COSTLY = "too-costly"
-    BUSINESS_RULE = "business-rule"
-    CONFLICT = "conflict"
-    TRANSIENT = "transient"
-    LOCK_ERROR = "lock-error"
-    NO_STORE = "no-store"
-    EXCEPTION = "exception"
-    TIMEOUT = "timeout"
-    INCOMPLETE = "incomplete"
-    THROTTLED = "throttled"
-    INFORMATIONAL = "informational"
-
-
-class Issue(NamedTuple):
-    """One thing that is wrong, or worth telling."""
-
-    code: Code
-    #: For whoever mends it. Quotes no patient data: answers are logged on the other side.
-    diagnostics: str = ""
-    #: Where, as simple FHIRPath ("Observation.component[1].code") or "http.<parameter>".
-    expression: tuple[str, ...] = ()
-    severity: Severity = Severity.ERROR
-
-    def as_json(self) -> dict[str, Any]:
-        """As an OperationOutcome holds it."""
-        found: dict[str, Any] = {"severity": self.severity.value, "code": self.code.value}
-        if self.diagnostics:
-            found["diagnostics"] = self.diagnostics
-        if self.expression:
-            found["expression"] = list(self.expression)
-        return found
 
 
 class FhirError(Exception):

@@ -11,7 +11,8 @@ import json
 import time
 from typing import Any
 
-from cases.fhir.outcome import BadRequest, Code
+from cases.fhir.outcome import BadRequest
+from cases.r4.issue import Code
 from tumorboard.vault.cipher import DoesNotOpen
 from tumorboard.vault.keyring import keyring
 

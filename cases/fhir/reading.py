@@ -14,13 +14,14 @@ from cases.fhir.endpoint import FhirEndpoint
 from cases.fhir.finishing import Json, finished
 from cases.fhir.found import named
 from cases.fhir.noting import READ, note_read
-from cases.fhir.outcome import BadRequest, Code, Gone
+from cases.fhir.outcome import BadRequest, Gone
 from cases.fhir.registry import published, sources
 from cases.fhir.search.dates import span_of
 from cases.fhir.search.query import SUMMARIES, one_of
 from cases.fhir.search.shapes import shaped
 from cases.fhir.source import Stand
 from cases.fhir.versions import DELETE, Version, versions_of
+from cases.r4.issue import Code
 
 TAG = re.compile(r'\A(?:W/)?"([^"]*)"\Z')
 #: What an address of one resource may say, beside what all may.

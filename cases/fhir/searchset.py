@@ -12,7 +12,7 @@ from cases.fhir.endpoint import FhirEndpoint
 from cases.fhir.formats import SearchBody
 from cases.fhir.found import Found
 from cases.fhir.noting import SEARCHED, note_listed
-from cases.fhir.outcome import BadRequest, Code, Issue, TooCostly, outcome
+from cases.fhir.outcome import BadRequest, TooCostly, outcome
 from cases.fhir.paging import PARAMETER, link, opened
 from cases.fhir.search.chains import criteria_of
 from cases.fhir.search.criteria import Criterion
@@ -20,6 +20,7 @@ from cases.fhir.search.includes import CUT, Included
 from cases.fhir.search.query import Given, Query, read_query
 from cases.fhir.search.scan import BEGIN, Page, Place, find, total
 from cases.fhir.search.shapes import shaped
+from cases.r4.issue import Code, Issue
 
 Json = dict[str, Any]
 

@@ -5,10 +5,11 @@ from typing import Any
 from cases.fhir import writing
 from cases.fhir.acceptance.accepting import notes_of
 from cases.fhir.caller import Caller
-from cases.fhir.checking.judging import faults
 from cases.fhir.keeping import Json
 from cases.fhir.linking import dangling, localized
-from cases.fhir.outcome import BadRequest, Code, Issue
+from cases.fhir.outcome import BadRequest
+from cases.r4.issue import Code, Issue
+from cases.r4.judging import faults
 
 MODES = ("create", "update", "delete", "profile")
 RESOURCE = "resource"

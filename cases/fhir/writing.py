@@ -11,16 +11,13 @@ from cases.fhir.acceptance.accepting import accept, accept_anew
 from cases.fhir.acceptance.belonging import belonging_of
 from cases.fhir.acceptance.kinds import writer_of
 from cases.fhir.caller import Caller
-from cases.fhir.checking.judging import faults
 from cases.fhir.documents import Documents, parsed
 from cases.fhir.found import Found
 from cases.fhir.keeping import Json
 from cases.fhir.linking import dangling, localized
 from cases.fhir.outcome import (
     BadRequest,
-    Code,
     Conflicting,
-    Issue,
     NotAllowed,
     NotFound,
     PreconditionFailed,
@@ -29,6 +26,8 @@ from cases.fhir.outcome import (
 from cases.fhir.registry import sources
 from cases.fhir.storing import home_of, keep, keep_alone
 from cases.models import FhirDocument
+from cases.r4.issue import Code, Issue
+from cases.r4.judging import faults
 from cases.services import fhir_documents
 from cases.services.row_versions import lock_row
 

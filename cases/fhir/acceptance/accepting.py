@@ -10,8 +10,9 @@ from cases.fhir.acceptance.belonging import Belonging, belonging_of
 from cases.fhir.acceptance.diagnoses import FACTS
 from cases.fhir.acceptance.kinds import WRITERS, writer_of
 from cases.fhir.acceptance.writer import emptied
-from cases.fhir.outcome import Code, Conflicting, Issue, NotAllowed, Severity, Unprocessable
+from cases.fhir.outcome import Conflicting, NotAllowed, Unprocessable
 from cases.models import FactAnswer, Patient
+from cases.r4.issue import Code, Issue, Severity
 from cases.readings.fhir import read
 from cases.readings.reading import Kind, Read, Reading
 from cases.selectors.code_maps import local_codes

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from cases.fhir.checking.references import target
 from cases.models import Case, Patient
 from cases.models.patient_token import record_token
+from cases.r4.references import target
 
 #: The element that says whom a resource is about, in this order.
 SUBJECTS = ("subject", "patient")

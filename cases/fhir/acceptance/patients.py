@@ -7,8 +7,9 @@ from django.db.models import Model
 
 from cases.fhir.acceptance.belonging import Belonging
 from cases.fhir.acceptance.writer import Writer
-from cases.fhir.outcome import Code, Unprocessable
+from cases.fhir.outcome import Unprocessable
 from cases.models import Patient
+from cases.r4.issue import Code
 from cases.readings.reading import Kind, Reading
 from cases.services import patients
 from tumorboard.accounts.models import User

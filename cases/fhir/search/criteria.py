@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cases.fhir.outcome import BadRequest, Code
+from cases.fhir.outcome import BadRequest
 from cases.fhir.search.dates import matches_when, read_when
 from cases.fhir.search.definitions import Kind, Parameter
 from cases.fhir.search.paths import values_at
@@ -17,6 +17,7 @@ from cases.fhir.search.quantities import (
 from cases.fhir.search.references import Target, matches_identifier, matches_target, read_target
 from cases.fhir.search.strings import matches_string, matches_uri, unescaped, values_of
 from cases.fhir.search.tokens import matches_text, matches_token, read_token
+from cases.r4.issue import Code
 
 Matches = Callable[[Any], bool]
 #: From one given value to what tells whether a value of the resource is it.

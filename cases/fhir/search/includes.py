@@ -5,7 +5,6 @@ from typing import Any
 
 from cases.fhir import found as resources
 from cases.fhir.found import Found, patients_of
-from cases.fhir.outcome import Code, Issue, Severity
 from cases.fhir.registry import sources, types
 from cases.fhir.search.criteria import among
 from cases.fhir.search.definitions import Kind, Parameter, parameters
@@ -13,6 +12,7 @@ from cases.fhir.search.paths import values_at
 from cases.fhir.search.query import Include, Query
 from cases.fhir.search.references import local
 from cases.fhir.search.scan import narrowed
+from cases.r4.issue import Code, Issue, Severity
 
 Key = tuple[str, str]
 May = Callable[[str, str], bool]

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cases.fhir.outcome import BadRequest, Code, Issue, Severity
+from cases.fhir.outcome import BadRequest
 from cases.fhir.registry import types
 from cases.fhir.search.criteria import IDENTIFIER, Criterion, read_criterion
 from cases.fhir.search.definitions import Kind, Parameter, parameters
+from cases.r4.issue import Code, Issue, Severity
 
 Given = tuple[str, str]
 #: How many entries a page has unless `_count` says otherwise, and at most.

@@ -6,15 +6,13 @@ from django.http import Http404
 from rest_framework.exceptions import NotAuthenticated, ParseError, Throttled, ValidationError
 
 from cases.fhir.outcome import (
-    Code,
     FhirError,
     Gone,
-    Issue,
-    Severity,
     exception_handler,
     outcome,
     translated,
 )
+from cases.r4.issue import Code, Issue, Severity
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.idempotency import KeyReused
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cases.fhir.checking.judging import faults
 from cases.fhir.documents import WRITTEN
 from cases.fhir.formats import encoded
 from cases.fhir.linking import based, replaced
+from cases.r4.judging import faults
 from tests.integration.fhir.writing.server import Server
 
 Json = dict[str, Any]

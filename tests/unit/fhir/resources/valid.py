@@ -4,7 +4,7 @@ from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
 
-from cases.fhir.checking.judging import faults
+from cases.r4.judging import faults
 
 
 def assert_valid(resource: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from cases.fhir.outcome import BadRequest, Code
+from cases.fhir.outcome import BadRequest
 from cases.fhir.search.query import LARGEST, read_query
+from cases.r4.issue import Code
 
 BASE = "https://x.example/fhir/north"
 

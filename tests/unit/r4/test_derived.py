@@ -1,6 +1,6 @@
 """The definitions that the checks stand on."""
 
-from cases.fhir.checking.structures import RESOURCE, definitions
+from cases.r4.structures import RESOURCE, definitions
 
 
 def test_every_element_has_a_type_that_is_known():

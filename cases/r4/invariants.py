@@ -7,7 +7,7 @@ ends before it begins, a reference to something inside that is not there.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cases.fhir.outcome import Code, Issue
+from cases.r4.issue import Code, Issue
 
 Rule = tuple[str, Callable[[dict[str, Any]], bool], str]
 

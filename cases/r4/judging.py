@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cases.fhir.checking import bindings, invariants, narrative, primitives, references
-from cases.fhir.checking.structures import RESOURCE, Element, Structure, definitions
-from cases.fhir.outcome import Code, Issue
+from cases.r4 import bindings, invariants, narrative, primitives, references
+from cases.r4.issue import Code, Issue
+from cases.r4.structures import RESOURCE, Element, Structure, definitions
 
 #: How many faults are told at most: whoever sends a wrong file wants the first, not a million.
 MOST = 50

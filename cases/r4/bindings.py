@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cases.fhir.checking.structures import definitions
+from cases.r4.structures import definitions
 
 
 def fault(value_set: str, type_: str, value: Any) -> str:

@@ -1,6 +1,6 @@
 """Makes `content/r4.json` from HL7's definitions of R4: what may stand where, and which codes.
 
-    python -m cases.fhir.checking.derive FOLDER
+    python -m cases.r4.derive FOLDER
 
 FOLDER holds `profiles-types.json`, `profiles-resources.json`, `valuesets.json` and
 `v3-codesystems.json` of FHIR 4.0.1, as HL7 publishes them (CC0).

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from cases.fhir.checking.judging import MOST, faults
-from cases.fhir.outcome import Code
+from cases.r4.issue import Code
+from cases.r4.judging import MOST, faults
 
 GOOD = {
     "resourceType": "Observation",
