@@ -2,13 +2,13 @@
 
 An asynchronous server hands a request over when its body is there, written to a disk where it is
 long; a door inside would come too late. So this one stands in front: large bodies are taken where
-files are uploaded, from somebody who is signed in, and nowhere else.
+files are uploaded, from somebody who is signed in or shows a token, and nowhere else.
 """
 
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any
@@ -21,6 +21,7 @@ from django.http import parse_cookie
 
 from cases.dicom.limits import FILE_BYTES
 from cases.services.imports.limits import MOST_BYTES as TABLE_BYTES
+from tumorboard.accounts import bearer
 from tumorboard.tenancy.scope import let_connection_go
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ LARGE = (
     (re.compile(r"/i/[^/]{1,100}/studies/[^/]{1,36}/files/new/"), FILE_BYTES + ROOM),
     (re.compile(r"/i/[^/]{1,100}/imports/"), TABLE_BYTES + ROOM),
 )
+#: Where scripts bring files of studies, each with a token of the institution in the address.
+LARGE_BY_TOKEN = re.compile(r"/api/v1/i/([^/]{1,100})/studies/[^/]{1,36}/files/")
 ELSEWHERE = 3_000_000
 STATUS = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 PROBLEM = {
@@ -77,7 +80,7 @@ class BodyLimit:
         most = ELSEWHERE
         # Asked only where it matters: it is a question to the database.
         if not (declared.isdigit() and int(declared[:20]) <= ELSEWHERE):
-            most = await _most(scope["path"], headers.get(b"cookie", b""))
+            most = await _most(scope["path"], headers)
         if declared.isdigit() and int(declared[:20]) > most:
             await _refuse(scope, send)
             return
@@ -107,12 +110,27 @@ class _Counted:
         return message
 
 
-async def _most(path: str, cookies: bytes) -> int:
+async def _most(path: str, headers: Mapping[bytes, bytes]) -> int:
+    if by_token := LARGE_BY_TOKEN.fullmatch(path):
+        shown = headers.get(b"authorization", b"").decode("latin-1")
+        is_known = await sync_to_async(_is_known)(by_token[1], shown)
+        return FILE_BYTES if is_known else ELSEWHERE
     found = next((most for place, most in LARGE if place.fullmatch(path)), ELSEWHERE)
     if found == ELSEWHERE:
         return ELSEWHERE
-    key = parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
+    cookies = headers.get(b"cookie", b"").decode("latin-1")
+    key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
     return found if await sync_to_async(_is_signed_in)(key) else ELSEWHERE
+
+
+def _is_known(slug: str, shown: str) -> bool:
+    """Whether the header shows a token that is good in the institution; the door asks the rest."""
+    try:
+        return bearer.is_known(slug, shown)
+    except Error:
+        return False
+    finally:
+        let_connection_go()
 
 
 def _is_signed_in(key: str) -> bool:

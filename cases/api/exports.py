@@ -13,8 +13,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api.endpoint import Endpoint, OneRow, ReadList, ReadOne, adds, lists
+from cases.api.endpoint import Endpoint, ReadList, ReadOne, adds, lists
 from cases.api.examples import AT, ID, shown_as
+from cases.api.files import GivesFile
 from cases.api.replays import once
 from cases.api.values import Strict
 from cases.documents.tables import CONTENT_TYPES, as_file
@@ -136,7 +137,7 @@ class ExportOne(OwnExports, ReadOne):
     permissions: ClassVar = {"GET": Permission.CASE_EXPORT}
 
 
-class ExportContent(OwnExports, OneRow):
+class ExportContent(OwnExports, GivesFile):
     """The file of one export."""
 
     model = ExportFile
@@ -144,12 +145,6 @@ class ExportContent(OwnExports, OneRow):
     serializer_class = ExportSerializer
     permissions: ClassVar = {"GET": Permission.CASE_EXPORT}
     problems = (409,)
-    #: What is answered is no row.
-    is_file = True
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Whatever the caller accepts: the kind of file was said when it was asked for."""
-        return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(
         responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in KINDS.values()}

@@ -1,4 +1,4 @@
-"""Studies over the wire: read, add, change, and what files they have."""
+"""Studies over the wire: read, add, change."""
 
 from typing import Any, ClassVar
 
@@ -6,14 +6,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api.endpoint import Changes, ReadList, ReadOne, adds, lists
+from cases.api.endpoint import Changes, ReadList, adds, lists
 from cases.api.examples import AT, ID, shown_as
 from cases.api.filters import by_code, by_id
 from cases.api.replays import once
 from cases.api.values import RowSerializer, codes
-from cases.models import Case, Study, StudyFile
+from cases.models import Case, Study
 from cases.models.study import Modality, Phase, Region, Sequence
-from cases.models.study_file import FileKind, FileState
 from cases.services import studies
 from tumorboard.accounts.permissions import Permission
 
@@ -51,32 +50,6 @@ class StudySerializer(RowSerializer):
         fixed = ("case",)
 
 
-@shown_as(
-    {
-        "id": ID,
-        "study": ID,
-        "case": ID,
-        "kind": "pdf",
-        "size": 48_213,
-        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        "state": "stored",
-        "virus_check": "clean",
-        "uploaded_at": AT,
-    }
-)
-class StudyFileSerializer(serializers.ModelSerializer):
-    """What is known of a file. Neither its name nor its content: both may name the patient."""
-
-    study = serializers.UUIDField(source="study_id")
-    case = serializers.UUIDField(source="case_id")
-
-    class Meta:
-        model = StudyFile
-        fields = (
-            "id", "study", "case", "kind", "size", "sha256", "state", "virus_check", "uploaded_at",
-        )  # fmt: skip
-
-
 class StudyList(ReadList):
     """Studies."""
 
@@ -112,31 +85,3 @@ class StudyOne(Changes):
     def change(self, row: Study, values: dict[str, Any]) -> Study:
         """Change columns of a study: it was performed, its report came."""
         return studies.change(study=row, by=self.request.user, **values)
-
-
-class StudyFileList(ReadList):
-    """What files studies have."""
-
-    model = StudyFile
-    resource = "ImagingStudy"
-    serializer_class = StudyFileSerializer
-    filters: ClassVar = {
-        "case": by_id("case_id"),
-        "study": by_id("study_id"),
-        "kind": by_code("kind", FileKind),
-        "state": by_code("state", FileState),
-    }
-    permissions: ClassVar = {"GET": Permission.CASE_READ}
-
-    @lists(StudyFileSerializer)
-    def get(self, request: Request) -> Response:
-        """What files the institution's studies have."""
-        return self.answer_page()
-
-
-class StudyFileOne(ReadOne):
-    """What is known of one file of a study."""
-
-    model = StudyFile
-    resource = "ImagingStudy"
-    serializer_class = StudyFileSerializer

@@ -10,11 +10,20 @@ from cases.api.agenda_order import MeetingForecast, MeetingOrder
 from cases.api.allergies import AllergyList, AllergyOne
 from cases.api.assessments import AssessmentList, AssessmentOne
 from cases.api.attendances import AttendanceList, AttendanceOne
+from cases.api.board_dates import BoardDates
 from cases.api.board_members import BoardMemberList, BoardMemberOne
 from cases.api.boards import BoardList, BoardOne
 from cases.api.candidates import CandidateList
 from cases.api.cases import CaseFacts, CaseList, CaseOne
-from cases.api.code_maps import CodeMappingList, CodeMappingOne, CodeSystems, UnmappedCodeList
+from cases.api.code_map_files import CodeMapFileList, CodeMapFileOne, CodeMappingTable
+from cases.api.code_maps import (
+    CodeMappingEffects,
+    CodeMappingList,
+    CodeMappingOne,
+    CodeMappingVersions,
+    CodeSystems,
+    UnmappedCodeList,
+)
 from cases.api.decisions import (
     DecisionList,
     DecisionOne,
@@ -34,18 +43,21 @@ from cases.api.gaps import (
 from cases.api.imports import ImportList, ImportOne, ImportRows
 from cases.api.lab_results import LabResultList, LabResultOne
 from cases.api.lesions import LesionList, LesionOne
+from cases.api.listings import MeetingCases
 from cases.api.measurements import MeasurementList, MeasurementOne, StudyMeasurements
 from cases.api.meetings import MeetingList, MeetingOne
 from cases.api.opinions import OpinionList, OpinionOne
 from cases.api.patients import PatientList, PatientOne, PatientSearch
 from cases.api.postponements import MeetingCarryOver, PostponementList, PostponementOne
+from cases.api.printed import DecisionFile, DecisionLetter, DecisionPatientPage, PublicationFile
 from cases.api.procedures import ProcedureList, ProcedureOne
 from cases.api.publications import PublicationList, PublicationOne
 from cases.api.rereadings import RereadingList, RereadingOne
 from cases.api.results import ResultList, ResultOne
 from cases.api.specimens import SpecimenList, SpecimenOne
 from cases.api.standards import StandardList, StandardOne
-from cases.api.studies import StudyFileList, StudyFileOne, StudyList, StudyOne
+from cases.api.studies import StudyList, StudyOne
+from cases.api.study_files import StudyFileContent, StudyFileList, StudyFileOne, StudyFiles
 from cases.api.tasks import TaskList, TaskOne
 from cases.api.treatments import TreatmentList, TreatmentOne
 from tumorboard.accounts.access import public_view
@@ -86,6 +98,8 @@ institution_patterns = [
     ),
     path("study-files/", StudyFileList.as_view(), name="api_study_files"),
     path("study-files/<uuid:pk>/", StudyFileOne.as_view(), name="api_study_file"),
+    path("study-files/<uuid:pk>/file/", StudyFileContent.as_view(), name="api_study_file_content"),
+    path("studies/<uuid:pk>/files/", StudyFiles.as_view(), name="api_study_files_of"),
     path("results/", ResultList.as_view(), name="api_results"),
     path("results/<uuid:pk>/", ResultOne.as_view(), name="api_result"),
     path("rereadings/", RereadingList.as_view(), name="api_rereadings"),
@@ -105,11 +119,25 @@ institution_patterns = [
     path("code-systems/", CodeSystems.as_view(), name="api_code_systems"),
     path("code-mappings/", CodeMappingList.as_view(), name="api_code_mappings"),
     path("code-mappings/<uuid:pk>/", CodeMappingOne.as_view(), name="api_code_mapping"),
+    path("code-mappings/table/", CodeMappingTable.as_view(), name="api_code_mapping_table"),
+    path(
+        "code-mappings/<uuid:pk>/versions/",
+        CodeMappingVersions.as_view(),
+        name="api_code_mapping_versions",
+    ),
+    path(
+        "code-mappings/<uuid:pk>/effects/",
+        CodeMappingEffects.as_view(),
+        name="api_code_mapping_effects",
+    ),
+    path("code-map-files/", CodeMapFileList.as_view(), name="api_code_map_files"),
+    path("code-map-files/<uuid:pk>/", CodeMapFileOne.as_view(), name="api_code_map_file"),
     path("unmapped-codes/", UnmappedCodeList.as_view(), name="api_unmapped_codes"),
     path("assessments/", AssessmentList.as_view(), name="api_assessments"),
     path("assessments/<uuid:pk>/", AssessmentOne.as_view(), name="api_assessment"),
     path("boards/", BoardList.as_view(), name="api_boards"),
     path("boards/<uuid:pk>/", BoardOne.as_view(), name="api_board"),
+    path("boards/<uuid:pk>/dates/", BoardDates.as_view(), name="api_board_dates"),
     path("board-members/", BoardMemberList.as_view(), name="api_board_members"),
     path("board-members/<uuid:pk>/", BoardMemberOne.as_view(), name="api_board_member"),
     path("standards/", StandardList.as_view(), name="api_standards"),
@@ -118,6 +146,7 @@ institution_patterns = [
     path("meetings/<uuid:pk>/", MeetingOne.as_view(), name="api_meeting"),
     path("meetings/<uuid:pk>/order/", MeetingOrder.as_view(), name="api_meeting_order"),
     path("meetings/<uuid:pk>/forecast/", MeetingForecast.as_view(), name="api_meeting_forecast"),
+    path("meetings/<uuid:pk>/cases/", MeetingCases.as_view(), name="api_meeting_cases"),
     path(
         "meetings/<uuid:pk>/carry-over/",
         MeetingCarryOver.as_view(),
@@ -127,6 +156,7 @@ institution_patterns = [
     path("attendances/<uuid:pk>/", AttendanceOne.as_view(), name="api_attendance"),
     path("publications/", PublicationList.as_view(), name="api_publications"),
     path("publications/<uuid:pk>/", PublicationOne.as_view(), name="api_publication"),
+    path("publications/<uuid:pk>/file/", PublicationFile.as_view(), name="api_publication_file"),
     path("postponements/", PostponementList.as_view(), name="api_postponements"),
     path("postponements/<uuid:pk>/", PostponementOne.as_view(), name="api_postponement"),
     path("candidates/", CandidateList.as_view(), name="api_candidates"),
@@ -136,6 +166,13 @@ institution_patterns = [
     path("opinions/<uuid:pk>/", OpinionOne.as_view(), name="api_opinion"),
     path("decisions/", DecisionList.as_view(), name="api_decisions"),
     path("decisions/<uuid:pk>/", DecisionOne.as_view(), name="api_decision"),
+    path("decisions/<uuid:pk>/file/", DecisionFile.as_view(), name="api_decision_file"),
+    path("decisions/<uuid:pk>/letter/", DecisionLetter.as_view(), name="api_decision_letter"),
+    path(
+        "decisions/<uuid:pk>/patient-letter/",
+        DecisionPatientPage.as_view(),
+        name="api_decision_patient_letter",
+    ),
     path("recommendations/", RecommendationList.as_view(), name="api_recommendations"),
     path("recommendations/<uuid:pk>/", RecommendationOne.as_view(), name="api_recommendation"),
     path("tasks/", TaskList.as_view(), name="api_tasks"),

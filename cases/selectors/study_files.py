@@ -10,9 +10,25 @@ from django.db.models import BooleanField, Case, Count, Q, Value, When
 
 from cases.dicom.pacs_answers import WITHOUT_PICTURE
 from cases.models import Patient, Study, StudyFile, StudyFilePart, StudySeries
-from cases.models.study_file import FileState
+from cases.models.study_file import FileKind, FileState
 from cases.selectors.identity import Difference, header_differences
 
+#: What a file goes out as, by its kind.
+CONTENT_TYPES = {
+    FileKind.PDF: "application/pdf",
+    FileKind.PNG: "image/png",
+    FileKind.JPEG: "image/jpeg",
+    FileKind.DICOM: "application/dicom",
+    FileKind.DICOM_ZIP: "application/zip",
+}
+#: What the name of a file ends in, by its kind.
+EXTENSIONS = {
+    FileKind.PDF: "pdf",
+    FileKind.PNG: "png",
+    FileKind.JPEG: "jpg",
+    FileKind.DICOM: "dcm",
+    FileKind.DICOM_ZIP: "zip",
+}
 #: Bytes of a file that are kept in memory on its way out; what is larger goes by a file.
 IN_MEMORY = 5_000_000
 NO_PICTURE = "A series without pictures"
@@ -82,6 +98,15 @@ def later_differences(file: StudyFile, patient: Patient) -> list[Difference]:
         for one in header_differences(patient, file.findings.get("identity", {}))
         if (one.what, one.theirs, one.ours) not in known
     ]
+
+
+def saved_as(file: StudyFile) -> dict[str, str]:
+    """Name and content type with which a file goes out.
+
+    Named by its kind and not as it was: headers end up in logs.
+    """
+    kind = FileKind(file.kind)
+    return {"name": f"study-file.{EXTENSIONS[kind]}", "content_type": CONTENT_TYPES[kind]}
 
 
 def content_of(file: StudyFile) -> IO[bytes]:

@@ -1,11 +1,13 @@
 """Putting several cases on a list at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import transaction
 
-from cases.models import Case, Meeting
+from cases.models import AgendaItem, Case, Meeting
 from cases.models.agenda_item import ListingReason
 from cases.selectors.candidates import Candidate, candidates_among
 from cases.selectors.standards import standings
@@ -20,10 +22,20 @@ NO_STANDARD = "No standard of this board is for the case."
 
 @dataclass
 class Listed:
-    """How many cases came onto the list, and why the others did not, each reason once."""
+    """What became of each case: its item on the list, or why it has none."""
 
-    count: int = 0
-    refusals: dict[str, int] = field(default_factory=dict)
+    items: dict[UUID, AgendaItem] = field(default_factory=dict)
+    reasons: dict[UUID, str] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many cases came onto the list."""
+        return len(self.items)
+
+    @property
+    def refusals(self) -> dict[str, int]:
+        """Why the others did not, each reason once, with how many cases it kept off."""
+        return Counter(self.reasons.values())
 
 
 @transaction.atomic
@@ -56,10 +68,9 @@ def put_on_several(
                         raise Refused(NO_STANDARD)
                     settle_by_protocol(item=item, standard=known[case.pk].standard, by=by)
         except Refused as refused:
-            reason = str(refused)
-            done.refusals[reason] = done.refusals.get(reason, 0) + 1
+            done.reasons[case.pk] = str(refused)
         else:
-            done.count += 1
+            done.items[case.pk] = item
     return done
 
 

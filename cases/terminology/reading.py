@@ -12,7 +12,7 @@ from guidance.engine.content import parse_yaml
 
 CONTENT = Path(__file__).with_name("content")
 #: The order in which codings are given: what FHIR profiles ask for first comes first.
-FILES = ("snomed_ct", "loinc", "icd_10_cm", "icd_10", "icd_o_3", "dicom", "ucum")
+FILES = ("snomed_ct", "loinc", "icd_10_cm", "icd_10", "icd_o_3", "dicom", "atc", "ucum")
 UNIT = "unit"
 
 

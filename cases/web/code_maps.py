@@ -16,6 +16,7 @@ from cases.selectors.concepts import concepts
 from cases.services import code_map_files, code_maps
 from cases.services.errors import Invalid, Refused
 from cases.services.imports.limits import TableError
+from cases.services.intake.code_effects import effects_of
 from cases.terminology.reading import systems
 from cases.web.conflicts import watch
 from cases.web.errors import errors_on, form_page
@@ -100,6 +101,8 @@ def change(request: InstitutionRequest, mapping_id: UUID) -> HttpResponse:
         "form": form,
         "row": selectors.code_rows([row])[0],
         "history": selectors.history(row),
+        "effects": effects_of(row) if row.status != CodeMapping.Status.RETIRED else None,
+        "can_open": Permission.INTAKE_MANAGE in request.permissions,
         **_lists(),
     }
     return form_page(request, "code_maps/change.html", context)

@@ -10,36 +10,22 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.models import StudyFile, StudySeries
-from cases.models.study_file import FileKind, FileState
+from cases.models.study_file import FileState
 from cases.selectors.offered_measurements import offered_measurements
-from cases.selectors.study_files import content_of, later_differences, series_of
+from cases.selectors.study_files import content_of, later_differences, saved_as, series_of
 from cases.selectors.study_offers import Offer, offers, words_of
 from cases.services import study_files as services
 from cases.services.errors import Refused
 from cases.services.row_versions import NOT_THERE, FieldChange, RowChanged, version_of
 from cases.web.conflicts import EMPTY, SEEN, VERSION, FieldConflict
 from cases.web.errors import errors_on, form_page
-from cases.web.file_response import file_response
 from cases.web.forms.study_files import TakeOverForm, UploadForm
 from cases.web.found import study_or_404
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
+from tumorboard.sent_files import file_response
 
-CONTENT_TYPES = {
-    FileKind.PDF: "application/pdf",
-    FileKind.PNG: "image/png",
-    FileKind.JPEG: "image/jpeg",
-    FileKind.DICOM: "application/dicom",
-    FileKind.DICOM_ZIP: "application/zip",
-}
-EXTENSIONS = {
-    FileKind.PDF: "pdf",
-    FileKind.PNG: "png",
-    FileKind.JPEG: "jpg",
-    FileKind.DICOM: "dcm",
-    FileKind.DICOM_ZIP: "zip",
-}
 #: What a person is told of the file that they just brought.
 UPLOADED = {
     FileState.STORED: (messages.SUCCESS, "The file was stored."),
@@ -125,14 +111,7 @@ def download(request: InstitutionRequest, study_file_id: UUID) -> HttpResponseBa
     if file.state != FileState.STORED:
         raise Http404
     record(action="case.study_file.downloaded", subject=file, by=request.user)
-    kind = FileKind(file.kind)
-    # Named by its kind and not as it was: headers end up in logs.
-    response = file_response(
-        request,
-        content_of(file),
-        name=f"study-file.{EXTENSIONS[kind]}",
-        content_type=CONTENT_TYPES[kind],
-    )
+    response = file_response(request, content_of(file), **saved_as(file))
     response["Content-Security-Policy"] = SANDBOX
     return response
 

@@ -219,6 +219,11 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
     )
     mapping = code_maps.add(by=by, system=f"{word} system", code="C1", concept="analyte/gastrin")
     code_maps.saw_unmapped(system=f"{word} system", code="C2", display=word, where="ORU OBX-3")
+    code_file = code_map_files.upload(
+        name=f"{word}.csv",
+        content=f"system,code,concept\n{word} system,C3,analyte/nse\n".encode(),
+        by=by,
+    )
     inbox_message = _received(api_client, word, by=by)
     return SimpleNamespace(
         inbox_id=inbox_message.id,
@@ -229,11 +234,7 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         delivery_id=delivery.id,
         mapping_id=mapping.id,
         unmapped_id=UnmappedCode.objects.get().id,
-        code_file_id=code_map_files.upload(
-            name=f"{word}.csv",
-            content=f"system,code,concept\n{word} system,C3,analyte/nse\n".encode(),
-            by=by,
-        ).id,
+        code_file_id=code_file.id,
         patient_id=patient.id,
         case_id=case.id,
         study_id=study.id,
@@ -295,6 +296,17 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
             "api_assessment": case.assessment_id,
             "api_study_measurements": study.id,
             "api_study_file": study_file.id,
+            "api_study_file_content": study_file.id,
+            "api_study_files_of": study.id,
+            "api_code_mapping_versions": mapping.id,
+            "api_code_mapping_effects": mapping.id,
+            "api_code_map_file": code_file.id,
+            "api_board_dates": board.id,
+            "api_meeting_cases": meeting.id,
+            "api_publication_file": publication.id,
+            "api_decision_file": decision.id,
+            "api_decision_letter": decision.id,
+            "api_decision_patient_letter": decision.id,
             "api_lesion": lesion.id,
             "api_measurement": measurement.id,
             "api_specimen": specimen.id,

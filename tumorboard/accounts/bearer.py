@@ -38,6 +38,18 @@ def recognize(
     return None, rate_limits.count(failed, client_network(request))
 
 
+def is_known(slug: str, header: str) -> bool:
+    """Whether a header `Authorization` shows a token that is good in the institution `slug`.
+
+    Asked before a long body is taken; nothing is counted, as the request itself will be.
+    """
+    institution = Institution.objects.filter(slug=slug).first()
+    if institution is None:
+        return False
+    with institution_scope(institution):
+        return _bearer(_shown(header)) is not None
+
+
 def person_of(bearer: Bearer | None) -> UUID | None:
     """Whose eyes a token sees with; a client's own user, who is on no list unless put there."""
     if isinstance(bearer, AccessToken):
@@ -46,7 +58,11 @@ def person_of(bearer: Bearer | None) -> UUID | None:
 
 
 def _secret(request: HttpRequest) -> str:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return _shown(request.headers.get("Authorization", ""))
+
+
+def _shown(header: str) -> str:
+    scheme, _, secret = header.partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""
 
 

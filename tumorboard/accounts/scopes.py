@@ -71,7 +71,10 @@ RESOURCES = {
     "PlanDefinition": Resource("Scenarios of the guidance", READING),
     "ActivityDefinition": Resource("Studies and treatments of the guidance", READING),
     "CodeSystem": Resource("Codes of our own", READING),
-    "ConceptMap": Resource("What codes mean", READING),
+    # A system proposes what a code means; that a person confirms it, the endpoints hold.
+    "ConceptMap": Resource(
+        "What codes mean", {**READING, **_writing(Permission.TERMINOLOGY_MANAGE)}
+    ),
     # To acknowledge a check or to accept a gap is a judgment: a person's, never a system's.
     "DetectedIssue": Resource("Gaps, and acknowledgments of checks", READING),
     "CommunicationRequest": Resource(

@@ -35,6 +35,7 @@ READ = {
     "case.study_file.read": "read about the file of a study",
     "case.study_series.viewed": "looked at a picture of a study",
     "case.timeline.read": "looked at the timeline of the case",
+    "code_map.file.read": "read a table of codes",
     "codemapping.read": "read what a code means",
     "decision.read": "read the board's decision",
     "draft.read": "opened what they had typed and not saved",

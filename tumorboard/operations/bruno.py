@@ -18,7 +18,11 @@ VERBS = {"post": "add", "patch": "change", "put": "replace", "delete": "take bac
 #: Headers of requests that a person fills in.
 HEADERS = {"Idempotency-Key": "{{$guid}}", "If-Match": "{{etag}}"}
 #: Bodies that are no JSON: what Bruno calls the kind, and one that is taken.
-TABLE_KIND, TABLE = "text/csv", "MRN,Ki-67\nN-0001,4.5\n"
+TABLE_KIND = "text/csv"
+TABLES = {
+    "imports": "MRN,Ki-67\nN-0001,4.5\n",
+    "code-map-files": "system,code,concept\nLAB,CGA,analyte/chromogranin_a\n",
+}
 COLLECTION = """\
 auth {
   mode: bearer
@@ -111,7 +115,7 @@ def files(described: Mapping[str, Any]) -> dict[PurePosixPath, str]:
 
 
 def _request(operation: Operation, *, number: int) -> str:
-    body = _body(operation.described)
+    body = _body(operation)
     url = "{{baseUrl}}" + operation.path.replace("{slug}", "{{slug}}").replace("{id}", ":id")
     kind = body[0].partition(":")[2] if body else "none"
     blocks = [
@@ -141,10 +145,14 @@ def _headers(described: Mapping[str, Any], kind: str) -> list[str]:
     return [*found, f"Content-Type: {TABLE_KIND}"] if kind == "text" else found
 
 
-def _body(described: Mapping[str, Any]) -> tuple[str, list[str]] | None:
+def _body(operation: Operation) -> tuple[str, list[str]] | None:
     """The block of the first example of a body, and its lines; None where there is no body."""
-    content = described.get("requestBody", {}).get("content", {})
+    content = operation.described.get("requestBody", {}).get("content", {})
     if "application/json" in content:
         example = next(iter(content["application/json"]["examples"].values()))["value"]
         return "body:json", json.dumps(example, indent=2, ensure_ascii=False).splitlines()
-    return ("body:text", TABLE.splitlines()) if TABLE_KIND in content else None
+    if TABLE_KIND in content:
+        return "body:text", TABLES[operation.steps[0]].splitlines()
+    # A file that whoever sends the request chooses.
+    kind = next(iter(content), "")
+    return ("body:file", [f"file: @file() @contentType({kind})"]) if kind else None

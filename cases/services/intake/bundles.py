@@ -13,6 +13,7 @@ from cases.readings import fhir
 from cases.selectors.code_maps import local_codes
 from cases.services.intake.faults import Unacceptable
 from cases.services.intake.incoming import MOST_BYTES, Incoming, checked
+from cases.terminology.codes import LocalCodes
 from guidance.engine.values import is_storable
 
 #: How deep a bundle may be nested: resources of R4 with extensions in extensions go some 20 deep.
@@ -22,8 +23,11 @@ MOST_ENTRIES = 1_000
 TYPES = ("message", "collection", "document", "transaction", "batch")
 
 
-def incoming(raw: bytes) -> Incoming:
+def incoming(raw: bytes, *, local: LocalCodes | None = None) -> Incoming:
     """What a bundle says, by the codes of the current institution.
+
+    Args:
+        local: what the institution says of codes; as it has confirmed where not given.
 
     Raises:
         Unacceptable: it is no bundle that is taken here.
@@ -37,7 +41,7 @@ def incoming(raw: bytes) -> Incoming:
             control_id=_id(bundle, raw),
             said_at=_made(bundle),
             raw=raw.decode(),
-            read=fhir.read_all(resources, local=local_codes()),
+            read=fhir.read_all(resources, local=local_codes() if local is None else local),
         ),
         also_called=frozenset(_names_of_patient(bundle)),
     )

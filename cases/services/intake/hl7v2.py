@@ -11,6 +11,7 @@ from cases.readings.hl7v2.message import BOM, CHARSET
 from cases.selectors.code_maps import local_codes
 from cases.services.intake.faults import Unacceptable
 from cases.services.intake.incoming import MOST_BYTES, Incoming, checked
+from cases.terminology.codes import LocalCodes
 from guidance.engine.values import is_storable
 
 #: MSH-7, when the sender made it.
@@ -30,8 +31,11 @@ def parsed(raw: bytes) -> Message:
     return hl7v2.parse(raw)
 
 
-def incoming(raw: bytes, message: Message) -> Incoming:
+def incoming(raw: bytes, message: Message, *, local: LocalCodes | None = None) -> Incoming:
     """What a message says, by the codes of the current institution.
+
+    Args:
+        local: what the institution says of codes; as it has confirmed where not given.
 
     Raises:
         Malformed: it is none that is taken here, is about several people, or holds what cannot
@@ -48,7 +52,7 @@ def incoming(raw: bytes, message: Message) -> Incoming:
         control_id=message.control_id,
         said_at=_made(message.header.text(MADE)),
         raw=text,
-        read=hl7v2.read(message, local=local_codes()),
+        read=hl7v2.read(message, local=local_codes() if local is None else local),
     )
     try:
         return checked(found)
@@ -56,10 +60,10 @@ def incoming(raw: bytes, message: Message) -> Incoming:
         raise Malformed(fault.reason, segment="PID") from None
 
 
-def again(raw: str) -> Incoming:
-    """What a message that was kept says by the codes of today."""
+def again(raw: str, *, local: LocalCodes | None = None) -> Incoming:
+    """What a message that was kept says by the codes of today, or by those that are given."""
     encoded = _named_utf8(raw.encode())
-    return incoming(encoded, hl7v2.parse(encoded))
+    return incoming(encoded, hl7v2.parse(encoded), local=local)
 
 
 def _text(raw: bytes, message: Message) -> str:

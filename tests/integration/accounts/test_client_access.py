@@ -57,6 +57,7 @@ def test_every_endpoint_says_which_scope_opens_it():
         ("api_opinions", "POST"),
         ("api_opinion", "PATCH"),
         ("api_opinion", "DELETE"),
+        ("api_study_file", "PATCH"),
     }
     found = [
         route for route in all_routes() if hasattr(getattr(route.view, "cls", None), "resource")
@@ -117,6 +118,7 @@ def test_a_clients_permissions_are_its_scopes_alone():
         Permission.INTAKE_MANAGE,
         Permission.RESULT_WRITE,
         Permission.TASK_WRITE,
+        Permission.TERMINOLOGY_MANAGE,
         Permission.TOKEN_USE,
     }
     assert scopes.permissions_of(frozenset()) == {Permission.TOKEN_USE}

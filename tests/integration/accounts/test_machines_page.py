@@ -10,6 +10,7 @@ import pytest
 import requests
 from django.test import Client
 
+from cases.fhir.registry import types
 from cases.models import Patient
 from tumorboard.accounts import clients, scopes
 from tumorboard.accounts.rate_limits import Allowance, Limit
@@ -69,6 +70,14 @@ def test_the_table_of_scopes_is_the_codes(kind):
     assert row
     letters = {letter for name, letter in scopes.EVERYTHING if name == kind}
     assert set(row[1].split()) == letters
+
+
+def test_names_that_stand_for_something_else_are_told():
+    """What FHIR here has no resource of, and has a scope: none is left to be guessed."""
+    same = {"AllergyIntolerance", "Device"}
+    told = dict(re.findall(r"^\| `(\w+)` \| ([^|`]+) \|$", TEXT, re.M))
+    elsewhere = set(scopes.RESOURCES) - set(types()) - same
+    assert told == {name: scopes.RESOURCES[name].label for name in elsewhere}
 
 
 def test_the_headers_are_as_the_page_shows_them():

@@ -14,13 +14,26 @@ WRITING = {"post", "put", "patch"}
 CHANGING = {"put", "patch", "delete"}
 #: Answers without a body.
 EMPTY = {"204", "304"}
-#: Kinds of files that are taken, and given out.
-FILES = {
-    "text/csv",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/x-ndjson",
+#: Kinds of files that are taken, and given out, below the address of an institution.
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OF_STUDIES = {"application/pdf", "image/png", "image/jpeg", "application/dicom", "application/zip"}
+TAKEN = {
+    "imports/": {CSV, XLSX, "application/x-ndjson"},
+    "code-map-files/": {CSV, XLSX},
+    "studies/{id}/files/": OF_STUDIES,
 }
-IMPORTS, EXPORTED = "/api/v1/i/{slug}/imports/", "/api/v1/i/{slug}/exports/{id}/file/"
+GIVEN = {
+    "exports/{id}/file/": {CSV, XLSX, "application/x-ndjson"},
+    "code-mappings/table/": {CSV, XLSX},
+    "study-files/{id}/file/": OF_STUDIES,
+    "publications/{id}/file/": {"application/pdf"},
+    "decisions/{id}/file/": {"application/pdf"},
+    "decisions/{id}/letter/": {"application/pdf"},
+    "decisions/{id}/patient-letter/": {"application/pdf"},
+}
+FILES = set().union(*TAKEN.values(), *GIVEN.values())
+BEFORE = "/api/v1/i/{slug}/"
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -57,12 +70,12 @@ def test_every_endpoint_is_described(schema):
     ]
     addresses = {r.replace("<slug:slug>", "{slug}").replace("<uuid:pk>", "{id}") for r in routes}
     assert set(schema["paths"]) == addresses
-    assert len(addresses) == 79
+    assert len(addresses) == 92
 
 
 def test_every_operation_says_what_it_does_and_which_problems_it_answers(schema):
     found = operations(schema)
-    assert len(found) == 141
+    assert len(found) == 161
     for path, method, operation in found:
         assert operation["description"], path
         assert {"token": []} in operation["security"]
@@ -72,7 +85,7 @@ def test_every_operation_says_what_it_does_and_which_problems_it_answers(schema)
         assert ({"409", "412", "428"} <= codes) == (method in CHANGING)
         for code, response in operation["responses"].items():
             kind = {"application/json"} if code < "400" else {"application/problem+json"}
-            kind = FILES if (path, code) == (EXPORTED, "200") else kind
+            kind = GIVEN.get(path.removeprefix(BEFORE), kind) if code in ("200", "206") else kind
             assert set(response.get("content", [])) == (set() if code in EMPTY else kind)
     assert "409" in schema["paths"]["/api/v1/i/{slug}/results/"]["post"]["responses"]
     assert "409" not in schema["paths"]["/api/v1/i/{slug}/results/"]["get"]["responses"]
@@ -117,8 +130,8 @@ def test_every_body_has_an_example(schema):
     for path, method, operation in operations(schema):
         if method in WRITING:
             content = operation["requestBody"]["content"]
-            if (path, method) == (IMPORTS, "post"):
-                assert set(content) == FILES
+            if path.removeprefix(BEFORE) in TAKEN and method == "post":
+                assert set(content) == TAKEN[path.removeprefix(BEFORE)]
                 continue
             assert list(content) == ["application/json"]
             assert content["application/json"]["examples"], path
@@ -139,11 +152,11 @@ def test_no_parameter_takes_patient_data(schema):
     ids = {"agenda_item", "board", "case", "decision", "id", "lesion", "meeting", "owner",
            "patient", "study"}  # fmt: skip
     codes = {"agreement", "board_level", "cause", "duty", "kind", "modality", "outcome",
-             "readiness", "reason", "role", "site", "state", "substance", "track",
-             "type"}  # fmt: skip
+             "paper", "readiness", "reason", "role", "site", "state", "status", "substance",
+             "track", "type"}  # fmt: skip
     times = {"changed_since", "signed_since", "starts_before", "starts_from"}
     pages = {"slug", "cursor", "page_size", "sort", "fields"}
-    headers = {"Idempotency-Key", "If-Match", "If-None-Match"}
+    headers = {"Idempotency-Key", "If-Match", "If-None-Match", "Range"}
     assert names == ids | codes | times | pages | headers
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases.api import deprecation
 from tests.factories.boards import make_meeting
+from tests.factories.dicom import pdf
 from tests.factories.tasks import REFERRAL, decided, tasks_of
 from tests.integration.api.conftest import script_of
 from tumorboard.tenancy.scope import institution_scope
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.django_db
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "rest.md"
 TEXT = PAGE.read_text()
+#: Files that the page sends.
+FILES = {"@report.pdf": pdf()}
 EXPECTED = re.compile(r"^# (\d{3})((?:; .+)?)$", re.M)
 
 
@@ -34,6 +37,9 @@ def run(command: str, known: dict[str, str]):
         elif word in ("-d", "--data-binary"):
             # $'…' of the shell has its own line ends.
             data = next(words).removeprefix("$").replace("\\n", "\n")
+            data = FILES.get(data, data)
+        elif word == "-o":
+            next(words)
         elif word == "-H":
             name, _, value = next(words).partition(": ")
             headers[name] = value
@@ -53,6 +59,7 @@ def test_every_command_gets_what_the_page_says(institution, coordinator):
         "MEETING": str(meeting.pk),
         "SOON": (timezone.now() + datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%MZ"),
         "TASK": str(task.pk),
+        "DECISION": str(task.recommendation.decision_id),
     }
     commands = re.findall(r"```bash\n(.*?)```", TEXT, re.S)
     for command in commands:

@@ -62,12 +62,14 @@ WITHOUT_ENTRY = {
 #: Routes whose entry names no patient, and why.
 WITHOUT_PATIENT = {
     "api_code_mapping": "a code and its meaning",
+    "api_code_mapping_versions": "what a code meant before",
     "api_code_mappings": "codes and their meanings",
     "api_unmapped_codes": "codes and counts",
     "inbox_source": "what a system may send",
     "inbox_sources": "which systems send",
     "api_boards": "boards",
     "api_board": "a board",
+    "api_board_dates": "dates",
     "api_board_members": "who sits on boards",
     "api_board_member": "who sits on a board",
     "api_standards": "protocols of boards",

@@ -59,17 +59,23 @@ OF_REVIEWERS = {"break_glass_reviews", "break_glass_review"}
 OF_NO_CASE = {
     "api_attendance",
     "api_board",
+    "api_board_dates",
     "api_board_member",
     "api_boards",
+    "api_code_map_file",
     "api_code_mapping",
+    "api_code_mapping_effects",
+    "api_code_mapping_versions",
     "api_import",
     "api_import_rows",
     "api_meeting",
+    "api_meeting_cases",
     "api_meeting_carry_over",
     "api_meeting_forecast",
     "api_meeting_order",
     "api_meetings",
     "api_publication",
+    "api_publication_file",
     "api_standard",
 }
 #: What nobody else may read; the titles are the same in every case of the factory.

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
 from tumorboard import body_limits
+from tumorboard.accounts.tokens import issue
 from tumorboard.body_limits import ELSEWHERE, BodyLimit
+from tumorboard.tenancy.scope import institution_scope
 
 UPLOAD = "/i/north/studies/0198f2a0-6c1e-7c3e-9d52-0f4b8a7e1c11/files/new/"
 TABLE = "/i/north/imports/"
@@ -104,3 +106,29 @@ def test_what_is_no_request_passes():
 
     asyncio.run(BodyLimit(site)({"type": "lifespan"}, None, None))
     assert seen == ["lifespan"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_scripts_bring_large_files_with_a_token_of_the_institution(
+    institution, other_institution, coordinator
+):
+    """ASVS v5.0.0-5.2.1: a stranger sends no large file anywhere."""
+    with institution_scope(institution):
+        _, secret = issue(user=coordinator, label="test", days=1, by=coordinator)
+    path = "/api/v1/i/{}/studies/0198f2a0-6c1e-7c3e-9d52-0f4b8a7e1c11/files/"
+
+    def status(slug: str, shown: str, size: int = 250) -> int:
+        length = str(size * MEGABYTE)
+        given = {"content_length": length, "authorization": shown}
+        return Server(path.format(slug), size=MEGABYTE, **given).status()
+
+    assert status("north", f"Bearer {secret}") == 200
+    assert status("north", f"Bearer {secret}", size=251) == 413
+    for slug, shown in (
+        ("south", f"Bearer {secret}"),
+        ("nowhere", f"Bearer {secret}"),
+        ("north", "Bearer tb_guessed"),
+        ("north", f"Basic {secret}"),
+        ("north", ""),
+    ):
+        assert status(slug, shown) == 413

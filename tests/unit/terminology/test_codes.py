@@ -29,6 +29,13 @@ def test_a_concept_has_one_code_a_system():
     assert codings[1].code == "C7B.02"
 
 
+def test_a_medicine_has_a_code_where_the_record_names_it_and_a_class_has_none():
+    assert codings_of("treatment/everolimus") == [
+        Coding("http://www.whocc.no/atc", "L01EG02", "everolimus")
+    ]
+    assert codings_of("treatment/SSA") == []
+
+
 def test_a_laboratory_code_fits_the_unit():
     assert codings_of("analyte/gastrin", unit="pg/mL") == [
         Coding(LOINC, "2333-3", "Gastrin [Mass/volume] in Serum or Plasma")
@@ -58,6 +65,11 @@ def test_what_has_no_code_has_none():
         ("DCM", "112042", "target_response/PR"),
         ("UCUM", "[IU]/L", "unit/U/L"),
         ("http://loinc.org", "36813-4", "procedure/CT_AP_W"),
+        ("http://www.whocc.no/atc", "H01CB03", "treatment/SSA"),
+        ("WC", "L01XE10", "treatment/everolimus"),
+        ("2.16.840.1.113883.6.73", "L01XA02", "treatment/platinum_chemo"),
+        ("SCT", "116241004", "operation/whipple"),
+        ("SCT", "45595009", "operation/cholecystectomy"),
         ("http://loinc.org", "24557-1", None),
         ("LAB", "29593-1", None),
     ],
