@@ -39,10 +39,8 @@ def file_response(
     start, length = part or (0, size)
     content.seek(start)
     is_async = isinstance(request, ASGIRequest)
-    response = StreamingHttpResponse(
-        _sent(content, length) if is_async else _pieces(content, length),
-        status=206 if part else 200,
-    )
+    sent = (_Awaited if is_async else _Pieces)(content, length)
+    response = StreamingHttpResponse(sent, status=206 if part else 200)
     if part:
         response["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
     response["Accept-Ranges"] = "bytes"
@@ -69,15 +67,36 @@ def _asked_for(request: HttpRequest, size: int, tag: str) -> Part | None:
     return Part(start, end - start) if start < end else None
 
 
-def _pieces(content: IO[bytes], left: int) -> Iterator[bytes]:
-    with content:
-        while chunk := content.read(min(CHUNK, left)):
-            left -= len(chunk)
-            yield chunk
+class _Sent:
+    """So many bytes of a file, from where it stands; closes it at its end, or with the answer."""
+
+    def __init__(self, content: IO[bytes], length: int) -> None:
+        self.content, self.left = content, length
+
+    def close(self) -> None:
+        """Close the file, whether or not anybody read it."""
+        self.content.close()
+
+    def piece(self) -> bytes:
+        """The next piece; empty at the end."""
+        piece = self.content.read(min(CHUNK, self.left))
+        self.left -= len(piece)
+        return piece
 
 
-async def _sent(content: IO[bytes], left: int) -> AsyncIterator[bytes]:
-    with content:
-        while chunk := await sync_to_async(content.read)(min(CHUNK, left)):
-            left -= len(chunk)
-            yield chunk
+class _Pieces(_Sent):
+    """For a synchronous server."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.content:
+            while piece := self.piece():
+                yield piece
+
+
+class _Awaited(_Sent):
+    """For an asynchronous one."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with self.content:
+            while piece := await sync_to_async(self.piece)():
+                yield piece

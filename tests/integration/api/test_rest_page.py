@@ -65,7 +65,8 @@ def test_every_command_gets_what_the_page_says(institution, coordinator):
     for command in commands:
         expected = EXPECTED.search(command)
         answer = run(command, known)
-        assert answer.status_code == int(expected[1]), (command, answer.content)
+        body = b"".join(answer) if answer.streaming else answer.content
+        assert answer.status_code == int(expected[1]), (command, body)
         for kept in filter(None, expected[2].split("; ")):
             if ": " in kept:
                 name, _, value = kept.partition(": ")

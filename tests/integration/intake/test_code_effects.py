@@ -64,8 +64,9 @@ def test_a_bundle_is_read_too(institution, mapped, send):
     assert "Bundle" in kinds
 
 
-def test_a_code_that_no_message_holds_changes_nothing(institution, mapped):
-    mapping = mapped(code="NOWHERE")
+@pytest.mark.parametrize("given", [{"code": "NOWHERE"}, {"system": "ANOTHER"}])
+def test_a_code_that_no_message_holds_changes_nothing(institution, mapped, given):
+    mapping = mapped(**given)
     with institution_scope(institution):
         assert effects_of(mapping).found == ()
 

@@ -69,3 +69,10 @@ def test_a_part_of_another_version_is_the_whole(version, status):
     request = RequestFactory().get("/", headers={"range": "bytes=0-1", "if-range": version})
     response = file_response(request, io.BytesIO(b"0123456789"), **GIVEN, tag='"a"')
     assert (response.status_code, response["ETag"]) == (status, '"a"')
+
+
+@pytest.mark.parametrize("factory", [RequestFactory, AsyncRequestFactory])
+def test_what_nobody_reads_is_closed_with_the_answer(factory):
+    content = io.BytesIO(CONTENT)
+    file_response(factory().get("/"), content, **GIVEN).close()
+    assert content.closed

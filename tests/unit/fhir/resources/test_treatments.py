@@ -115,6 +115,18 @@ def test_a_medicine_is_a_statement_of_a_course(columns, status):
     assert found["effectivePeriod"]["start"] == "2026-02-03"
 
 
+def test_a_medicine_has_its_code_of_atc_and_one_of_a_class_has_none():
+    everolimus = MEDICINE.project(treatment("everolimus"))["medicationCodeableConcept"]
+    analog = MEDICINE.project(treatment("SSA", agent="Lanreotide"))["medicationCodeableConcept"]
+    assert codes(everolimus)["http://www.whocc.no/atc"] == "L01EG02"
+    assert "http://www.whocc.no/atc" not in codes(analog)
+
+
+def test_an_operation_has_its_code_of_snomed_ct():
+    found = assert_valid(RecordedProcedure().project(procedure("whipple")))
+    assert codes(found["code"])["http://snomed.info/sct"] == "116241004"
+
+
 def test_a_code_of_something_done_is_no_medicine():
     chemo = assert_valid(MEDICINE.project(treatment("chemo")))["medicationCodeableConcept"]
     interferon = MEDICINE.project(treatment("IFN"))["medicationCodeableConcept"]

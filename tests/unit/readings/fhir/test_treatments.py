@@ -231,6 +231,30 @@ def test_medication_that_is_taken():
     ]
 
 
+@pytest.mark.parametrize(
+    ("system", "code", "name", "type_"),
+    [
+        ("http://www.whocc.no/atc", "H01CB03", "Lanreotide", "SSA"),
+        ("urn:oid:2.16.840.1.113883.6.73", "L01EX01", "Sunitinib", "sunitinib"),
+        ("http://www.whocc.no/atc", "L01AX03", "Temozolomide", "chemo"),
+        (SCT, "57066004", "Cisplatin", "platinum_chemo"),
+    ],
+)
+def test_a_medicine_by_its_code_is_the_kind_of_treatment_that_we_have(system, code, name, type_):
+    given = resource(
+        "MedicationStatement",
+        status="active",
+        medicationCodeableConcept=concept(system, code) | {"text": name},
+    )
+    ((_, found),) = values(given)
+    assert (found["type"], found["agent"]) == (type_, name)
+
+
+def test_an_operation_by_its_code():
+    ((_, found),) = values(procedure(concept(SCT, "116241004")))
+    assert found["kind"] == "whipple"
+
+
 def test_medication_in_a_resource_of_its_own():
     there = {"resourceType": "Medication", "id": "m", "code": concept(LAB, "EVE", "Everolimus")}
     inner = medication(
