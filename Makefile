@@ -6,6 +6,9 @@ PY := $(VENV)/bin/python
 # What the tests keep apart from the demo: a PostgreSQL of their own.
 FOR_TESTS := TUMORBOARD_EMBEDDED=test
 
+# Every process that tests start would compile the product anew without it.
+export PYTHONDONTWRITEBYTECODE :=
+
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
 
