@@ -124,8 +124,8 @@ def derive(folder: Path) -> dict[str, Any]:
             known.setdefault(each.get("url", ""), each)
     found = dict(structures(defined))
     for name, names in ADDED.items():
-        for each in names:
-            del found[name]["elements"][each]
+        for element in names:
+            del found[name]["elements"][element]
     for name in [name for name in found if name.startswith("DeviceDefinition.classification")]:
         del found[name]
     wanted = {
