@@ -5,6 +5,7 @@ run works on a clone of its own, as the application role. Otherwise the applicat
 tables and the isolation tests would prove nothing.
 """
 
+import datetime
 import gc
 import hashlib
 import os
@@ -18,13 +19,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from django.test.client import ClientMixin
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
 from guidance.editions import shelf
 from guidance.engine import content
+from tests import day
 from tumorboard.accounts import second_factor
 from tumorboard.operations import roles
 
@@ -37,7 +39,14 @@ FUNCTIONAL = ROOT / "tests" / "functional"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make sure that a database server is there, once, before any worker starts."""
+    """Fix the day, and make sure that a database server is there, before any worker starts."""
+    # Before any fixture: what is made once for a file has people too, sixteen in a world of all.
+    cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    override_settings(PASSWORD_HASHERS=cheap).enable()
+    if not hasattr(config, "workerinput") and "TIME_ZONE" not in os.environ:
+        # For workers and the processes that tests start, which read the settings themselves.
+        os.environ["TIME_ZONE"] = day.zone_of(datetime.datetime.now(datetime.UTC))
+        override_settings(TIME_ZONE=os.environ["TIME_ZONE"]).enable()
     if not hasattr(config, "workerinput") and settings.ON_ONE_MACHINE:
         settings.EMBEDDED.start()
         roles.prepare_broker(
@@ -168,7 +177,9 @@ def _empty_as_administrator(_: TransactionTestCase) -> None:
         "schemaname = 'public' AND tablename NOT IN "
         "('django_migrations', 'django_content_type', 'editions_guidanceedition')"
     )
-    sizes = f"SELECT tablename, pg_relation_size(quote_ident(tablename)) FROM pg_tables WHERE {kept}"
+    sizes = (
+        f"SELECT tablename, pg_relation_size(quote_ident(tablename)) FROM pg_tables WHERE {kept}"
+    )
     for attempt in range(MOST_ATTEMPTS):
         try:
             with psycopg.connect(settings.DATABASE_ADMIN_URL, dbname=name) as database:
@@ -224,14 +235,13 @@ def _second_factor_is_proven(
 
 @pytest.fixture(autouse=True)
 def _fast_and_quiet(settings: pytest.FixtureRequest) -> None:
-    """Cheap password hashes; files, mail and sign-in limits stay within the test."""
+    """Files, mail and sign-in limits stay within the test."""
     # The shared cache is a table, which a test without a database has not.
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
     shelf.forget()
     # A test may try every route without a token.
     settings.RATE_TOKEN_REQUESTS = settings.RATE_FAILED_AUTHENTICATION = 1_000_000
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.STORAGES = {
         **settings.STORAGES,
