@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 
 from cases.models import AgendaItem, Meeting, Standard
 from tests.factories.boards import bring_near, make_item, make_meeting
@@ -12,6 +13,32 @@ from tests.factories.standards import make_standard
 from tumorboard.accounts.models import User
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
+
+
+@pytest.fixture(scope="module")
+def kept(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
+    """One transaction for all tests of a file, undone after the last of them.
+
+    What a fixture of the file makes in it is made once, and each test finds it as it was made:
+    what a test writes is undone as ever. Not for a file with a test that commits, which would
+    wait for this transaction for ever; and hand out copies, for what a test does to a Python
+    object nothing undoes.
+    """
+    here = (each for each in request.session.items if each.path == request.path)
+    marks = (each.get_closest_marker("django_db") for each in here)
+    assert not any(mark.kwargs.get("transaction") for mark in marks if mark), "one would wait"
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _what_is_kept_stays_as_it_was(request: pytest.FixtureRequest) -> None:
+    """Undo what a test writes beside what is kept, also where it does not ask for the database."""
+    if "kept" in request.fixturenames:
+        request.getfixturevalue("db")
 
 
 @pytest.fixture

@@ -123,13 +123,16 @@ def rows(institution: Institution, coordinator: User) -> SimpleNamespace:
     return make_rows(institution, coordinator)
 
 
+def make_theirs(institution: Institution) -> SimpleNamespace:
+    """One row of everything in an institution of others, whose texts all say so."""
+    by = add_member(institution, "COORDINATOR", email="sam@south.example", name="Sam South")
+    return make_rows(institution, by, family_name="Canary", given_name="Canary", title="Canary")
+
+
 @pytest.fixture
 def theirs(other_institution: Institution) -> SimpleNamespace:
     """One row of everything in the other institution."""
-    by = add_member(other_institution, "COORDINATOR", email="sam@south.example", name="Sam South")
-    return make_rows(
-        other_institution, by, family_name="Canary", given_name="Canary", title="Canary"
-    )
+    return make_theirs(other_institution)
 
 
 @pytest.fixture

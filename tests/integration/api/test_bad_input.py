@@ -9,7 +9,8 @@ from django.utils import timezone
 from cases.api.problems import server_error
 from cases.models import Assessment, Case, FactAnswer, Patient, Result, Study
 from cases.services import cases, facts
-from tests.integration.api.conftest import faults, problem
+from tests.factories.people import add_member, make_institution
+from tests.integration.api.conftest import faults, make_rows, problem
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,24 @@ MISSING = str(uuid.UUID(int=7))
 MODELS = (Patient, Case, Study, Result, Assessment, FactAnswer)
 
 DEEP = "[" * 200 + "]" * 200
+
+
+@pytest.fixture(scope="module")
+def institution(kept):
+    """One for all tests of this file."""
+    return make_institution(slug="north", name="North Hospital")
+
+
+@pytest.fixture(scope="module")
+def coordinator(institution):
+    """One for all tests of this file."""
+    return add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora")
+
+
+@pytest.fixture(scope="module")
+def rows(institution, coordinator):
+    """One row of everything, as every test finds it."""
+    return make_rows(institution, coordinator)
 
 
 @pytest.fixture
