@@ -9,6 +9,7 @@ from cases.services import (
     edition_trials,
     export_files,
     form_drafts,
+    hook_retention,
     idempotency,
     reading_watch,
     reassessments,
@@ -34,6 +35,7 @@ handles(virus_checks.TOPIC)(virus_checks.look_again)
 handles(deliveries.TOPIC)(deliveries.deliver_next)
 shared_task(name="export_files.sweep")(export_files.sweep)
 shared_task(name="form_drafts.sweep")(form_drafts.sweep)
+shared_task(name="hook_cards.sweep")(hook_retention.sweep)
 shared_task(name="idempotency.sweep")(idempotency.sweep)
 shared_task(name="meetings.cutoff")(cutoffs.sweep)
 shared_task(name="tasks.sweep")(task_reminders.sweep)

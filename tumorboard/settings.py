@@ -304,6 +304,7 @@ CELERY_BEAT_SCHEDULE = {
     "form_drafts.sweep": {"task": "form_drafts.sweep", "schedule": 6 * 60 * 60.0},
     # An answer that is kept for a repeated request is patient data.
     "idempotency.sweep": {"task": "idempotency.sweep", "schedule": 60 * 60.0},
+    "hook_cards.sweep": {"task": "hook_cards.sweep", "schedule": 24 * 60 * 60.0},
     "export_files.sweep": {"task": "export_files.sweep", "schedule": 5 * 60.0},
     "tasks.sweep": {"task": "tasks.sweep", "schedule": 60 * 60.0},
     "api_clients.sweep": {"task": "api_clients.sweep", "schedule": 60 * 60.0},

@@ -23,6 +23,7 @@ from cases.web.draft_urls import urlpatterns as drafts
 from cases.web.edition_urls import urlpatterns as editions
 from cases.web.erasure_urls import urlpatterns as erasures
 from cases.web.history_urls import urlpatterns as history
+from cases.web.hook_urls import urlpatterns as hook_pages
 from cases.web.import_urls import urlpatterns as imports
 from cases.web.inbox_urls import urlpatterns as inbox
 from cases.web.item_urls import urlpatterns as items
@@ -57,6 +58,8 @@ urlpatterns = [
     path("api/v1/i/<slug:slug>/", include(api_clients)),
     path("fhir/<slug:slug>", fhir.base, name="fhir_root"),
     path("fhir/<slug:slug>/", include(fhir.institution_patterns)),
+    # Clients put a slash and the service behind the address that they know, so it has none itself.
+    path("cds-services/<slug:slug>", hooks.discovery, name="hooks_plain"),
     path("cds-services/<slug:slug>/", include(hooks.institution_patterns)),
     path("intake/<slug:slug>/", include(intake)),
     path(
@@ -80,6 +83,7 @@ urlpatterns = [
                 *erasures,
                 *agendas,
                 *history,
+                *hook_pages,
                 *imports,
                 *inbox,
                 *items,

@@ -40,6 +40,8 @@ from cases.api.gaps import (
     GapRequestList,
     GapRequestOne,
 )
+from cases.api.hook_cards import HookCardList, HookNumbers
+from cases.api.hook_clients import HookClientList, HookClientOne
 from cases.api.imports import ImportList, ImportOne, ImportRows
 from cases.api.lab_results import LabResultList, LabResultOne
 from cases.api.lesions import LesionList, LesionOne
@@ -67,6 +69,10 @@ description = public_view("the API's description holds no institution's data")(
 )
 
 institution_patterns = [
+    path("hook-clients/", HookClientList.as_view(), name="api_hook_clients"),
+    path("hook-clients/<uuid:pk>/", HookClientOne.as_view(), name="api_hook_client"),
+    path("hook-cards/", HookCardList.as_view(), name="api_hook_cards"),
+    path("hook-numbers/", HookNumbers.as_view(), name="api_hook_numbers"),
     path("patients/", PatientList.as_view(), name="api_patients"),
     path("patients/search/", PatientSearch.as_view(), name="api_patient_search"),
     path("patients/<uuid:pk>/", PatientOne.as_view(), name="api_patient"),

@@ -33,7 +33,7 @@ class Answers(HookView):
         call = asked.read(raw, service)
         assert self.institution is not None  # noqa: S101 - somebody was recognized in it
         had = fetching.completed(call, registered=caller.fhir_server, slug=self.institution.slug)
-        if any(had.get(key) is None for key in NEEDED):
+        if any(had.values.get(key) is None for key in NEEDED):
             raise NotHad
         return call, had
 
@@ -42,7 +42,7 @@ class Answers(HookView):
         assert self.institution is not None  # noqa: S101 - the scope is entered
         assert self.service is not None  # noqa: S101 - else it is 404
         call, had = self.ready
-        known = know(had, call.orders, on=timezone.localdate())
+        known = know(had, call.orders, beside=call.beside, on=timezone.localdate())
         client = request.auth.client
         record(action="hook.asked", subject=known.case or client, by=request.user)
         found = cards_of(known, self.service, slug=self.institution.slug)
@@ -58,7 +58,7 @@ def cards_of(known: Knowledge, service: Service, *, slug: str) -> list[Card]:
     """
     if not known.is_relevant:
         return []
-    view = View(slug, known.edition, known.case, known.lacking)
+    view = View(slug, known.edition, known.case, known.lacking, known.partial)
     if not service.has_orders:
         return cards.of_patient(known.answer(None), view)
     found: list[Card] = []
@@ -66,9 +66,10 @@ def cards_of(known: Knowledge, service: Service, *, slug: str) -> list[Card]:
         if draft.study is None:
             found.append(cards.unmapped(view))
             continue
-        answer = known.answer(draft.study)
-        ordered = draft.study.procedure
-        found += cards.of_order(answer, view, draft=draft.resource, ordered=ordered)
+        answer = known.answer(draft)
+        found += cards.of_order(
+            answer, view, draft=draft.resource, study=draft.study, beside=known.beside
+        )
     return _once(found)
 
 

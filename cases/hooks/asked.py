@@ -20,6 +20,7 @@ ORDERERS = ("Practitioner/", "PractitionerRole/")
 SUBJECTS = ("subject", "patient")
 TEXT, OBJECT = "Give a text.", "Give an object."
 MOST_ENTRIES = 2_000
+Orders = tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Asked:
     prefetch: Mapping[str, Any]
     #: The draft orders that count: what was selected, or all that are to be signed.
     orders: tuple[dict[str, Any], ...] = ()
+    #: Draft orders that were not selected.
+    beside: tuple[dict[str, Any], ...] = ()
     authorization: Authorization | None = None
 
 
@@ -60,11 +63,12 @@ def read(raw: bytes, service: Service) -> Asked:
     context = _object(body, "context", faults)
     patient_id = _context(context, service, faults)
     prefetch = _prefetch(body, patient_id, faults)
-    orders = _orders(context, service, patient_id, faults) if service.has_orders else ()
+    none: Orders = ((), ())
+    orders, beside = _orders(context, service, patient_id, faults) if service.has_orders else none
     authorization = _authorization(body, patient_id, faults)
     if faults:
         raise Invalid(faults)
-    return Asked(instance, patient_id, prefetch, orders, authorization)
+    return Asked(instance, patient_id, prefetch, orders, beside, authorization)
 
 
 def _instance(body: dict[str, Any], faults: dict[str, list[str]]) -> str:
@@ -171,29 +175,32 @@ def _is_of_another(resource: dict[str, Any], patient_id: str) -> bool:
 
 def _orders(
     context: dict[str, Any], service: Service, patient_id: str, faults: dict[str, list[str]]
-) -> tuple[dict[str, Any], ...]:
+) -> Orders:
+    """The draft orders that count, and those that were not selected."""
     drafts = context.get("draftOrders")
     is_bundle = isinstance(drafts, dict) and drafts.get("resourceType") == "Bundle"
     found = resources_in(drafts) if is_bundle else None
     if found is None:
         faults["context.draftOrders"] = ["Give a Bundle of draft orders."]
-        return ()
+        return (), ()
     if any(_is_of_another(one, patient_id) for one in found):
         faults["context.draftOrders"] = ["An order is for another patient than context.patientId."]
-        return ()
+        return (), ()
     if service.hook != "order-select":
-        return tuple(found)
+        return tuple(found), ()
     chosen = context.get("selections")
     if not isinstance(chosen, list) or not all(isinstance(one, str) for one in chosen):
         faults["context.selections"] = ["Give a list of references into draftOrders."]
-        return ()
+        return (), ()
     by_reference = {f"{one.get('resourceType')}/{one.get('id')}": one for one in found}
     # Some EHRs name the id alone.
     by_reference |= {str(one.get("id")): one for one in found if one.get("id")}
     if missing := [place for place, one in enumerate(chosen) if one not in by_reference]:
         faults[f"context.selections[{missing[0]}]"] = ["There is no such order in draftOrders."]
-        return ()
-    return tuple(by_reference[one] for one in dict.fromkeys(chosen))
+        return (), ()
+    named = [id(by_reference[one]) for one in chosen]
+    selected = tuple(one for one in found if id(one) in named)
+    return selected, tuple(one for one in found if id(one) not in named)
 
 
 def _authorization(

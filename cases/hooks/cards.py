@@ -5,7 +5,7 @@ working to read it: docs/decisions/0029-cds-hooks.md says when there is none.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -13,11 +13,12 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.urls import reverse
 
-from cases.hooks import markdown
+from cases.hooks import markdown, suggestions
 from cases.hooks.markdown import listed, plain, sourced
-from cases.hooks.suggestions import suggestions
-from cases.models import Case
+from cases.hooks.protocol import differences
+from cases.models import Case, Study
 from cases.models.conclusion import DeviationReason
+from guidance.engine.dictionary import DICTIONARY
 from guidance.engine.edition import Edition
 from guidance.fhir.publication import base_at
 
@@ -56,6 +57,8 @@ class View:
     case: Case | None
     #: Keys of templates that could not be had.
     lacking: Sequence[str]
+    #: Keys of those that were had in part.
+    partial: Sequence[str] = ()
 
     def card(
         self,
@@ -85,7 +88,8 @@ class View:
 
     def _foot(self) -> list[str]:
         lacking = listed("Could not be had from the EHR", (plain(key) for key in self.lacking))
-        return [*lacking, f"Guidance edition {plain(self.edition.version)}."]
+        partial = listed("Only a part could be had from the EHR", map(plain, self.partial))
+        return [*lacking, *partial, f"Guidance edition {plain(self.edition.version)}."]
 
     def _source(self) -> dict[str, Any]:
         return {
@@ -115,31 +119,85 @@ def of_patient(answer: Mapping[str, Any], view: View) -> list[Card]:
 
 
 def of_order(
-    answer: Mapping[str, Any], view: View, *, draft: dict[str, Any], ordered: str
+    answer: Mapping[str, Any],
+    view: View,
+    *,
+    draft: dict[str, Any],
+    study: Study,
+    beside: Collection[str],
 ) -> list[Card]:
-    """What the guidance says of one draft order; nothing where it is as recommended."""
+    """What the guidance says of one draft order; nothing where it is as recommended.
+
+    Args:
+        study: the order as a row that is never saved.
+        beside: procedure codes of all draft orders.
+    """
+    ordered = study.procedure
     unsettled = _unsettled(answer, view, ordered=ordered)
     if unsettled is not None:
         return unsettled
     indicator = _indicator(answer)
-    if _is_right(answer, ordered):
-        if indicator == INFO:
-            return []
-        found = _most_severe(answer)
-        summary = markdown.summary(found["text"])
-        detail = [_scenario(answer), *_checks(answer), *_recommended(answer)]
+    if not _is_right(answer, ordered):
         return [
-            view.card(
-                "check",
-                summary,
-                detail,
-                answer,
-                indicator=indicator,
-                ordered=ordered,
-                overrideReasons=override_reasons(),
-            )
+            _better(answer, view, draft=draft, ordered=ordered, beside=beside, indicator=indicator)
         ]
-    return [_better(answer, view, draft=draft, ordered=ordered, indicator=indicator)]
+    found = differences(
+        study,
+        view.edition.ratings.procedures[ordered],
+        answer["order_check"],
+        DICTIONARY["ordered_phases"].value_labels,
+    )
+    if found:
+        return [_incomplete(answer, view, found, draft=draft, ordered=ordered)]
+    if indicator == INFO:
+        return []
+    summary = markdown.summary(_most_severe(answer)["text"])
+    detail = [_scenario(answer), *_checks(answer), *_recommended(answer)]
+    return [
+        view.card(
+            "check",
+            summary,
+            detail,
+            answer,
+            indicator=indicator,
+            ordered=ordered,
+            overrideReasons=override_reasons(),
+        )
+    ]
+
+
+def _incomplete(
+    answer: Mapping[str, Any],
+    view: View,
+    found: Sequence[str],
+    *,
+    draft: dict[str, Any],
+    ordered: str,
+) -> Card:
+    """The right study, but not as the guidance has it made."""
+    name = view.edition.ratings.procedures[ordered].name
+    offers = answer["order_text"] is not None and ordered == answer["top"]
+    offered = suggestions.completed(dict(answer), draft) if offers else []
+    return view.card(
+        "protocol",
+        markdown.summary(
+            f"{name}: the order differs from the guidance. {' '.join(found)}",
+            f"{name}: the order differs from the guidance.",
+            "The order differs from the guidance.",
+        ),
+        [
+            _scenario(answer),
+            *listed("What differs in the order", map(plain, found)),
+            *_checks(answer),
+            *_recommended(answer),
+        ],
+        answer,
+        indicator=_indicator(answer),
+        ordered=ordered,
+        suggestions=offered,
+        selectionBehavior="at-most-one" if offered else "",
+        overrideReasons=override_reasons(),
+    )
 
 
 def unmapped(view: View) -> Card:
@@ -162,7 +220,13 @@ def override_reasons() -> list[dict[str, str]]:
 
 
 def _better(
-    answer: Mapping[str, Any], view: View, *, draft: dict[str, Any], ordered: str, indicator: str
+    answer: Mapping[str, Any],
+    view: View,
+    *,
+    draft: dict[str, Any],
+    ordered: str,
+    beside: Collection[str],
+    indicator: str,
 ) -> Card:
     top, own = _study(answer, answer["top"]), _study(answer, ordered)
     name = own["name"] if own else view.edition.ratings.procedures[ordered].name
@@ -173,6 +237,7 @@ def _better(
     )
     if own and own["standing"] == "removed" and indicator == INFO:
         indicator = WARNING
+    offered = suggestions.suggestions(dict(answer), draft, beside)
     return view.card(
         "order",
         summary,
@@ -186,8 +251,8 @@ def _better(
         answer,
         indicator=indicator,
         ordered=ordered,
-        suggestions=suggestions(answer, draft, ordered),
-        selectionBehavior="at-most-one",
+        suggestions=offered,
+        selectionBehavior="at-most-one" if offered else "",
         overrideReasons=override_reasons(),
     )
 

@@ -2,12 +2,14 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cases.hooks import origins
 from cases.hooks.catalogue import SERVICES
 from tumorboard.accounts.access import public_view
 
@@ -23,7 +25,11 @@ class Discovers(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """The list."""
         found: dict[str, Any] = {"services": [one.described() for one in SERVICES.values()]}
-        return Response(found)
+        return Response(found, headers={"Access-Control-Allow-Origin": origins.ANY})
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """What a browser of any origin may send; some send a JWT though none is asked for."""
+        return origins.answer_preflight(request, "GET", allowed=origins.is_preflight(request))
 
 
 discovery = public_view("The same for everybody; it shows no institution's data.")(

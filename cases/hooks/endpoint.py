@@ -10,6 +10,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
+from cases.hooks import origins
 from cases.hooks.asked import LONGEST
 from cases.hooks.callers import HookAuthentication, HookCaller, recognize
 from cases.hooks.catalogue import SERVICES, Service, address_of
@@ -18,6 +19,7 @@ from tumorboard.accounts.api import InstitutionAPIView
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.rate_limits import Allowance
 from tumorboard.json_bodies import BadJson
+from tumorboard.tenancy.models import Institution
 
 JSON = "application/json"
 
@@ -59,7 +61,14 @@ class HookView(InstitutionAPIView):
     ) -> HttpResponseBase:
         """Answer; a service that there is not is no 404 before somebody has proven who they are."""
         self.service = SERVICES.get(service_id)
-        return super().dispatch(request, *args, **kwargs)
+        if origins.is_preflight(request):
+            institution = Institution.objects.filter(slug=kwargs["slug"]).first()
+            allowed = origins.is_named(request.headers["Origin"], institution)
+            return origins.answer_preflight(request, "POST", allowed=allowed)
+        response = super().dispatch(request, *args, **kwargs)
+        caller = request.bearer  # type: ignore[attr-defined]
+        origins.open_to(response, request, caller.origins if caller else ())
+        return response
 
     def recognized(self, request: HttpRequest) -> tuple[Any, Allowance]:
         """Who calls, and all that has to be done before the scope is entered."""

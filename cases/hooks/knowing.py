@@ -1,15 +1,17 @@
 """What is known of a patient: our record, and beside it what the EHR sends. Nothing is written."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cases.hooks.asked import resources_in
 from cases.hooks.catalogue import PREFETCH
+from cases.hooks.coded import codings, concepts
+from cases.hooks.fetching import Had
 from cases.hooks.orders import Draft, drafts_of
 from cases.hooks.rows import facts_in, with_readings
-from cases.models import Case, Patient, Study
+from cases.models import Case, Patient
 from cases.readings.fhir import read_all
 from cases.readings.reading import Kind, Reading
 from cases.selectors.cases import cases_of, one, patient_by_record_number
@@ -17,7 +19,7 @@ from cases.selectors.code_maps import local_codes
 from cases.selectors.facts import Record, facts_from, policy, record_of
 from cases.selectors.imaging import Imaging
 from cases.services.assessments import facts_for
-from cases.terminology.codes import LocalCodes, concept_of
+from cases.terminology.codes import LocalCodes
 from guidance.editions import shelf
 from guidance.engine.assess import assess
 from guidance.engine.edition import Edition
@@ -31,6 +33,8 @@ TUMORS = frozenset(
         "condition/poorly_differentiated_nec",
     }
 )
+#: The day for which is judged what is early or late.
+EVALUATED_ON = "evaluated_on"
 #: Facts that only such a tumor has.
 TELLING = frozenset({"histology_subtype", "functional_subtype"})
 
@@ -47,19 +51,31 @@ class Knowledge:
     is_relevant: bool
     edition: Edition
     drafts: Sequence[Draft]
-    #: Keys of templates that could not be had.
+    #: Studies that other draft orders ask for already, by procedure code.
+    beside: frozenset[str]
+    #: Keys of templates that could not be had, and of those that were had in part.
     lacking: Sequence[str]
+    partial: Sequence[str]
 
-    def answer(self, draft: Study | None) -> dict[str, Any]:
+    def answer(self, draft: Draft | None) -> dict[str, Any]:
         """What the guidance says, with one order under review.
+
+        Whether a study is early or late is judged for the day on which it is wanted.
 
         Raises:
             Invalid: a value that the data dictionary does not allow.
         """
-        record = with_readings(self.record, self.readings, draft=draft)
+        study = draft.study if draft else None
+        record = with_readings(self.record, self.readings, draft=study)
         values = {**facts_from(record).values}
         for name, value in self._person(record.date):
             values.setdefault(name, value)
+        found = assess(facts_for(values, self.edition), self.edition)
+        planned_on = draft.planned_on if draft else None
+        # What contradicts itself today is told; on a later day a date of the future would not.
+        if planned_on is None or planned_on <= record.date or found["contradictions"]:
+            return found
+        values[EVALUATED_ON] = planned_on.isoformat()
         return assess(facts_for(values, self.edition), self.edition)
 
     def _person(self, on: datetime.date) -> Iterable[tuple[str, Any]]:
@@ -74,13 +90,22 @@ class Knowledge:
 
 
 def know(
-    prefetch: Mapping[str, Any], orders: Sequence[dict[str, Any]], *, on: datetime.date
+    had: Had,
+    orders: Sequence[dict[str, Any]],
+    *,
+    beside: Sequence[dict[str, Any]] = (),
+    on: datetime.date,
 ) -> Knowledge:
-    """Read our record and what the EHR sends, inside the institution's scope."""
+    """Read our record and what the EHR sends, inside the institution's scope.
+
+    Args:
+        orders: the draft orders that are judged.
+        beside: those that are not, and still will be carried out.
+    """
     local = local_codes()
     resources = [
         one
-        for value in prefetch.values()
+        for value in had.values.values()
         if isinstance(value, dict)
         for one in resources_in(value) or ()
     ]
@@ -88,6 +113,7 @@ def know(
     case = _case_of(readings)
     record = record_of(case, on=on) if case is not None else _empty(on)
     drafts = drafts_of(orders, case=record.case, on=on, local=local)
+    others = drafts_of(beside, case=record.case, on=on, local=local)
     return Knowledge(
         case=case,
         record=record,
@@ -95,7 +121,9 @@ def know(
         is_relevant=case is not None or _speaks_of_tumor(resources, readings, local),
         edition=shelf.adopted(),
         drafts=drafts,
-        lacking=[key for key in PREFETCH if key not in prefetch],
+        beside=frozenset(one.study.procedure for one in (*drafts, *others) if one.study),
+        lacking=[key for key in PREFETCH if key not in had.values],
+        partial=had.partial,
     )
 
 
@@ -140,16 +168,5 @@ def _speaks_of_tumor(
 
 
 def _is_tumor(resource: dict[str, Any], local: LocalCodes) -> bool:
-    about = resource.get("code")
-    codings = about.get("coding") if isinstance(about, dict) else None
-    return any(
-        concept_of(
-            str(coding.get("system", "")),
-            str(coding.get("code", "")),
-            within="condition",
-            local=local,
-        )
-        in TUMORS
-        for coding in (codings if isinstance(codings, list) else ())
-        if isinstance(coding, dict)
-    )
+    said = concepts(codings(resource.get("code")), local=local, within="condition")
+    return any(concept in TUMORS for concept in said)

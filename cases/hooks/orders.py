@@ -4,10 +4,12 @@ import datetime
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from cases.hooks import protocol
+from cases.hooks.coded import codings, concepts
 from cases.models import Case, Study
 from cases.readings.fhir import read_all
 from cases.readings.reading import Kind
-from cases.terminology.codes import LocalCodes, concept_of
+from cases.terminology.codes import LocalCodes
 
 ORDER = "ServiceRequest"
 #: Codes of a category that say that imaging is asked for.
@@ -21,6 +23,8 @@ class Draft(NamedTuple):
     resource: dict[str, Any]
     #: As a row that is never saved; None where nobody has said what its codes stand for.
     study: Study | None
+    #: From when the study is wanted; None where the order does not say.
+    planned_on: datetime.date | None = None
 
 
 def drafts_of(
@@ -33,7 +37,7 @@ def drafts_of(
             continue
         study = _study(order, case=case, on=on, local=local)
         if study is not None or (_is_imaging(order) and not _is_known(order, local)):
-            found.append(Draft(order, study))
+            found.append(Draft(order, study, protocol.planned_on(order)))
     return found
 
 
@@ -45,24 +49,15 @@ def _study(
     for reading in read_all([given], local=local).readings:
         if reading.kind is Kind.STUDY and reading.values.get("procedure"):
             known = {name: reading.values[name] for name in COLUMNS if reading.values.get(name)}
-            return Study(case=case, ordered_on=on, **known)
+            more = protocol.details(order, local=local)
+            return Study(case=case, ordered_on=on, **known, **more)
     return None
 
 
-def _codings(concept: Any) -> list[dict[str, Any]]:
-    codings = concept.get("coding") if isinstance(concept, dict) else None
-    return [one for one in codings if isinstance(one, dict)] if isinstance(codings, list) else []
-
-
 def _is_imaging(order: dict[str, Any]) -> bool:
-    categories = order.get("category")
-    categories = categories if isinstance(categories, list) else []
-    return any(one.get("code") in IMAGING for each in categories for one in _codings(each))
+    return any(one.get("code") in IMAGING for one in codings(order.get("category")))
 
 
 def _is_known(order: dict[str, Any], local: LocalCodes) -> bool:
     """Whether its code is known, as something else than a study of the guidance."""
-    return any(
-        concept_of(str(one.get("system", "")), str(one.get("code", "")), local=local)
-        for one in _codings(order.get("code"))
-    )
+    return any(concepts(codings(order.get("code")), local=local))

@@ -2,28 +2,39 @@
 
 import copy
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
 
 from cases.terminology.codes import codings_of
-from guidance.fhir.publication import base_at
+from guidance.engine.dictionary import DICTIONARY
 
 #: What described the study that was ordered, and would contradict another one.
 OF_THE_STUDY = ("orderDetail", "bodySite", "quantityQuantity", "quantityRatio", "quantityRange")
 
 
 def suggestions(
-    answer: dict[str, Any], draft: dict[str, Any], ordered: str
+    answer: dict[str, Any], draft: dict[str, Any], beside: Collection[str]
 ) -> list[dict[str, Any]]:
-    """The top study and its alternatives but the one that is ordered, the best first."""
+    """The top study and its alternatives, the best first.
+
+    Args:
+        beside: studies that are ordered already, here or by another draft; they are not offered.
+    """
     offered = [answer["top"], *(code for code, _ in answer["alternatives"])]
     studies = {study["procedure"]: study for study in answer["studies"]}
     return [
         _suggestion(studies[code], draft, answer["order_text"] if code == answer["top"] else None)
         for code in offered
-        if code != ordered and code in studies
+        if code not in beside and code in studies
     ]
+
+
+def completed(answer: dict[str, Any], draft: dict[str, Any]) -> list[dict[str, Any]]:
+    """The offer to write on the order what the guidance wants of the study that it names."""
+    top = next(one for one in answer["studies"] if one["procedure"] == answer["top"])
+    return [_suggestion(top, draft, answer["order_text"])]
 
 
 def _suggestion(
@@ -47,7 +58,7 @@ def _action(
     resource = copy.deepcopy(resource)
     resource["code"] = coded(study)
     if order_text is not None:
-        resource["orderDetail"] = [{"text": order_text["text"]}]
+        resource["orderDetail"] = _details(order_text)
     kind = "update" if draft.get("id") else "create"
     return {
         "type": kind,
@@ -56,15 +67,31 @@ def _action(
     }
 
 
+def _details(order_text: dict[str, Any]) -> list[dict[str, Any]]:
+    """What to write on the order: in words, and each phase and sequence as a code of ours."""
+    phases = DICTIONARY["ordered_phases"].value_labels
+    coded = [(f"ordered_phases/{phase}", phases[phase]) for phase in order_text["phases"]]
+    if order_text["dwi"]:
+        coded.append(("ordered_dwi", DICTIONARY["ordered_dwi"].label))
+    codes = [_concept(_own("fact", code, words), text=words) for code, words in coded]
+    return [{"text": order_text["text"]}, *codes]
+
+
 def coded(study: dict[str, Any]) -> dict[str, Any]:
-    """A study as CodeableConcept: the standards' codes, and the guidance's own."""
+    """A study as CodeableConcept: the standards' codes, and our own."""
     codings = [
         {"system": one.system, "code": one.code, "display": one.display}
         for one in codings_of(f"procedure/{study['procedure']}")
     ]
-    own = {
-        "system": f"{base_at(settings.SITE_URL)}/CodeSystem/procedure",
-        "code": study["procedure"],
-        "display": study["name"],
-    }
-    return {"coding": [*codings, own], "text": study["name"]}
+    own = _own("procedure", study["procedure"], study["name"])
+    return _concept(*codings, own, text=study["name"])
+
+
+def _own(kind: str, code: str, words: str) -> dict[str, str]:
+    """A code of ours, as our FHIR server has it; orders that come back with it are understood."""
+    system = f"{settings.SITE_URL.rstrip('/')}/fhir/CodeSystem/{kind}"
+    return {"system": system, "code": code, "display": words}
+
+
+def _concept(*codings: dict[str, str], text: str) -> dict[str, Any]:
+    return {"coding": list(codings), "text": text}

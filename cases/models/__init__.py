@@ -26,7 +26,7 @@ from cases.models.feasibility import Allergy, Device
 from cases.models.fhir_document import FhirDocument
 from cases.models.fhir_identifier import FhirIdentifier
 from cases.models.form_draft import FormDraft
-from cases.models.hooks import HookCard, HookClient, HookFeedback
+from cases.models.hooks import HookCard, HookClient, HookFeedback, HookTally
 from cases.models.idempotency_key import IdempotencyKey
 from cases.models.import_file import ImportFile, ImportMapping, ImportRow
 from cases.models.inbox_message import InboxMessage
@@ -95,6 +95,7 @@ __all__ = [
     "HookCard",
     "HookClient",
     "HookFeedback",
+    "HookTally",
     "IdempotencyKey",
     "ImportFile",
     "ImportMapping",

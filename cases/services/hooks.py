@@ -1,22 +1,18 @@
-"""EHRs that ask by CDS Hooks, the cards that they got, and what they say became of these."""
+"""The cards that EHRs got by CDS Hooks, and what they say became of these."""
 
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import transaction
 
-from cases.models import HookCard, HookClient, HookFeedback
+from cases.models import HookCard, HookFeedback
 from cases.models.hooks import HookOutcome
 from cases.services.errors import Invalid
 from tumorboard.accounts.client_models import ApiClient
 from tumorboard.accounts.models import User
-from tumorboard.accounts.sso.reach import Reach
 from tumorboard.audit.record import record
-
-LONGEST = 400
 
 
 @dataclass(frozen=True)
@@ -29,41 +25,6 @@ class Told:
     accepted: Sequence[UUID] = ()
     reason_system: str = ""
     reason: str = ""
-
-
-@transaction.atomic
-def register(*, client: ApiClient, issuer: str, fhir_server: str = "", by: User) -> HookClient:
-    """Let a client ask by CDS Hooks, or change how; of the current institution.
-
-    Args:
-        issuer: the `iss` of its JWTs.
-        fhir_server: the one server that is asked for what a prefetch lacks; a host that the
-            operator allows.
-
-    Raises:
-        Invalid: by field, what cannot be.
-    """
-    issuer, fhir_server = issuer.strip(), fhir_server.strip().rstrip("/")
-    faults: dict[str, list[str]] = {}
-    if not (0 < len(issuer) <= LONGEST and issuer.isascii() and issuer.isprintable()):
-        faults["issuer"] = [f"Give the iss of its JWTs, of at most {LONGEST} letters."]
-    elif HookClient.objects.filter(issuer=issuer).exclude(client=client).exists():
-        faults["issuer"] = ["Another client has this issuer."]
-    if fhir_server:
-        institution = client.institution
-        is_plain = not urlsplit(fhir_server).query
-        if len(fhir_server) > LONGEST or not is_plain:
-            faults["fhir_server"] = ["Give the address of a FHIR server."]
-        elif not Reach.of(institution.slug).allows(fhir_server):
-            faults["fhir_server"] = ["The operator has not allowed this host."]
-    if faults:
-        raise Invalid(faults)
-    ApiClient.objects.select_for_update().get(pk=client.pk)
-    row = HookClient.objects.filter(client=client).first() or HookClient(client=client)
-    row.issuer, row.fhir_server, row.registered_by = issuer, fhir_server, by
-    row.save()
-    record(action="hook.client.registered", subject=client, by=by)
-    return row
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from cases.models import (
     Event,
     ExportFile,
     FactAnswer,
+    HookCard,
     ImportFile,
     InboxMessage,
     InboxProposal,
@@ -39,6 +40,7 @@ from cases.services import (
     devices,
     facts,
     gaps,
+    hook_clients,
     lab_results,
     lesions,
     meetings,
@@ -55,6 +57,7 @@ from cases.services import (
     treatments,
 )
 from cases.services.assessments import assessed_once
+from cases.services.hook_clients import Ways
 from cases.services.intake import hl7v2, receiving, sources
 from cases.services.webhooks import endpoints
 from guidance.editions import local_notes, local_studies
@@ -224,8 +227,15 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         content=f"system,code,concept\n{word} system,C3,analyte/nse\n".encode(),
         by=by,
     )
+    hook_client = hook_clients.register(
+        client=api_client, ways=Ways(f"https://{word.lower()}.example/"), by=by
+    )
+    HookCard.objects.create(
+        client=api_client, hook="order-select", kind="order", indicator="info", scenario="SC-03"
+    )
     inbox_message = _received(api_client, word, by=by)
     return SimpleNamespace(
+        hook_client_id=hook_client.id,
         inbox_id=inbox_message.id,
         proposal_id=InboxProposal.objects.get(message=inbox_message).id,
         source_id=inbox_message.source_id,
@@ -286,6 +296,7 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
             "api_treatment": treatment.id,
             "api_lab_result": lab_result.id,
             "api_code_mapping": mapping.id,
+            "api_hook_client": hook_client.id,
             "api_result": result.id,
             "api_allergy": allergy.id,
             "api_device": device.id,

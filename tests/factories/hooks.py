@@ -12,7 +12,8 @@ from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from cases.hooks.catalogue import SERVICES, address_of
-from cases.services import hooks
+from cases.services import hook_clients
+from cases.services.hook_clients import Ways
 from tests.factories.clients import ec_key, make_client
 from tumorboard.accounts.client_models import ApiClient
 from tumorboard.accounts.models import User
@@ -37,6 +38,7 @@ def make_ehr(
     issuer: str = ISSUER,
     key: Any = None,
     fhir_server: str = "",
+    ways: Ways | None = None,
     granted: list[str] | None = None,
     **more: Any,
 ) -> ApiClient:
@@ -44,7 +46,8 @@ def make_ehr(
     key = key or ec_key()
     client = make_client(institution, by, key, granted=granted or GRANTED, label="EHR", **more)
     with institution_scope(institution):
-        hooks.register(client=client, issuer=issuer, fhir_server=fhir_server, by=by)
+        ways = ways or Ways(issuer, fhir_server=fhir_server)
+        hook_clients.register(client=client, ways=ways, by=by)
     return client
 
 

@@ -129,6 +129,31 @@ def remove_key(*, client: ApiClient, kid: str, by: User) -> ApiClient:
 
 
 @transaction.atomic
+def replace_keys(*, client: ApiClient, jwks: str, by: User) -> ApiClient:
+    """Let a client sign with exactly these public keys from now on.
+
+    Where one is taken away, every token goes with it, as in `remove_key`.
+
+    Raises:
+        ValidationError: keys that cannot be.
+        ClientDisabled: it is.
+    """
+    client = _locked(client)
+    if client.jwks_uri:
+        raise ValidationError({"jwks": "This client keeps its keys at its own address."})
+    found = _judged(jwks)
+    former, client.keys = client.keys, found
+    client.save(update_fields=["keys"])
+    if any(key not in former for key in found):
+        record(action="client.key.added", subject=client, by=by)
+        _tell("registered a further key of an API client", client, by=by)
+    if any(key not in found for key in former):
+        AccessToken.objects.filter(client=client).delete()
+        record(action="client.key.removed", subject=client, by=by)
+    return client
+
+
+@transaction.atomic
 def disable(*, client: ApiClient, by: User) -> ApiClient:
     """End a client for good, and its tokens with it; who needs it again registers it anew.
 

@@ -107,6 +107,9 @@ RESOURCES = {
     "Practitioner": Resource("Names of members", BOARDS),
     "PractitionerRole": Resource("What members do on boards", BOARDS),
     "Provenance": Resource("Who wrote and signed what", READING),
+    "MeasureReport": Resource(
+        "What became of cards in EHRs", dict.fromkeys("rs", Permission.NUMBERS_READ)
+    ),
     "AuditEvent": Resource("Who saw and changed what", dict.fromkeys("rs", Permission.AUDIT_READ)),
 }
 EVERYTHING: Grants = frozenset(

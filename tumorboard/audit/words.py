@@ -43,6 +43,8 @@ READ = {
     "fhir.history.read": "read by FHIR what it said before",
     "fhir.read": "read it by FHIR",
     "hook.asked": "asked for guidance on the patient by CDS Hooks",
+    "hook_client.read": "read how an EHR asks for guidance",
+    "hook_cards.read": "read which cards EHRs got by CDS Hooks, and what became of them",
     "import.read": "read rows of an import file",
     "inbox.read": "read a message in the inbox",
     "intake_source.read": "looked at what a system may send",
@@ -75,6 +77,7 @@ SEARCHED = {
     "device.listed": "listed implanted devices",
     "export.listed": "listed their own tables of cases",
     "fact_answer.listed": "listed answers to questions about cases",
+    "hook_client.listed": "listed the EHRs that ask for guidance",
     "gap_acceptance.listed": "listed what may be missing in cases",
     "gap_request.listed": "listed who was asked for what is missing",
     "import.listed": "listed imports of cases",
@@ -295,6 +298,8 @@ CHANGED = {
     "task.replaced": "replaced a follow-up task",
     "task.resulted": "matched a follow-up task with a result",
     "task.unlinked": "took a follow-up task off its study",
+    "hook.client.switched_off": "answered an EHR that asks by CDS Hooks no more",
+    "hook.client.switched_on": "answered an EHR that asks by CDS Hooks again",
     "hook.client.registered": "set how an EHR asks for guidance by CDS Hooks",
     "hook.feedback.given": "told what became of cards of CDS Hooks",
     "webhook.changed": "changed which events another system is told of, or where",
@@ -343,6 +348,7 @@ REMOVED = {
     "person.unlinked": "unlinked a person from the identity provider",
     "token.revoked": "revoked a token for scripts",
     "view.removed": "removed a view of the case list",
+    "hook.cards.removed": "removed old cards of CDS Hooks, whose numbers are kept",
     "webhook.removed": "had another system told of events no more",
 }
 

@@ -45,13 +45,15 @@ APPEND_ONLY = {
     "cases_postponement",
     "cases_erasure",
     "cases_event",
-    "cases_hookcard",
-    "cases_hookfeedback",
+    "cases_hooktally",
     "editions_guidanceedition",
     "editions_editionadoption",
     "editions_localnote",
     "editions_localstudy",
 }
+
+#: Tables whose rows the application never changes, and removes when they are old.
+UNCHANGED = {"cases_hookcard", "cases_hookfeedback"}
 
 #: Policies beside the one every tenant table has.
 FURTHER_POLICIES = {
@@ -234,5 +236,5 @@ def _rights(rights: list[tuple]) -> list[str]:
         for table, right in rights
         if right not in {"SELECT", "INSERT", "UPDATE", "DELETE"}
         or (right in {"UPDATE", "DELETE"} and (table in APPEND_ONLY or is_history(table)))
-        or (right == "UPDATE" and table in FORGOTTEN)
+        or (right == "UPDATE" and table in (FORGOTTEN.keys() | UNCHANGED))
     ]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from cases.services.errors import Invalid
-from cases.services.hooks import register
+from cases.services.hook_clients import Ways, register
 from tumorboard.accounts.client_models import ApiClient
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.selectors import everybody_with
@@ -25,7 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="the institution")
         parser.add_argument("client", help="the client_id")
         parser.add_argument("--issuer", required=True, help="the iss of its JWTs")
+        parser.add_argument("--tenant", default="", help="the tenant of its JWTs, if it is checked")
+        parser.add_argument("--subject", default="", help="the sub of its JWTs, if it is checked")
         parser.add_argument("--fhir-server", default="", help="its FHIR server, if it is asked")
+        parser.add_argument(
+            "--origin", action="append", default=[], help="an origin of browsers that may read"
+        )
         parser.add_argument("--by", required=True, help="the e-mail address of an administrator")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -46,12 +51,14 @@ class Command(BaseCommand):
                 raise CommandError(message)
             try:
                 client = ApiClient.objects.get(pk=options["client"], disabled_at=None)
-                register(
-                    client=client,
+                ways = Ways(
                     issuer=options["issuer"],
+                    tenant=options["tenant"],
+                    subject=options["subject"],
                     fhir_server=options["fhir_server"],
-                    by=by,
+                    origins=options["origin"],
                 )
+                register(client=client, ways=ways, by=by)
             except (ApiClient.DoesNotExist, ValidationError):
                 message = "There is no such client."
                 raise CommandError(message) from None

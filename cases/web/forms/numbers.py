@@ -15,24 +15,16 @@ MOST_YEARS = 10
 ALL_BOARDS = "All boards"
 
 
-class PeriodForm(forms.Form):
-    """A board and the days from which to which its meetings are counted."""
+class DaysForm(forms.Form):
+    """The days from which to which is counted; where nobody names any, the last twelve months."""
 
-    board = forms.ModelChoiceField(
-        queryset=None,
-        required=False,
-        empty_label=ALL_BOARDS,
-        error_messages={"invalid_choice": "Choose a board of the list."},
-    )
     first = DateField(label="From")
     last = DateField(label="To")
 
     def __init__(self, data: Any, *, today: datetime.date) -> None:
         self.today = today
         first, last = last_year(today)
-        given = {"first": day(first), "last": day(last), **_filled(data)}
-        super().__init__(given)
-        self.fields["board"].queryset = Board.objects.order_by("name")
+        super().__init__({"first": day(first), "last": day(last), **_filled(data)})
 
     def clean(self) -> dict[str, Any]:
         """The days in their order, not too many of them."""
@@ -45,6 +37,21 @@ class PeriodForm(forms.Form):
         elif first and last and (last - first).days > MOST_YEARS * 366:
             self.add_error("first", f"Ask for at most {MOST_YEARS} years at once.")
         return cleaned
+
+
+class PeriodForm(DaysForm):
+    """A board and the days from which to which its meetings are counted."""
+
+    board = forms.ModelChoiceField(
+        queryset=None,
+        required=False,
+        empty_label=ALL_BOARDS,
+        error_messages={"invalid_choice": "Choose a board of the list."},
+    )
+
+    def __init__(self, data: Any, *, today: datetime.date) -> None:
+        super().__init__(data, today=today)
+        self.fields["board"].queryset = Board.objects.order_by("name")
 
     @property
     def period(self) -> Period:

@@ -58,6 +58,11 @@ def test_every_endpoint_says_which_scope_opens_it():
         ("api_opinion", "PATCH"),
         ("api_opinion", "DELETE"),
         ("api_study_file", "PATCH"),
+        # A system that lets others in could not be ended by disabling it.
+        ("api_hook_clients", "GET"),
+        ("api_hook_clients", "POST"),
+        ("api_hook_client", "GET"),
+        ("api_hook_client", "PATCH"),
     }
     found = [
         route for route in all_routes() if hasattr(getattr(route.view, "cls", None), "resource")
@@ -116,6 +121,7 @@ def test_a_clients_permissions_are_its_scopes_alone():
         Permission.CASE_READ,
         Permission.CASE_WRITE,
         Permission.INTAKE_MANAGE,
+        Permission.NUMBERS_READ,
         Permission.RESULT_WRITE,
         Permission.TASK_WRITE,
         Permission.TERMINOLOGY_MANAGE,

@@ -70,12 +70,12 @@ def test_every_endpoint_is_described(schema):
     ]
     addresses = {r.replace("<slug:slug>", "{slug}").replace("<uuid:pk>", "{id}") for r in routes}
     assert set(schema["paths"]) == addresses
-    assert len(addresses) == 92
+    assert len(addresses) == 96
 
 
 def test_every_operation_says_what_it_does_and_which_problems_it_answers(schema):
     found = operations(schema)
-    assert len(found) == 161
+    assert len(found) == 167
     for path, method, operation in found:
         assert operation["description"], path
         assert {"token": []} in operation["security"]
@@ -149,12 +149,15 @@ def test_lists_come_in_pages(schema):
 
 def test_no_parameter_takes_patient_data(schema):
     names = {p["name"] for _, _, o in operations(schema) for p in o.get("parameters", [])}
-    ids = {"agenda_item", "board", "case", "decision", "id", "lesion", "meeting", "owner",
+    ids = {"agenda_item", "board", "case", "client", "decision", "id", "lesion", "meeting", "owner",
            "patient", "study"}  # fmt: skip
     codes = {"agreement", "board_level", "cause", "duty", "kind", "modality", "outcome",
              "paper", "readiness", "reason", "role", "site", "state", "status", "substance",
              "track", "type"}  # fmt: skip
-    times = {"changed_since", "signed_since", "starts_before", "starts_from"}
+    times = {
+        "changed_since", "first", "given_after", "given_before", "last", "signed_since",
+        "starts_before", "starts_from",
+    }  # fmt: skip
     pages = {"slug", "cursor", "page_size", "sort", "fields"}
     headers = {"Idempotency-Key", "If-Match", "If-None-Match", "Range"}
     assert names == ids | codes | times | pages | headers

@@ -4,7 +4,10 @@ import uuid
 
 import pytest
 
-from cases.models import HookFeedback
+from cases.models import HookCard, HookFeedback
+from cases.services.errors import Invalid
+from cases.services.hooks import Told
+from cases.services.hooks import tell as tell_service
 from tests.factories.clients import ec_key
 from tests.factories.hooks import SELECT, Ehr, call, make_ehr
 from tumorboard.tenancy.scope import institution_scope
@@ -93,3 +96,12 @@ def test_cards_of_another_client_are_none(ehr: Ehr, card, institution, administr
     other = Ehr(issuer="https://other.example/", key=key)
     assert tell(other, entry(card)).status_code == 422
     assert kept(institution) == []
+
+
+def test_an_outcome_that_there_is_not_is_refused_below_every_face(card, institution, administrator):
+    with institution_scope(institution):
+        row = HookCard.objects.get()
+        told = Told(row.pk, "ignored", row.given_at)
+        with pytest.raises(Invalid, match="Give accepted or overridden"):
+            tell_service(client=row.client, told=[told], by=administrator)
+        assert not HookFeedback.objects.exists()

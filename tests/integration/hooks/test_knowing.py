@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from cases.hooks.fetching import Had
 from cases.hooks.knowing import know
 from cases.hooks.rows import with_readings
 from cases.models import LabResult, Study
@@ -108,7 +109,7 @@ def test_laboratory_values_are_read_by_their_own_limits(case):
 
 def test_age_and_sex_come_from_the_ehr_where_we_have_none(case):
     had = {"patient": patient(), "conditions": bundle(diagnosis())}
-    known = know(had, [order(CT)], on=TODAY)
+    known = know(Had(had), [order(CT)], on=TODAY)
     assert known.case is None
     assert known.is_relevant
     answer = known.answer(None)
@@ -120,4 +121,4 @@ def test_age_and_sex_come_from_the_ehr_where_we_have_none(case):
 def test_a_denied_diagnosis_speaks_of_no_tumor(scope):
     refuted = {"coding": [{"code": "refuted"}]}
     had = {"patient": patient(), "conditions": bundle(diagnosis(verificationStatus=refuted))}
-    assert not know(had, [], on=TODAY).is_relevant
+    assert not know(Had(had), [], on=TODAY).is_relevant

@@ -66,6 +66,7 @@ OF_NO_CASE = {
     "api_code_mapping",
     "api_code_mapping_effects",
     "api_code_mapping_versions",
+    "api_hook_client",
     "api_import",
     "api_import_rows",
     "api_meeting",

@@ -14,7 +14,7 @@ from tumorboard.outbox.models import OutboxMessage
 FOR_ALL = ("guidance_settings", "editions", "sign_in_settings", "pacs_settings", "failed_work")
 WITH_A_RIGHT = (
     "local_policy", "data_set", "people", "own_roles", "identity_providers", "clients", "webhooks",
-    "codes",
+    "codes", "hook_clients",
 )  # fmt: skip
 
 

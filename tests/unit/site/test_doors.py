@@ -26,6 +26,7 @@ SYSTEM = {
     "guidance/editions/loading.py": "an operator loads editions",
     "cases/services/sweeps.py": "sweeps of every institution",
     "cases/services/form_drafts.py": "a sweep of what has expired",
+    "cases/hooks/origins.py": "a browser asks whether it may call; reads no case",
     "cases/hooks/callers.py": "an EHR proves who it is; reads no case",
     "cases/management/commands/export_audit.py": "an operator's command",
     "cases/management/commands/hook_client.py": "an operator registers an EHR",
