@@ -36,6 +36,7 @@ app.autodiscover_tasks(["tumorboard.outbox"], related_name="queue")
 app.autodiscover_tasks(["tumorboard.outbox"], related_name="mail")
 app.autodiscover_tasks(["tumorboard.accounts"], related_name="jobs")
 app.autodiscover_tasks(["cases"], related_name="jobs")
+app.autodiscover_tasks(["cases.fhir"], related_name="jobs")
 
 
 @worker_init.connect

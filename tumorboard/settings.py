@@ -306,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
     "idempotency.sweep": {"task": "idempotency.sweep", "schedule": 60 * 60.0},
     "hook_cards.sweep": {"task": "hook_cards.sweep", "schedule": 24 * 60 * 60.0},
     "export_files.sweep": {"task": "export_files.sweep", "schedule": 5 * 60.0},
+    "bulk_exports.sweep": {"task": "bulk_exports.sweep", "schedule": 5 * 60.0},
     "tasks.sweep": {"task": "tasks.sweep", "schedule": 60 * 60.0},
     "api_clients.sweep": {"task": "api_clients.sweep", "schedule": 60 * 60.0},
     "sign_in.sweep": {"task": "sign_in.sweep", "schedule": 24 * 60 * 60.0},

@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cases.fhir.endpoint import base_of
-from cases.fhir.formats import JSON, FhirRenderer, Negotiation
+from cases.fhir.formats import JSON, FhirRenderer, Negotiation, PatchBody
 from cases.fhir.levels import OfInstance, OfType
 from cases.fhir.outcome import exception_handler
 from cases.fhir.registry import SOURCES, sources, types
-from cases.fhir.search.definitions import Kind, Parameter, parameters
+from cases.fhir.search.definitions import COMMON, Kind, Parameter, parameters
 from cases.fhir.source import Source
 from cases.fhir.writable import WRITTEN
 from tumorboard.accounts.access import public_view
@@ -37,6 +37,9 @@ OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
+BULK_DATA = "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"
+EXPORT = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"
+PATIENT_EXPORT = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export"
 BY_POST = "By POST to _search only: addresses are logged."
 
 
@@ -74,6 +77,7 @@ def statement(slug: str) -> Json:
         "status": "active",
         "date": CHANGED_ON,
         "kind": "instance",
+        "instantiates": [BULK_DATA],
         "software": {"name": "Tumorboard"},
         "implementation": {
             "description": "Records and decisions of tumor boards",
@@ -81,6 +85,7 @@ def statement(slug: str) -> Json:
         },
         "fhirVersion": FHIR_VERSION,
         "format": [JSON, "json"],
+        "patchFormat": [PatchBody.media_type],
         "rest": [
             {
                 "mode": "server",
@@ -107,6 +112,8 @@ def statement(slug: str) -> Json:
                 },
                 "resource": list(_resources()),
                 "interaction": [{"code": code} for code in system_interactions()],
+                "searchParam": [_parameter(each) for each in COMMON],
+                "operation": [{"name": "export", "definition": EXPORT}],
             }
         ],
     }
@@ -114,7 +121,7 @@ def statement(slug: str) -> Json:
 
 def system_interactions() -> list[str]:
     """What is done with the whole server, from its addresses."""
-    return ["transaction", "batch", "history-system"]
+    return ["transaction", "batch", "history-system", "search-system"]
 
 
 @cache
@@ -162,6 +169,7 @@ def _resource(resource_type: str) -> Json:
     operations = [{"name": "validate", "definition": VALIDATE}]
     if resource_type == "Patient":
         operations.append({"name": "everything", "definition": EVERYTHING})
+        operations.append({"name": "export", "definition": PATIENT_EXPORT})
     found["operation"] = operations
     return {name: value for name, value in found.items() if value != []}
 

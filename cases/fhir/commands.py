@@ -1,13 +1,24 @@
 """Each write that a request or an entry of a bundle asks for: its right, its condition, itself."""
 
 from http import HTTPStatus
+from typing import Any
 
 from cases.fhir import writing
 from cases.fhir.caller import Caller
 from cases.fhir.conditions import criteria_of, match
+from cases.fhir.documents import parsed
+from cases.fhir.formats import encoded
 from cases.fhir.found import Found
+from cases.fhir.json_patch import DoesNotFit, Malformed, patched
 from cases.fhir.keeping import Json
-from cases.fhir.outcome import BadRequest, FhirError, NotFound, NotSupported
+from cases.fhir.outcome import (
+    BadRequest,
+    Conflicting,
+    FhirError,
+    NotFound,
+    NotSupported,
+    Unprocessable,
+)
 from cases.fhir.reading import headers_of as version_headers
 from cases.fhir.registry import sources
 from cases.fhir.versions import versions_of
@@ -57,6 +68,39 @@ def put(
         raise _not_made() from None
     writing.check_version(there, if_match)
     return writing.update(there, resource, caller, path=path)
+
+
+def patch(
+    operations: Any, resource_type: str, resource_id: str, caller: Caller, if_match: str | None
+) -> Written:
+    """Update a resource as it is read, with the operations of a JSON Patch done to it.
+
+    Raises:
+        NotFound: there is none.
+        PreconditionFailed: it is at another version.
+        BadRequest: it is no patch.
+        Conflicting: an operation does not fit what is there.
+        Unprocessable: what comes of it is no resource of the type.
+    """
+    caller.check(resource_type, "u")
+    there = writing.locked(resource_type, resource_id)
+    writing.check_version(there, if_match)
+    # As it leaves: dates as text, numbers as they are written.
+    now = parsed(encoded(there.resource))
+    try:
+        resource = patched(now, operations)
+    except Malformed as error:
+        raise BadRequest(str(error), error.place, code=Code.STRUCTURE) from None
+    except DoesNotFit as error:
+        raise Conflicting(str(error), error.place) from None
+    try:
+        writing.judge(resource, resource_type=resource_type)
+    except BadRequest as error:
+        # The patch itself can be read; it is what comes of it that is wrong.
+        raise Unprocessable(issues=error.issues) from None
+    if resource.get("id") != now["id"]:
+        raise Unprocessable("A patch leaves the id as it is.", f"{resource_type}.id")
+    return writing.update(there, resource, caller)
 
 
 def put_where(

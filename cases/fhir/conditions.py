@@ -56,7 +56,7 @@ def match(
         PreconditionFailed: several meet it.
     """
     query = _read(resource_type, given, caller, is_address=is_address)
-    if query.chains or query.includes or query.reverse_includes or query.order:
+    if query.links or query.includes or query.reverse_includes or query.order:
         message = "A condition has plain search parameters only."
         raise BadRequest(message, where, code=Code.NOT_SUPPORTED)
     if wait:

@@ -59,6 +59,12 @@ class JsonBody(FhirBody):
     media_type = "application/json"
 
 
+class PatchBody(FhirBody):
+    """A JSON Patch (RFC 6902)."""
+
+    media_type = "application/json-patch+json"
+
+
 class SearchBody(FormParser):
     """The parameters of a search by POST."""
 

@@ -10,6 +10,7 @@ from cases.fhir.endpoint import FhirEndpoint
 from cases.fhir.outcome import NotFound
 from cases.fhir.reading import Reads
 from cases.fhir.searchset import Searches
+from cases.fhir.system_search import SearchesAll
 from cases.fhir.write_endpoints import OnInstance, OnType
 
 
@@ -42,5 +43,5 @@ class Nowhere(FhirEndpoint):
     post = put = patch = delete = get
 
 
-class OfSystem(OnSystem, Nowhere):
-    """`[base]`: bundles are sent here."""
+class OfSystem(SearchesAll, OnSystem, Nowhere):
+    """`[base]`: bundles are sent here, and all types are searched."""

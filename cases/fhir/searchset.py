@@ -17,7 +17,7 @@ from cases.fhir.paging import PARAMETER, link, opened
 from cases.fhir.search.chains import criteria_of
 from cases.fhir.search.criteria import Criterion
 from cases.fhir.search.includes import CUT, Included
-from cases.fhir.search.query import Given, Query, read_query
+from cases.fhir.search.query import GENERAL, Given, Query, read_query
 from cases.fhir.search.scan import BEGIN, Page, Place, find, total
 from cases.fhir.search.shapes import shaped
 from cases.r4.issue import Code, Issue
@@ -34,23 +34,36 @@ class Searching(FhirEndpoint):
         Args:
             is_address: whether the parameters stand in the address, which is logged.
         """
-        pages = [text for name, text in given if name == PARAMETER]
-        if not pages:
+        state = self.resumed(given, kind=self.resource)
+        if state is None:
             query = self._read(given, is_address=is_address)
             self_link = self._plain_link(query) if is_address else self._sealed(given, BEGIN)
             return self._page(query, given, BEGIN, self_link)
-        others = {name for name, _ in given} - {PARAMETER, "_format", "_pretty"}
-        if len(pages) > 1 or others:
-            message = "A link of a page stands alone: its search is in it."
-            raise BadRequest(message, f"http.{PARAMETER}")
-        state = opened(pages[0], by=self.request.user)
-        if state.get("kind") != self.resource:
-            message = "This link belongs to another address."
-            raise BadRequest(message, f"http.{PARAMETER}", code=Code.VALUE)
         given = [(name, text) for name, text in state["given"]]
         query = self._read(given, is_address=False)
         place = Place(*state["place"])
         return self._page(query, given, place, self._sealed(given, place))
+
+    def resumed(self, given: Sequence[Given], *, kind: str) -> dict[str, Any] | None:
+        """What the link of a page says of its search; None where a search begins.
+
+        Args:
+            kind: what the links of this address are of.
+
+        Raises:
+            BadRequest: the link is of another address, or more stands beside it.
+        """
+        pages = [text for name, text in given if name == PARAMETER]
+        if not pages:
+            return None
+        if len(pages) > 1 or {name for name, _ in given} - {PARAMETER, *GENERAL}:
+            message = "A link of a page stands alone: its search is in it."
+            raise BadRequest(message, f"http.{PARAMETER}")
+        state = opened(pages[0], by=self.request.user)
+        if state.get("kind") != kind:
+            message = "This link belongs to another address."
+            raise BadRequest(message, f"http.{PARAMETER}", code=Code.VALUE)
+        return state
 
     def _read(self, given: Sequence[Given], *, is_address: bool) -> Query:
         return read_query(
@@ -77,7 +90,7 @@ class Searching(FhirEndpoint):
         entries = [
             *self._entries(query, page.found, "match"),
             *self._entries(query, included, "include"),
-            *_told(issues),
+            *told(issues),
         ]
         return Response(
             {**body, **counted, "link": links, **({"entry": entries} if entries else {})}
@@ -136,7 +149,7 @@ class Searches(Searching):
 
     def get(self, request: Request) -> Response:
         """A page of matches."""
-        return self.searched(_pairs(request.query_params), is_address=True)
+        return self.searched(pairs(request.query_params), is_address=True)
 
 
 class SearchesByPost(Searching):
@@ -151,14 +164,15 @@ class SearchesByPost(Searching):
         Raises:
             BadRequest: what may say who a patient is stands in the address.
         """
-        there = _pairs(request.query_params)
+        there = pairs(request.query_params)
         self._read(there, is_address=True)
-        answer = self.searched([*there, *_pairs(request.data)], is_address=False)
+        answer = self.searched([*there, *pairs(request.data)], is_address=False)
         answer.status_code = status.HTTP_200_OK
         return answer
 
 
-def _pairs(parameters: Any) -> list[Given]:
+def pairs(parameters: Any) -> list[Given]:
+    """Parameters one by one, as often as each was given."""
     # Of a body that is empty, nothing is read.
     lists = parameters.lists() if hasattr(parameters, "lists") else ()
     return [(name, text) for name, texts in lists for text in texts]
@@ -169,7 +183,8 @@ def _elements(query: Query, found: Found) -> tuple[str, ...]:
     return query.elements if found.key[0] == query.resource_type else ()
 
 
-def _told(issues: Sequence[Issue]) -> list[Json]:
+def told(issues: Sequence[Issue]) -> list[Json]:
+    """The entry that tells what was passed over or is missing, where there is something."""
     if not issues:
         return []
     return [{"resource": outcome(issues), "search": {"mode": "outcome"}}]

@@ -3,12 +3,14 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from cases.fhir.bulk.endpoints import ExportsPatients, ExportsSystem, FetchesFile, FollowsExport
 from cases.fhir.capability import metadata
 from cases.fhir.everything import Everything
 from cases.fhir.history import InstanceHistory, ManyHistory
 from cases.fhir.levels import Nowhere, OfInstance, OfSystem, OfType
 from cases.fhir.reading import ReadsVersion
 from cases.fhir.searchset import SearchesByPost
+from cases.fhir.system_search import SearchesAllByPost
 from cases.fhir.write_endpoints import Validates
 from tumorboard.accounts.views import oauth
 
@@ -32,6 +34,13 @@ ONE = "<fhir_type:resource_type>/<fhir_id:resource_id>"
 institution_patterns = [
     path("metadata", metadata, name="fhir_metadata"),
     path(".well-known/smart-configuration", oauth.configuration, name="fhir_smart_configuration"),
+    path("_search", SearchesAllByPost.as_view(), name="fhir_search_all"),
+    path("$export", ExportsSystem.as_view(), name="fhir_export"),
+    path("Patient/$export", ExportsPatients.as_view(), name="fhir_patient_export"),
+    path(
+        "$export-status/<uuid:bulk_export_id>", FollowsExport.as_view(), name="fhir_export_status"
+    ),
+    path("$export-file/<uuid:bulk_export_part_id>", FetchesFile.as_view(), name="fhir_export_file"),
     path("_history", ManyHistory.as_view(), name="fhir_history"),
     path("<fhir_type:resource_type>", OfType.as_view(), name="fhir_type"),
     path("<fhir_type:resource_type>/_search", SearchesByPost.as_view(), name="fhir_search"),

@@ -1,7 +1,7 @@
 """What POST, PUT and DELETE do at the addresses of resources; mixed into the engine's endpoints."""
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,11 +9,14 @@ from rest_framework.response import Response
 from cases.fhir import commands, writing
 from cases.fhir.commands import IF_NONE_EXIST, headers_of
 from cases.fhir.endpoint import FhirEndpoint
+from cases.fhir.formats import PatchBody
 from cases.fhir.keeping import Json
-from cases.fhir.outcome import outcome
+from cases.fhir.outcome import NotSupported, outcome
 from cases.fhir.validating import judged
 from cases.fhir.writable import check_writable
 from cases.fhir.writing import Written
+
+NO_FHIRPATH = "FHIRPath Patch is not done here: send application/json-patch+json."
 
 
 class Writes(FhirEndpoint):
@@ -71,7 +74,26 @@ class OnType(Writes):
 class OnInstance(Writes):
     """Update and delete: `/Observation/<id>`."""
 
-    interactions: ClassVar = {"PUT": "u", "DELETE": "d"}
+    interactions: ClassVar = {"PUT": "u", "PATCH": "u", "DELETE": "d"}
+
+    def get_parsers(self) -> list[Any]:
+        """A patch comes in a format of its own."""
+        parsers = super().get_parsers()
+        return [PatchBody(), *parsers] if self.request.method == "PATCH" else parsers
+
+    def patch(self, request: Request, resource_id: str) -> Response:
+        """Change a resource by a JSON Patch, at the version that `If-Match` names where sent.
+
+        Raises:
+            NotSupported: it is a resource: FHIRPath Patch is not done here.
+        """
+        check_writable(self.resource)
+        operations = request.data
+        if isinstance(operations, dict) and "resourceType" in operations:
+            raise NotSupported(NO_FHIRPATH)
+        if_match = request.headers.get("If-Match")
+        done = commands.patch(operations, self.resource, resource_id, self.caller, if_match)
+        return self.answer(done)
 
     def put(self, request: Request, resource_id: str) -> Response:
         """Update a resource, at the version that `If-Match` names where it is sent."""

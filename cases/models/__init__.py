@@ -8,6 +8,7 @@ from cases.models.attendance import Attendance
 from cases.models.board import Board
 from cases.models.board_member import BoardMember
 from cases.models.break_glass import BreakGlass
+from cases.models.bulk_export import BulkExport, BulkExportPart
 from cases.models.calendar_feed import CalendarFeed
 from cases.models.candidacy import Candidacy
 from cases.models.case import Case
@@ -68,6 +69,8 @@ __all__ = [
     "Board",
     "BoardMember",
     "BreakGlass",
+    "BulkExport",
+    "BulkExportPart",
     "CalendarFeed",
     "Candidacy",
     "Case",

@@ -28,6 +28,7 @@ from cases.models import (
 )
 from cases.models.search_key import search_key
 from cases.selectors.inbox_contents import numbers_of, readings_of
+from cases.services import bulk_exports
 from cases.services.agendas import refuse_elsewhere
 from cases.services.cases import lock_all
 from cases.services.checks import check, said
@@ -119,6 +120,7 @@ def _erase(patient: Patient, cases: list[Case], *, reason: str, by: User) -> Era
         "kept_answers": _kept_answers(patient).delete()[0],
         "import_rows": _delete_import_rows(cases, traces),
         "exports": _exports(cases).delete()[0],
+        "bulk_exports": bulk_exports.forget(patient, cases),
         "fhir_documents": forget(patient, traces),
         "messages": _delete_messages(patient, traces),
         "file_parts": StudyFilePart.objects.filter(file__in=files).delete()[0],

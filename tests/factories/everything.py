@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from cases.models import (
     BreakGlass,
+    BulkExport,
+    BulkExportPart,
     Event,
     ExportFile,
     FactAnswer,
@@ -159,6 +161,25 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         state="done",
         requested_by=by,
     )
+    bulk_export = BulkExport.objects.create(
+        request="/fhir/$export",
+        transaction_time=timezone.now(),
+        permissions=["case.export"],
+        state="done",
+        done_count=1,
+        requested_by=by,
+        expires_at=timezone.now() + timezone.timedelta(hours=1),
+    )
+    bulk_export_part = BulkExportPart(
+        export=bulk_export,
+        number=1,
+        resource_type="Patient",
+        types=["Patient"],
+        count=1,
+        subjects=[patient.pk, case.pk],
+    )
+    bulk_export_part.write(f'{{"resourceType": "Patient", "name": "{word}"}}\n')
+    bulk_export_part.save()
     token, _ = issue(user=by, label=word, days=1, by=by)
     later = today + timezone.timedelta(days=9)
     local_study = local_studies.mark_unavailable(
@@ -275,6 +296,8 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         decided_item_id=decision.agenda_item_id,
         decision_id=decision.id,
         file_id=file.id,
+        bulk_export_id=bulk_export.id,
+        bulk_export_part_id=bulk_export_part.id,
         user_id=by.id,
         token_id=token.id,
         invitation_id=invitation.id,

@@ -14,6 +14,7 @@ READ = {
     "board_member.read": "read who sits on a board",
     "device.read": "read an implanted device",
     "export.read": "read how far a table of cases is",
+    "bulk_export.read": "read how far an export by FHIR is",
     "fact_answer.read": "read an answer to a question about the case",
     "gap_acceptance.read": "read that something may be missing in the case",
     "gap_request.read": "read who was asked for what is missing",
@@ -130,6 +131,8 @@ PRINTED = {
 EXPORTED = {
     "export.done": "got a table of cases collected",
     "export.downloaded": "downloaded a table of cases",
+    "bulk_export.collected": "got FHIR resources collected",
+    "bulk_export.downloaded": "downloaded FHIR resources",
     "audit.exported": "exported the audit",
     "case.exported": "exported the case in a table",
     "case.study_file.downloaded": "downloaded the file of a study",
@@ -140,6 +143,7 @@ EXPORTED = {
 }
 CREATED = {
     "export.requested": "asked for a table of cases",
+    "bulk_export.requested": "asked for an export by FHIR",
     "agenda.case.put_on": "put the case on the agenda of a meeting",
     "agenda.published": "published the agenda of a meeting",
     "board.added": "added a board",
@@ -324,6 +328,8 @@ REMOVED = {
     "case.study_file.discarded": "discarded the file of a study",
     "case.treatment.removed": "removed a treatment",
     "case.restriction.lifted": "lifted the restriction of the record",
+    "bulk_export.removed": "deleted an export by FHIR",
+    "bulk_export.stopped": "lost an export by FHIR with the right to it",
     "client.disabled": "disabled an API client",
     "client.key.removed": "removed a public key of an API client",
     "code_mapping.retired": "retired what a code means",

@@ -1,5 +1,6 @@
 """One search parameter with its values, as it is asked of a finished resource."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,10 @@ from cases.r4.issue import Code
 Matches = Callable[[Any], bool]
 #: From one given value to what tells whether a value of the resource is it.
 Reader = Callable[[str], Matches]
+
+#: What joins the values of a composite parameter, where no backslash stands before it.
+JOINT = "$"
+BETWEEN = re.compile(r"(?<!\\)\$")
 
 MISSING, NOT, IDENTIFIER = "missing", "not", "identifier"
 #: Which modifiers each kind has, beside `missing`; of a reference, a type too.
@@ -68,7 +73,7 @@ def read_criterion(
     """
     given = values_of(text)
     plain = tuple(map(unescaped, given))
-    if modifier == MISSING:
+    if modifier == MISSING and parameter.kind is not Kind.COMPOSITE:
         if plain not in (("true",), ("false",)):
             raise BadRequest("Say true or false.", f"http.{name}", code=Code.VALUE)
         return Criterion(parameter, modifier, plain)
@@ -86,6 +91,15 @@ def among(parameter: Parameter, targets: frozenset[tuple[str, str]], *, base: st
     return Criterion(
         parameter, "", tuple(f"{target.type}/{target.id}" for target in wanted), any_of
     )
+
+
+def of_ids(parameter: Parameter, ids: frozenset[str]) -> Criterion:
+    """True of a resource with any of these ids.
+
+    Args:
+        parameter: `_id` of its type.
+    """
+    return Criterion(parameter, "", tuple(sorted(ids)), (lambda value: value in ids,))
 
 
 def _reader(name: str, parameter: Parameter, modifier: str, base: str) -> Reader:
@@ -109,10 +123,27 @@ def _reader(name: str, parameter: Parameter, modifier: str, base: str) -> Reader
             return _by(read_number, matches_number)
         case Kind.QUANTITY:
             return _by(read_quantity, matches_quantity)
+        case Kind.COMPOSITE:
+            return lambda text: _all_of(name, parameter, text, base)
         case Kind.REFERENCE if modifier == IDENTIFIER:
             return _by(read_token, matches_identifier)
         case Kind.REFERENCE:
             return lambda text: _to(read_target(text, base=base, type_wanted=modifier), base)
+
+
+def _all_of(name: str, parameter: Parameter, text: str, base: str) -> Matches:
+    """One value for each part, all of which must be found at the same place."""
+    given = BETWEEN.split(text)
+    if len(given) != len(parameter.parts) or not all(given):
+        message = f"Give {len(parameter.parts)} values, joined by {JOINT}."
+        raise ValueError(message)
+    tests = [
+        (part, _reader(name, part, "", base)(value))
+        for part, value in zip(parameter.parts, given, strict=True)
+    ]
+    return lambda place: all(
+        any(matches(value) for value in values_at(place, part.paths)) for part, matches in tests
+    )
 
 
 def _by(read: Callable[[str], Any], matches: Callable[[Any, Any], bool]) -> Reader:

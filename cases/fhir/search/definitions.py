@@ -28,11 +28,15 @@ class Kind(StrEnum):
     REFERENCE = "reference"
     QUANTITY = "quantity"
     URI = "uri"
+    COMPOSITE = "composite"
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One search parameter of one type."""
+    """One search parameter of one type.
+
+    A composite one has `parts`, which look below each of its paths; an empty path is the whole.
+    """
 
     code: str
     kind: Kind
@@ -45,6 +49,7 @@ class Parameter:
     is_presence: bool = False
     #: Whether what is asked for says who a patient is, or may: it never stands in an address.
     is_private: bool = False
+    parts: tuple["Parameter", ...] = ()
 
 
 #: Types that are about no patient, of which names and titles may stand in addresses.
@@ -92,6 +97,10 @@ def parameters(resource_type: str) -> Mapping[str, Parameter]:
             targets=tuple(said.get("targets", ())),
             is_presence=said.get("presence", False),
             is_private=resource_type not in ABOUT_NOBODY and (kind is Kind.STRING or code in WHO),
+            parts=tuple(
+                Parameter(code, Kind(each["type"]), tuple(each["paths"]), said["definition"])
+                for each in said.get("parts", ())
+            ),
         )
     return MappingProxyType(found)
 

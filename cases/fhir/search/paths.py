@@ -10,8 +10,12 @@ STEP = re.compile(
 
 
 def values_at(resource: Any, paths: Iterable[str]) -> list[Any]:
-    """Everything that stands at any of the paths, lists taken apart."""
-    return [value for path in paths for value in _follow([resource], path.split("."))]
+    """Everything that stands at any of the paths, lists taken apart; at an empty one, the whole."""
+    return [
+        value
+        for path in paths
+        for value in (_follow([resource], path.split(".")) if path else [resource])
+    ]
 
 
 def _follow(level: list[Any], steps: list[str]) -> list[Any]:

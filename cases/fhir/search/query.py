@@ -21,6 +21,10 @@ NAME = re.compile(r"\A(?P<code>[^:.]+)(?::(?P<modifier>[^:.]+))?(?:\.(?P<chained
 INCLUDE = re.compile(
     r"\A(?P<source>[A-Z][A-Za-z]+):(?P<code>[a-z-]+|\*)(?::(?P<target>[A-Z][A-Za-z]+))?\Z"
 )
+#: `_has:Type:code:…`, where the rest may begin with `_has` again.
+HAS = re.compile(r"\A_has:(?P<source>[A-Z][A-Za-z]+):(?P<code>[a-z-]+):(?P<rest>.+)\Z", re.S)
+#: How many links one such parameter may have.
+DEEPEST = 3
 SUMMARIES = ("true", "false", "text", "data", "count")
 TOTALS = ("none", "estimate", "accurate")
 #: What says how a request is answered; `endpoint` has read these.
@@ -47,6 +51,15 @@ class Chain(NamedTuple):
     text: str
 
 
+class Reverse(NamedTuple):
+    """`_has:Observation:patient:code=…`: one that refers here must itself be found."""
+
+    source: str
+    parameter: Parameter
+    name: str
+    text: str
+
+
 class Include(NamedTuple):
     """`_include` or `_revinclude`; a code of `*` is every reference, an empty target any type."""
 
@@ -63,6 +76,7 @@ class Query:
     resource_type: str
     criteria: list[Criterion] = field(default_factory=list)
     chains: list[Chain] = field(default_factory=list)
+    reverses: list[Reverse] = field(default_factory=list)
     order: list[Order] = field(default_factory=list)
     includes: list[Include] = field(default_factory=list)
     reverse_includes: list[Include] = field(default_factory=list)
@@ -74,6 +88,11 @@ class Query:
     used: list[Given] = field(default_factory=list)
     #: What was passed over, and why.
     ignored: list[Issue] = field(default_factory=list)
+
+    @property
+    def links(self) -> list[Chain | Reverse]:
+        """What asks for other resources first."""
+        return [*self.chains, *self.reverses]
 
     @property
     def is_count(self) -> bool:
@@ -143,6 +162,8 @@ class _Reader:
                 return False
             how(name, text)
             return True
+        if plain == "_has":
+            return self._read_reverse(name, text)
         found = NAME.match(name)
         parameter = self.known.get(found["code"]) if found else None
         if found is None or parameter is None:
@@ -172,6 +193,24 @@ class _Reader:
         self.query.chains.append(Chain(parameter, tuple(there), found["chained"], text))
         return True
 
+    def _read_reverse(self, name: str, text: str) -> bool:
+        found = HAS.match(name)
+        if found is None or name.count("_has:") > DEEPEST:
+            return False
+        source, rest = found["source"], found["rest"]
+        parameter = parameters(source).get(found["code"]) if source in types() else None
+        if parameter is None or self.query.resource_type not in parameter.targets:
+            return False
+        code = re.split("[:.]", rest, maxsplit=1)[0]
+        if code != "_has" and code not in parameters(source):
+            return False
+        # Judged now, as a chain is; and as strictly, where it stands in an address.
+        read_query(
+            source, [(rest, text)], base=self.base, is_strict=True, is_address=self.is_address
+        )
+        self.query.reverses.append(Reverse(source, parameter, rest, text))
+        return True
+
     def _refuse(self, name: str) -> None:
         message = BY_POST.format(type=self.query.resource_type)
         raise BadRequest(message, f"http.{name}", code=Code.SUPPRESSED)
@@ -184,7 +223,7 @@ class _Reader:
     def _read_sort(self, name: str, text: str) -> None:
         for each in text.split(","):
             parameter = self.known.get(each.removeprefix("-"))
-            if parameter is None:
+            if parameter is None or parameter.kind is Kind.COMPOSITE:
                 message = f"There is no sorting by {each[:100]}."
                 raise BadRequest(message, f"http.{name}", code=Code.NOT_SUPPORTED)
             self.query.order.append(Order(parameter, each.startswith("-")))

@@ -46,6 +46,8 @@ class Page:
 
     found: list[Found]
     next: Place | None = None
+    #: How many rows were read for it.
+    read: int = 0
 
 
 def find(query: Query, criteria: Sequence[Criterion], place: Place = BEGIN) -> Page:
@@ -63,7 +65,7 @@ def find(query: Query, criteria: Sequence[Criterion], place: Place = BEGIN) -> P
     ordered = in_order(whole, query.order)
     end = place.skipped + query.count
     more = Place(skipped=end) if end < len(ordered) else None
-    return Page(ordered[place.skipped : end], more)
+    return Page(ordered[place.skipped : end], more, MOST)
 
 
 def everything(query: Query, criteria: Sequence[Criterion], *, words: str) -> list[Found]:
@@ -96,6 +98,11 @@ def total(query: Query, criteria: Sequence[Criterion]) -> int:
         return len(everything(query, criteria, words="the total"))
     rows = sum(source.rows().count() for source in sources(query.resource_type))
     return rows + len(resources.of_published(query.resource_type))
+
+
+def rows_of(query: Query, criteria: Sequence[Criterion]) -> int:
+    """How many rows would have to be read to know all matches."""
+    return sum(narrowed(source, criteria).count() for source in sources(query.resource_type))
 
 
 def narrowed(source: Source, criteria: Sequence[Criterion]) -> QuerySet[Any]:
@@ -149,18 +156,18 @@ def _streamed(query: Query, criteria: Sequence[Criterion], place: Place) -> Page
             read += len(batch)
             for each in _matching(resources.of_rows(source, batch), criteria):
                 if len(found) == query.count:
-                    return Page(found, last)
+                    return Page(found, last, read)
                 found.append(each)
                 last = Place(index, str(each.row.pk))
             if len(batch) < size:
                 break
             after = str(batch[-1].pk)
             if read >= MOST:
-                return Page(found, Place(index, after))
+                return Page(found, Place(index, after), read)
     rest = _matching(resources.of_published(query.resource_type), criteria)[place.skipped :]
     room = query.count - len(found)
     end = Place(len(of), skipped=place.skipped + room) if len(rest) > room else None
-    return Page(found + rest[:room], end)
+    return Page(found + rest[:room], end, read)
 
 
 def _matching(found: Sequence[Found], criteria: Sequence[Criterion]) -> list[Found]:

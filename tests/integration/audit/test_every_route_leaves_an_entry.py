@@ -80,6 +80,7 @@ WITHOUT_PATIENT = {
     "api_imports": "names of files and counts",
     "api_import": "headings of a file and counts",
     "api_exports": "counts",
+    "fhir_export_status": "counts",
     "api_export": "counts",
     "api_meetings": "dates",
     "api_meeting": "a date",
@@ -107,6 +108,8 @@ WORDS = {
 }
 #: Doors that let in neither a browser's session nor a person's token, and what walks them.
 OTHER_DOORS = {
+    "fhir_export": "tests/integration/fhir/bulk/test_asking.py",
+    "fhir_patient_export": "tests/integration/fhir/bulk/test_asking.py",
     "hooks_service": "tests/integration/hooks/test_cards.py",
     "hooks_feedback": "tests/integration/hooks/test_feedback.py",
 }

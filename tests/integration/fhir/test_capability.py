@@ -40,7 +40,14 @@ def test_every_type_has_its_rights():
 
 
 def test_every_search_parameter_that_is_named_works(program):
-    given = {"date": "2026", "number": "1", "quantity": "1", "reference": "x", "uri": "http://x"}
+    given = {
+        "composite": "x$1",
+        "date": "2026",
+        "number": "1",
+        "quantity": "1",
+        "reference": "x",
+        "uri": "http://x",
+    }
     faults = {}
     for resource in resources():
         names = resource["searchParam"]
@@ -81,3 +88,23 @@ def test_every_include_that_is_named_is_taken(program):
             if answer.status_code != 200:
                 faults[resource["type"]] = answer.content
     assert faults == {}
+
+
+def test_what_is_done_with_the_whole_server_is_named_and_there(program):
+    said = statement("north")
+    (rest,) = said["rest"]
+    assert "search-system" in [each["code"] for each in rest["interaction"]]
+    assert program.get("?_type=Organization").json()["total"] == 1
+    for address, names in (
+        ("", [each["name"] for each in rest["operation"]]),
+        (
+            "Patient/",
+            [e["name"] for r in resources() if r["type"] == "Patient" for e in r["operation"]],
+        ),
+    ):
+        assert "export" in names
+        answer = program.get(f"{address}$export?_type=Patient", prefer="respond-async")
+        assert answer.status_code == 202
+    patched = [r for r in resources() if {"code": "patch"} in r["interaction"]]
+    assert {"Patient", "Observation"} <= {each["type"] for each in patched}
+    assert said["patchFormat"] == ["application/json-patch+json"]

@@ -17,6 +17,7 @@ DOTTED = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 #: Dotted names in the same files that are something else: messages of the outbox, paths of
 #: serializers, events of the log.
 NO_ACTIONS = {
+    "bulk_export.resources",
     "by.name",
     "cases.completeness",
     "cases.edition_trial",
