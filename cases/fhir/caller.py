@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from cases.fhir.outcome import Forbidden
 from tumorboard.accounts.models import User
 from tumorboard.accounts.permissions import Permission
-from tumorboard.accounts.scopes import RESOURCES, Grants
+from tumorboard.accounts.rights import Rights
+from tumorboard.accounts.scopes import Grants
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,7 @@ class Caller:
 
     def may(self, resource_type: str, letter: str) -> bool:
         """Whether roles and scopes allow it."""
-        known = RESOURCES.get(resource_type)
-        needed = known.permissions.get(letter) if known else None
-        is_granted = self.grants is None or (resource_type, letter) in self.grants
-        return needed in self.permissions and is_granted
+        return Rights(self.permissions, self.grants).may(resource_type, letter)
 
     def check(self, resource_type: str, letter: str) -> None:
         """Refuse what neither roles nor scopes allow.

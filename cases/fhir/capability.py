@@ -16,7 +16,12 @@ from cases.fhir.outcome import exception_handler
 from cases.fhir.registry import SOURCES, sources, types
 from cases.fhir.search.definitions import COMMON, Kind, Parameter, parameters
 from cases.fhir.source import Source
+from cases.fhir.subscriptions import guide
+from cases.fhir.subscriptions.endpoints import TYPE as SUBSCRIPTION
+from cases.fhir.subscriptions.endpoints import OfSubscription, OfSubscriptions
 from cases.fhir.writable import WRITTEN
+from cases.models.event import EventKind
+from cases.selectors.topics import address_of
 from tumorboard.accounts.access import public_view
 from tumorboard.accounts.scopes import RESOURCES
 from tumorboard.accounts.smart import token_address
@@ -26,12 +31,12 @@ Json = dict[str, Any]
 CHANGED_ON = "2026-11-22"
 FHIR_VERSION = "4.0.1"
 READING = ("read", "vread", "history-instance", "history-type", "search-type")
-#: By method and level: which interaction it is, where a class offers it, and its letter in scopes.
+#: By place and method: which interaction it is, where a class offers it, and its letter in scopes.
 WRITING = (
-    (OfType, "post", "create", "c"),
-    (OfInstance, "put", "update", "u"),
-    (OfInstance, "patch", "patch", "u"),
-    (OfInstance, "delete", "delete", "d"),
+    (0, "post", "create", "c"),
+    (1, "put", "update", "u"),
+    (1, "patch", "patch", "u"),
+    (1, "delete", "delete", "d"),
 )
 OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
@@ -131,11 +136,13 @@ def _resources() -> tuple[Json, ...]:
 
 def _resource(resource_type: str) -> Json:
     granted = RESOURCES[resource_type].permissions
+    levels = _levels(resource_type)
     writing = [
         code
-        for level, method, code, letter in WRITING
-        if resource_type in WRITTEN and hasattr(level, method) and letter in granted
+        for place, method, code, letter in WRITING
+        if levels and hasattr(levels[place], method) and letter in granted
     ]
+    is_conditional = resource_type in WRITTEN
     # Of what is published alone, nobody lists what changed when.
     reading = [code for code in READING if code != "history-type" or sources(resource_type)]
     references = sorted(
@@ -160,8 +167,10 @@ def _resource(resource_type: str) -> Json:
         "conditionalCreate": "create" in writing,
         "conditionalRead": "full-support",
         "updateCreate": False,
-        "conditionalUpdate": "update" in writing,
-        "conditionalDelete": "single" if "delete" in writing else "not-supported",
+        "conditionalUpdate": is_conditional and "update" in writing,
+        "conditionalDelete": (
+            "single" if is_conditional and "delete" in writing else "not-supported"
+        ),
         "searchInclude": ["*", *references] if references else [],
         "searchRevInclude": _leading_to(resource_type),
         "searchParam": [_parameter(each) for _, each in sorted(parameters(resource_type).items())],
@@ -170,8 +179,23 @@ def _resource(resource_type: str) -> Json:
     if resource_type == "Patient":
         operations.append({"name": "everything", "definition": EVERYTHING})
         operations.append({"name": "export", "definition": PATIENT_EXPORT})
+    if resource_type == SUBSCRIPTION:
+        operations += [
+            {"name": "status", "definition": guide.STATUS_OPERATION},
+            {"name": "events", "definition": guide.EVENTS_OPERATION},
+        ]
+        found["extension"] = [
+            {"url": guide.TOPIC, "valueCanonical": address_of(kind)} for kind in EventKind
+        ]
     found["operation"] = operations
     return {name: value for name, value in found.items() if value != []}
+
+
+def _levels(resource_type: str) -> tuple[type, ...]:
+    """What is done at the addresses of a type and of one resource; none where it is only read."""
+    if resource_type == SUBSCRIPTION:
+        return (OfSubscriptions, OfSubscription)
+    return (OfType, OfInstance) if resource_type in WRITTEN else ()
 
 
 def _parameter(parameter: Parameter) -> Json:

@@ -37,6 +37,7 @@ from cases.fhir.resources.service_request import RecommendationRequest, StudyReq
 from cases.fhir.resources.specimen import TumorSpecimen
 from cases.fhir.resources.stage import MetastasesCategory, NodesCategory, StageGroup, TumorCategory
 from cases.fhir.resources.study_protocol import StudyProtocol
+from cases.fhir.resources.subscription import EventSubscription
 from cases.fhir.resources.task import FollowUpTask
 from cases.fhir.resources.treatment_procedure import (
     CancerSurgery,
@@ -44,6 +45,7 @@ from cases.fhir.resources.treatment_procedure import (
     TreatmentProcedure,
 )
 from cases.fhir.source import Source
+from cases.fhir.subscriptions.topics import Topics
 
 #: One line a source; `resources/` has one file for each type.
 OF_ROWS: Sequence[Source] = (
@@ -94,6 +96,8 @@ SOURCES: Sequence[Source | Published] = (
     *OF_ROWS,
     *(Documents(resource_type) for resource_type in WRITTEN),
     *written_by(OF_ROWS),
+    EventSubscription(),
+    Topics(),
     Guidance("PlanDefinition"),
     Guidance("ActivityDefinition"),
     Vocabularies(),

@@ -10,6 +10,8 @@ from cases.fhir.history import InstanceHistory, ManyHistory
 from cases.fhir.levels import Nowhere, OfInstance, OfSystem, OfType
 from cases.fhir.reading import ReadsVersion
 from cases.fhir.searchset import SearchesByPost
+from cases.fhir.subscriptions.endpoints import OfSubscription, OfSubscriptions
+from cases.fhir.subscriptions.operations import TellsEvents, TellsStatus
 from cases.fhir.system_search import SearchesAllByPost
 from cases.fhir.write_endpoints import Validates
 from tumorboard.accounts.views import oauth
@@ -30,6 +32,8 @@ class LogicalId(StringConverter):
 register_converter(TypeName, "fhir_type")
 register_converter(LogicalId, "fhir_id")
 ONE = "<fhir_type:resource_type>/<fhir_id:resource_id>"
+SUBSCRIPTION = "Subscription/<fhir_id:resource_id>"
+OF_SUBSCRIPTION = {"resource_type": "Subscription"}
 
 institution_patterns = [
     path("metadata", metadata, name="fhir_metadata"),
@@ -42,6 +46,26 @@ institution_patterns = [
     ),
     path("$export-file/<uuid:bulk_export_part_id>", FetchesFile.as_view(), name="fhir_export_file"),
     path("_history", ManyHistory.as_view(), name="fhir_history"),
+    path("Subscription", OfSubscriptions.as_view(), OF_SUBSCRIPTION, name="fhir_subscriptions"),
+    path(
+        "Subscription/$status",
+        TellsStatus.as_view(),
+        OF_SUBSCRIPTION,
+        name="fhir_subscriptions_status",
+    ),
+    path(SUBSCRIPTION, OfSubscription.as_view(), OF_SUBSCRIPTION, name="fhir_subscription"),
+    path(
+        f"{SUBSCRIPTION}/$status",
+        TellsStatus.as_view(),
+        OF_SUBSCRIPTION,
+        name="fhir_subscription_status",
+    ),
+    path(
+        f"{SUBSCRIPTION}/$events",
+        TellsEvents.as_view(),
+        OF_SUBSCRIPTION,
+        name="fhir_subscription_events",
+    ),
     path("<fhir_type:resource_type>", OfType.as_view(), name="fhir_type"),
     path("<fhir_type:resource_type>/_search", SearchesByPost.as_view(), name="fhir_search"),
     path("<fhir_type:resource_type>/_history", ManyHistory.as_view(), name="fhir_type_history"),

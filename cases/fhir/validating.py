@@ -8,6 +8,7 @@ from cases.fhir.caller import Caller
 from cases.fhir.keeping import Json
 from cases.fhir.linking import dangling, localized
 from cases.fhir.outcome import BadRequest
+from cases.fhir.subscriptions.reading import wish_of
 from cases.r4.issue import Code, Issue
 from cases.r4.judging import faults
 
@@ -41,6 +42,9 @@ def judged(data: Any, resource_type: str, resource_id: str, caller: Caller) -> l
     if resource_id and mode == "update" and resource.get("id") != resource_id:
         where = (f"{resource_type}.id",)
         return [Issue(Code.INVALID, "The id must be the one of the address.", where)]
+    if resource_type == "Subscription":
+        wish_of(resource, base=caller.base)
+        return []
     linked: Json = localized(resource, base=caller.base)
     gone = dangling(linked, path=resource_type, missing=writing.missing)
     return [*gone, *notes_of(linked)]

@@ -17,5 +17,8 @@ def check_writable(resource_type: str) -> None:
     if resource_type not in types():
         message = "There are no resources of this type here."
         raise UnknownType(message)
+    if resource_type == "Subscription":
+        message = "A Subscription is written by itself, not in a bundle or on a condition."
+        raise NotAllowed(message)
     message = f"{resource_type} is read here and not written by FHIR: the board makes it."
     raise NotAllowed(message)

@@ -54,6 +54,7 @@ from cases.models.specimen import Specimen
 from cases.models.standard import Standard
 from cases.models.study import Study
 from cases.models.study_file import StudyFile, StudyFilePart, StudySeries
+from cases.models.subscription import Subscription
 from cases.models.task import Task
 from cases.models.treatment import Treatment
 from cases.models.unmapped_code import UnmappedCode
@@ -133,6 +134,7 @@ __all__ = [
     "StudyFile",
     "StudyFilePart",
     "StudySeries",
+    "Subscription",
     "Task",
     "Treatment",
     "UnmappedCode",

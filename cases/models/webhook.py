@@ -15,6 +15,13 @@ from tumorboard.vault.fields import SealedJSONField
 
 #: What an administrator sends to try an endpoint; no event.
 TEST = "webhook.test"
+#: What a subscription is sent before it is active, and where nothing happened for long; no events.
+HANDSHAKE, HEARTBEAT = "subscription.handshake", "subscription.heartbeat"
+NO_EVENTS = (
+    (TEST, "A test of the endpoint"),
+    (HANDSHAKE, "The handshake of a subscription"),
+    (HEARTBEAT, "A sign that a subscription lives"),
+)
 
 
 class EndpointState(models.TextChoices):
@@ -61,7 +68,8 @@ class WebhookEndpoint(TenantModel):
     """Where one system of the institution takes events.
 
     `secrets` holds what signs, as `{"current": …, "former": …}`; the former one signs too until
-    `former_until`. What is sealed is in no history.
+    `former_until`. Of a FHIR Subscription (`is_subscription`) it holds the headers that are sent:
+    `{"headers": ["Name: value"]}`. What is sealed is in no history.
     """
 
     label = models.CharField("name", max_length=80)
@@ -71,6 +79,8 @@ class WebhookEndpoint(TenantModel):
     state = models.CharField(
         max_length=10, choices=EndpointState.choices, default=EndpointState.ACTIVE
     )
+    #: Known here too, since who writes an event may not see whom a subscription is about.
+    is_subscription = models.BooleanField(default=False, db_default=False, editable=False)
     secrets = SealedJSONField(purpose="webhook.secrets", editable=False)
     former_until = models.DateTimeField(null=True, editable=False)
     #: Events of restricted cases are sent where an administrator asked for it and somebody who
@@ -126,17 +136,16 @@ class WebhookDelivery(TenantModel):
     """One event for one endpoint, until it is delivered or given up.
 
     `stream` and `sequence` repeat those of the event, `case` hides it as the event is hidden.
-    A test has no event, and a stream of its own.
+    A test has no event, and a stream of its own. `number` counts the events of one subscription.
     """
 
     endpoint = TenantForeignKey(WebhookEndpoint, related_name="deliveries")
     event = TenantForeignKey(Event, null=True, related_name="deliveries")
     case = TenantForeignKey(Case, null=True, related_name="+")
-    kind = models.CharField(
-        max_length=40, choices=[*EventKind.choices, (TEST, "A test of the endpoint")]
-    )
+    kind = models.CharField(max_length=40, choices=[*EventKind.choices, *NO_EVENTS])
     stream = models.UUIDField()
     sequence = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(null=True, editable=False)
     state = models.CharField(
         max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
     )

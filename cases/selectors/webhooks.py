@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from cases.models import WebhookDelivery, WebhookEndpoint
-from cases.models.webhook import TEST, DeliveryState, EndpointState
+from cases.models.webhook import DeliveryState, EndpointState
 
 #: How many of the last deliveries stand on a page, and of those that were given up.
 LAST = 20
@@ -17,7 +17,7 @@ def endpoints() -> list[WebhookEndpoint]:
 
     Each has `dead`, how many deliveries to it were given up, and `waiting`, how many wait.
     """
-    of_events = ~Q(deliveries__kind=TEST)
+    of_events = Q(deliveries__event__isnull=False)
     rows = _there().annotate(
         dead=Count("deliveries", filter=of_events & Q(deliveries__state=DeliveryState.DEAD)),
         waiting=Count("deliveries", filter=of_events & Q(deliveries__state=DeliveryState.WAITING)),
@@ -43,10 +43,11 @@ def last_deliveries(endpoint: WebhookEndpoint) -> list[WebhookDelivery]:
 
 def dead_letters(endpoint: WebhookEndpoint) -> list[WebhookDelivery]:
     """What could not be delivered and was given up, oldest first."""
-    rows = endpoint.deliveries.filter(state=DeliveryState.DEAD).exclude(kind=TEST)
+    rows = endpoint.deliveries.filter(state=DeliveryState.DEAD, event__isnull=False)
     return list(rows.order_by("made_at", "id")[:MOST_DEAD])
 
 
 def _there() -> QuerySet[WebhookEndpoint]:
     rows = WebhookEndpoint.objects.exclude(state=EndpointState.REMOVED)
+    rows = rows.filter(is_subscription=False)
     return rows.select_related("saved_by", "restricted_asked_by", "restricted_granted_by")

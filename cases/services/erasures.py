@@ -36,6 +36,7 @@ from cases.services.errors import Invalid, Refused
 from cases.services.fhir_documents import documents_of, forget
 from cases.services.identity_traces import WORD, Traces
 from cases.services.patient_cases import lock_patient
+from cases.services.subscriptions.writing import forget as forget_subscriptions
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 from tumorboard.formats import day
@@ -115,6 +116,7 @@ def _erase(patient: Patient, cases: list[Case], *, reason: str, by: User) -> Era
     }
     # Before the key is gone: the history says by which names and numbers the patient was known.
     traces = Traces.of(patient)
+    forget_subscriptions(patient)
     counts = {
         "drafts": _delete_drafts(patient, traces),
         "kept_answers": _kept_answers(patient).delete()[0],

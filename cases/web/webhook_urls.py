@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web import webhooks
+from cases.web import subscriptions, webhooks
 
 urlpatterns = [
     path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
@@ -43,5 +43,25 @@ urlpatterns = [
         "settings/webhooks/<uuid:endpoint_id>/restricted/refuse/",
         webhooks.refuse_restricted,
         name="webhook_restricted_refuse",
+    ),
+    path(
+        "settings/webhooks/subscriptions/<uuid:subscription_id>/",
+        subscriptions.subscription,
+        name="subscription",
+    ),
+    path(
+        "settings/webhooks/subscriptions/<uuid:subscription_id>/off/",
+        subscriptions.switch_off,
+        name="subscription_off",
+    ),
+    path(
+        "settings/webhooks/subscriptions/<uuid:subscription_id>/replay/",
+        subscriptions.replay_all,
+        name="subscription_replay_all",
+    ),
+    path(
+        "settings/webhooks/subscriptions/<uuid:subscription_id>/replay/<uuid:delivery_id>/",
+        subscriptions.replay,
+        name="subscription_replay",
     ),
 ]

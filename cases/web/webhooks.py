@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.models import WebhookDelivery, WebhookEndpoint
+from cases.selectors import subscriptions
 from cases.selectors import webhooks as selectors
 from cases.services.errors import Refused
 from cases.services.webhooks import deliveries, endpoints
@@ -25,7 +26,8 @@ from tumorboard.accounts.permissions import Permission
 @require_safe
 def webhooks(request: InstitutionRequest) -> HttpResponse:
     """All of them."""
-    return render(request, "webhooks/webhooks.html", {"endpoints": selectors.endpoints()})
+    context = {"endpoints": selectors.endpoints(), "subscriptions": subscriptions.counted()}
+    return render(request, "webhooks/webhooks.html", context)
 
 
 @institution_view(Permission.CLIENT_MANAGE)

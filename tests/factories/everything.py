@@ -24,6 +24,8 @@ from cases.models import (
     WebhookDelivery,
 )
 from cases.models.conclusion import Recommended
+from cases.models.event import EventKind
+from cases.models.subscription import Content
 from cases.selectors.agendas import agenda
 from cases.selectors.case_list import ListQuery
 from cases.selectors.publications import frozen
@@ -61,6 +63,8 @@ from cases.services import (
 from cases.services.assessments import assessed_once
 from cases.services.hook_clients import Ways
 from cases.services.intake import hl7v2, receiving, sources
+from cases.services.subscriptions import writing as subscriptions
+from cases.services.subscriptions.writing import Wish
 from cases.services.webhooks import endpoints
 from guidance.editions import local_notes, local_studies
 from tests.factories.clients import make_client
@@ -226,6 +230,16 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         kinds=["case.listed"],
         by=by,
     )
+    subscription = subscriptions.add(
+        wish=Wish(
+            kind=EventKind.CASE_LISTED,
+            address=f"https://{word.lower()}.example/fhir",
+            content=Content.ID_ONLY,
+            reason=f"{word} subscription",
+            filters={},
+        ),
+        by=by,
+    )
     event = Event.objects.filter(case=case).earliest("sequence")
     delivery = WebhookDelivery.objects.create(
         endpoint=endpoint,
@@ -263,6 +277,7 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         message_id=message.id,
         endpoint_id=endpoint.id,
         delivery_id=delivery.id,
+        subscription_id=subscription.id,
         mapping_id=mapping.id,
         unmapped_id=UnmappedCode.objects.get().id,
         code_file_id=code_file.id,

@@ -54,6 +54,9 @@ GROUPS: dict[str, dict[Permission, Words]] = {
     "Institution": {
         Permission.PEOPLE_MANAGE: Words("Manage people", "Invite people, make and give roles."),
         Permission.CLIENT_MANAGE: Words("Manage API clients", "Register systems that use the API."),
+        Permission.EVENT_SUBSCRIBE: Words(
+            "Follow events", "Have systems told of events by FHIR Subscriptions."
+        ),
         Permission.TOKEN_USE: Words("Use the API", "Make personal tokens for scripts."),
         Permission.INSTITUTION_MANAGE: Words("Manage settings", "Set the institution's choices."),
         Permission.GUIDANCE_MANAGE: Words(

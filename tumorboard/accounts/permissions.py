@@ -28,6 +28,7 @@ class Permission(StrEnum):
     TOKEN_USE = "token.use"  # noqa: S105 - the name of a right
     PEOPLE_MANAGE = "people.manage"
     CLIENT_MANAGE = "client.manage"
+    EVENT_SUBSCRIBE = "event.subscribe"
     INSTITUTION_MANAGE = "institution.manage"
     GUIDANCE_MANAGE = "guidance.manage"
     TERMINOLOGY_MANAGE = "terminology.manage"

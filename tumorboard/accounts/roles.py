@@ -103,6 +103,7 @@ class Role(Enum):
             {
                 Permission.PEOPLE_MANAGE,
                 Permission.CLIENT_MANAGE,
+                Permission.EVENT_SUBSCRIBE,
                 Permission.INSTITUTION_MANAGE,
                 Permission.GUIDANCE_MANAGE,
                 Permission.TERMINOLOGY_MANAGE,

@@ -111,6 +111,11 @@ RESOURCES = {
         "What became of cards in EHRs", dict.fromkeys("rs", Permission.NUMBERS_READ)
     ),
     "AuditEvent": Resource("Who saw and changed what", dict.fromkeys("rs", Permission.AUDIT_READ)),
+    "Basic": Resource("Topics that can be followed", BOARDS),
+    # A client has and sees its own alone; of what it is told it must be able to read the kind, too.
+    "Subscription": Resource(
+        "Subscriptions of one's own to events", dict.fromkeys(LETTERS, Permission.EVENT_SUBSCRIBE)
+    ),
 }
 EVERYTHING: Grants = frozenset(
     (name, letter) for name, resource in RESOURCES.items() for letter in resource.permissions

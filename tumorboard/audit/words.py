@@ -139,6 +139,7 @@ EXPORTED = {
     "code_map.exported": "exported what codes mean",
     "import.bad_rows.downloaded": "downloaded rows that could not be imported",
     "institution.exported": "exported the whole institution into a sealed file",
+    "fhir.sent": "was sent it by FHIR, as a subscriber",
     "numbers.exported": "exported the board's numbers",
 }
 CREATED = {
@@ -203,6 +204,7 @@ CREATED = {
     "role.made": "made a role of the institution",
     "token.issued": "issued a token for scripts",
     "view.saved": "saved a view of the case list",
+    "subscription.added": "followed events by FHIR",
     "webhook.added": "had another system told of events",
     "webhook.restricted.asked": "asked that another system be told of restricted cases",
     "webhook.tested": "sent a test to another system",
@@ -306,6 +308,8 @@ CHANGED = {
     "hook.client.switched_on": "answered an EHR that asks by CDS Hooks again",
     "hook.client.registered": "set how an EHR asks for guidance by CDS Hooks",
     "hook.feedback.given": "told what became of cards of CDS Hooks",
+    "subscription.changed": "changed what is followed by FHIR, or where it is told",
+    "subscription.switched_off": "switched off a subscription to events",
     "webhook.changed": "changed which events another system is told of, or where",
     "webhook.paused": "paused telling another system of events",
     "webhook.replayed": "sent events anew that could not be delivered",
@@ -355,6 +359,7 @@ REMOVED = {
     "token.revoked": "revoked a token for scripts",
     "view.removed": "removed a view of the case list",
     "hook.cards.removed": "removed old cards of CDS Hooks, whose numbers are kept",
+    "subscription.removed": "removed a subscription to events",
     "webhook.removed": "had another system told of events no more",
 }
 

@@ -57,6 +57,12 @@ def current_institution_id() -> uuid.UUID:
     return current_institution().id
 
 
+def current_person_id() -> uuid.UUID | None:
+    """Who came in through the door; None where the system works by itself, or for nobody known."""
+    person: uuid.UUID | None = django_scopes.get_scope().get("person")
+    return person
+
+
 @contextmanager
 def institution_scope(institution: "Institution") -> Iterator[None]:
     """Work as one institution: in one transaction, seeing only its rows, restricted ones too.
@@ -106,7 +112,7 @@ def member_scope(
     with institution_scope(institution):
         with seeing_all():
             sight = sight_of(person_id, opened=opened)
-        with _seeing(sight):
+        with _seeing(sight), django_scopes.scope(person=person_id):
             yield sight
 
 

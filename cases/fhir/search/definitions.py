@@ -56,6 +56,7 @@ class Parameter:
 ABOUT_NOBODY = frozenset(
     {
         "ActivityDefinition",
+        "Basic",
         "CareTeam",
         "CodeSystem",
         "ConceptMap",
@@ -66,6 +67,7 @@ ABOUT_NOBODY = frozenset(
         "PlanDefinition",
         "Practitioner",
         "PractitionerRole",
+        "Subscription",
         "ValueSet",
     }
 )

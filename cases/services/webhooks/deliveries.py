@@ -18,12 +18,22 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from cases.models import Case, Event, Restriction, WebhookDelivery, WebhookEndpoint
-from cases.models.webhook import TEST, DeliveryState, EndpointState, Fault
+from cases.models import (
+    Case,
+    Event,
+    Restriction,
+    Subscription,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from cases.models.subscription import Phase
+from cases.models.webhook import HANDSHAKE, TEST, DeliveryState, EndpointState, Fault
+from cases.selectors.subscriptions import may_hear, wanting
 from cases.services.errors import Refused
+from cases.services.subscriptions.numbering import number_new
 from cases.services.webhooks import transport
 from cases.services.webhooks.faults import SendError
-from cases.services.webhooks.messages import body_of
+from cases.services.webhooks.messages import Message, body_of, notification_of
 from cases.services.webhooks.notices import tell_paused
 from cases.services.webhooks.reach import Reach
 from cases.services.webhooks.signing import signed_headers
@@ -40,6 +50,8 @@ TOPIC = "webhooks.deliver"
 FIRST_WAIT = datetime.timedelta(seconds=20)
 JITTER = 0.2
 MOST_ATTEMPTS = 13
+#: [INT] A handshake is somebody waiting to begin; whoever misses it asks for another one.
+MOST_HANDSHAKES = 4
 #: [INT] An endpoint to which nothing could be delivered for so long is paused when the next
 #: delivery is given up.
 FAILING_FOR = datetime.timedelta(hours=22)
@@ -57,15 +69,18 @@ def plan(event: Event) -> None:
     Called in the transaction that wrote it, so that deliveries stand in the order of events. An
     endpoint that is paused gets them when it is resumed.
     """
-    wanting = WebhookEndpoint.objects.exclude(state=EndpointState.REMOVED).filter(
+    there = WebhookEndpoint.objects.exclude(state=EndpointState.REMOVED).filter(
         kinds__contains=[event.kind]
     )
-    endpoints = list(wanting.order_by("id"))
+    endpoints = list(there.order_by("id"))
     if not endpoints:
         return
     is_restricted = _is_restricted(event.case_id)
+    subscribed = [each for each in endpoints if each.is_subscription]
+    followed = wanting(event, among=subscribed) if subscribed else set()
     for endpoint in endpoints:
-        if endpoint.sees_restricted or not is_restricted:
+        is_seen = endpoint.sees_restricted or not is_restricted
+        if endpoint.pk in followed if endpoint.is_subscription else is_seen:
             delivery = WebhookDelivery.objects.create(
                 endpoint=endpoint,
                 event=event,
@@ -80,8 +95,11 @@ def plan(event: Event) -> None:
 
 def ask(delivery: WebhookDelivery, *, after: datetime.timedelta | None = None) -> None:
     """Have a worker look at the stream of a delivery."""
-    payload = {"endpoint": str(delivery.endpoint_id), "stream": str(delivery.stream)}
-    enqueue(TOPIC, payload, after=after)
+    _ask(delivery.endpoint_id, delivery.stream, after=after)
+
+
+def _ask(endpoint: UUID, stream: UUID, *, after: datetime.timedelta | None = None) -> None:
+    enqueue(TOPIC, {"endpoint": str(endpoint), "stream": str(stream)}, after=after)
 
 
 def deliver_next(payload: dict[str, Any]) -> None:
@@ -90,8 +108,15 @@ def deliver_next(payload: dict[str, Any]) -> None:
     Args:
         payload: {"endpoint": its id, "stream": its id}.
     """
+    endpoint = UUID(payload["endpoint"])
+    subscription = _subscription_at(endpoint)
+    if subscription is not None and (streams := number_new(subscription)):
+        # Nothing is sent before that is written: a receiver that is slow would hold its lock.
+        for stream in sorted(streams | {UUID(payload["stream"])}):
+            _ask(endpoint, stream)
+        return
     waiting = WebhookDelivery.objects.filter(
-        endpoint=UUID(payload["endpoint"]),
+        endpoint=endpoint,
         stream=UUID(payload["stream"]),
         state=DeliveryState.WAITING,
     )
@@ -101,15 +126,15 @@ def deliver_next(payload: dict[str, Any]) -> None:
         return
     delivery = (
         waiting.select_for_update(of=("self",), skip_locked=True)
-        .select_related("endpoint", "event")
+        .select_related("endpoint", "event", "case")
         .filter(pk=first.pk, due_at__lte=Now())
         .first()
     )
     if delivery is None:
         # Another worker sends it, and may end before it sees what was asked for since.
         ask(first, after=BUSY)
-    elif _may_go(delivery):
-        _attempt(delivery)
+    elif _may_go(delivery, subscription):
+        _attempt(delivery, subscription)
 
 
 @transaction.atomic
@@ -121,7 +146,7 @@ def replay(*, delivery: WebhookDelivery, by: User) -> None:
     """
     rows = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("endpoint")
     delivery = rows.get(pk=delivery.pk)
-    if delivery.state != DeliveryState.DEAD or delivery.kind == TEST:
+    if delivery.state != DeliveryState.DEAD or delivery.event_id is None:
         message = "This event was not given up."
         raise Refused(message)
     if delivery.endpoint.state == EndpointState.REMOVED:
@@ -137,7 +162,7 @@ def replay_all(*, endpoint: WebhookEndpoint, by: User) -> int:
     rows = WebhookDelivery.objects.select_for_update().filter(
         endpoint=endpoint, state=DeliveryState.DEAD
     )
-    given_up = list(rows.exclude(kind=TEST).order_by("id"))
+    given_up = list(rows.filter(event__isnull=False).order_by("id"))
     _begin_anew(given_up)
     record(action="webhook.replayed", subject=endpoint, by=by)
     return len(given_up)
@@ -159,21 +184,34 @@ def _begin_anew(deliveries: list[WebhookDelivery]) -> None:
         ask(delivery)
 
 
-def _may_go(delivery: WebhookDelivery) -> bool:
+def _subscription_at(endpoint: UUID) -> Subscription | None:
+    rows = Subscription.objects.select_related("endpoint", "owner", "board")
+    return rows.filter(endpoint=endpoint).first()
+
+
+def _may_go(delivery: WebhookDelivery, subscription: Subscription | None) -> bool:
     """Whether a delivery may be sent now; notes where not, and goes on."""
     endpoint = delivery.endpoint
-    is_removed = endpoint.state == EndpointState.REMOVED
-    if is_removed or (not endpoint.sees_restricted and _is_restricted(delivery.case_id)):
+    if endpoint.state == EndpointState.REMOVED or _is_kept_from(delivery, subscription):
         _end(delivery, DeliveryState.WITHHELD)
         return False
-    if delivery.kind == TEST:
+    if delivery.event_id is None:
         return True
-    if endpoint.state == EndpointState.PAUSED:
+    is_counted = delivery.number is not None or not endpoint.is_subscription
+    if endpoint.state == EndpointState.PAUSED or not is_counted:
+        # Whoever resumes it, or numbers it, asks again.
         return False
     if endpoint.rests_until is not None and endpoint.rests_until > timezone.now():
         _put_off(delivery, REST)
         return False
     return True
+
+
+def _is_kept_from(delivery: WebhookDelivery, subscription: Subscription | None) -> bool:
+    """Whether it must not be told this, by now."""
+    if subscription is not None:
+        return subscription.phase == Phase.OFF or not may_hear(subscription, delivery)
+    return not delivery.endpoint.sees_restricted and _is_restricted(delivery.case_id)
 
 
 def _is_restricted(case_id: UUID | None) -> bool:
@@ -183,21 +221,19 @@ def _is_restricted(case_id: UUID | None) -> bool:
     return Restriction.objects.filter(patient__in=patients, lifted_at=None).exists()
 
 
-def _attempt(delivery: WebhookDelivery) -> None:
+def _attempt(delivery: WebhookDelivery, subscription: Subscription | None) -> None:
     endpoint = delivery.endpoint
-    body = body_of(delivery)
-    headers = signed_headers(
-        message_id=delivery.message_id,
-        timestamp=int(time.time()),
-        body=body,
-        keys=_keys_of(endpoint),
-    )
+    message = notification_of(delivery, subscription) if subscription else _signed(delivery)
+    if message is None:
+        # What it is about is there no more, or its owner does not see it.
+        _end(delivery, DeliveryState.WITHHELD)
+        return
     delivery.attempts += 1
     delivery.tried_at = timezone.now()
     reach = Reach.of(current_institution().slug)
     try:
         delivery.status_code = transport.post(
-            endpoint.address, body=body, headers=headers, reach=reach
+            endpoint.address, body=message.body, headers=message.headers, reach=reach
         )
     except SendError as error:
         delivery.status_code, delivery.fault = error.status_code, error.fault
@@ -208,7 +244,31 @@ def _attempt(delivery: WebhookDelivery) -> None:
             WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
                 failing_since=None, rests_until=None
             )
+        if delivery.kind == HANDSHAKE:
+            _begin(endpoint)
         _end(delivery, DeliveryState.DELIVERED)
+
+
+def _signed(delivery: WebhookDelivery) -> Message:
+    body = body_of(delivery)
+    headers = signed_headers(
+        message_id=delivery.message_id,
+        timestamp=int(time.time()),
+        body=body,
+        keys=_keys_of(delivery.endpoint),
+    )
+    return Message(body, headers)
+
+
+def _begin(endpoint: WebhookEndpoint) -> None:
+    """Tell a subscription whose address has answered, beginning with what was kept for it."""
+    # Before the subscription and its endpoint, as whoever delivers does.
+    begin_waiting_anew(endpoint)
+    asked = Subscription.objects.filter(endpoint=endpoint, phase=Phase.REQUESTED)
+    if asked.update(phase=Phase.RUNNING):
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
+            state=EndpointState.ACTIVE, failing_since=None, rests_until=None
+        )
 
 
 def _keys_of(endpoint: WebhookEndpoint) -> list[str]:
@@ -220,8 +280,8 @@ def _keys_of(endpoint: WebhookEndpoint) -> list[str]:
 
 def _failed(delivery: WebhookDelivery, fault: Fault) -> None:
     logger.info("webhook delivery %s failed: %s", delivery.pk, fault)
-    if delivery.kind == TEST:
-        _end(delivery, DeliveryState.DEAD)
+    if delivery.event_id is None:
+        _failed_without_event(delivery)
         return
     endpoint = WebhookEndpoint.objects.filter(pk=delivery.endpoint_id)
     rest = Now() + REST if fault in SILENT else None
@@ -233,6 +293,17 @@ def _failed(delivery: WebhookDelivery, fault: Fault) -> None:
         return
     if endpoint.filter(failing_since__lte=Now() - FAILING_FOR).exists():
         _pause(delivery)
+    _end(delivery, DeliveryState.DEAD)
+
+
+def _failed_without_event(delivery: WebhookDelivery) -> None:
+    if delivery.kind == HANDSHAKE and delivery.attempts < MOST_HANDSHAKES:
+        _put_off(delivery, _wait_after(delivery.attempts))
+        return
+    if delivery.kind == HANDSHAKE:
+        # Asked for no more, and not active: so it failed.
+        asked = Subscription.objects.filter(endpoint=delivery.endpoint_id, phase=Phase.REQUESTED)
+        asked.update(phase=Phase.RUNNING)
     _end(delivery, DeliveryState.DEAD)
 
 

@@ -1,14 +1,20 @@
-"""What an endpoint is sent: ids and a code, and where more can be asked for."""
+"""What an endpoint is sent: ids and a code, and where more can be asked for.
+
+What a FHIR Subscription is sent, the FHIR server says, which stands higher in the house: it tells
+at start-up how (`notifications_by`).
+"""
 
 import json
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
 
-from cases.models import Event, WebhookDelivery
+from cases.models import Event, Subscription, WebhookDelivery
 from cases.models.event import SUBJECTS, EventKind
+from cases.services.subscriptions.headers import split
 from tumorboard.tenancy.scope import current_institution
 
 PUBLICATION = "publication"
@@ -19,6 +25,32 @@ ROUTES = {
     "decision": "api_decision",
     "task": "api_task",
 }
+
+
+class Message(NamedTuple):
+    """What goes out."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+#: The body of a notification; None where its owner is to be told nothing.
+Notify = Callable[[WebhookDelivery, Subscription], bytes | None]
+_notify: list[Notify] = []
+
+
+def notifications_by(notify: Notify) -> None:
+    """Let `notify` say what subscriptions are sent."""
+    _notify[:] = [notify]
+
+
+def notification_of(delivery: WebhookDelivery, subscription: Subscription) -> Message | None:
+    """What a subscription is sent, with its own headers; None where it is told nothing."""
+    body = _notify[0](delivery, subscription)
+    if body is None:
+        return None
+    own = dict(map(split, delivery.endpoint.secrets.get("headers", [])))
+    return Message(body, {**own, "Content-Type": "application/fhir+json"})
 
 
 def body_of(delivery: WebhookDelivery) -> bytes:

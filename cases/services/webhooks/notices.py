@@ -35,7 +35,7 @@ def tell_changed(endpoint: WebhookEndpoint, *, by: User) -> None:
 
 def _tell(endpoint: WebhookEndpoint, text: str, *, but: User | None) -> None:
     institution = current_institution()
-    page = urljoin(settings.SITE_URL, reverse("webhook", args=[institution.slug, endpoint.pk]))
+    page = urljoin(settings.SITE_URL, _page_of(endpoint, institution.slug))
     people = everybody_with(Permission.CLIENT_MANAGE)
     if but is not None:
         people = people.exclude(pk=but.pk)
@@ -44,3 +44,9 @@ def _tell(endpoint: WebhookEndpoint, text: str, *, but: User | None) -> None:
         subject=f"A webhook at Tumorboard, {institution.name}",
         body=f"{text}\n\n{page}\n",
     )
+
+
+def _page_of(endpoint: WebhookEndpoint, slug: str) -> str:
+    if not endpoint.is_subscription:
+        return reverse("webhook", args=[slug, endpoint.pk])
+    return reverse("subscription", args=[slug, endpoint.subscriptions.get().pk])

@@ -2,12 +2,13 @@
 
 import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from cases.models import WebhookDelivery, WebhookEndpoint
 from cases.models.webhook import DeliveryState, EndpointState
+from cases.services.subscriptions.sweeps import look_after
 from cases.services.sweeps import in_each_institution
 from cases.services.webhooks.deliveries import ask
 from tumorboard.tenancy.models import Institution
@@ -25,6 +26,7 @@ SWEEP_SIZE = 500
 def sweep() -> None:
     """Look after the deliveries of every institution, one at a time."""
     in_each_institution(_look_after)
+    in_each_institution(look_after)
 
 
 def _look_after(_: Institution) -> None:
@@ -38,7 +40,11 @@ def _look_after(_: Institution) -> None:
     before = waiting.filter(
         endpoint=OuterRef("endpoint"), stream=OuterRef("stream"), sequence__lt=OuterRef("sequence")
     )
-    left = waiting.exclude(Exists(before)).exclude(endpoint__state=EndpointState.PAUSED)
+    # What a subscription was not given a number for is counted while it is paused, too.
+    resting = Q(endpoint__state=EndpointState.PAUSED, event__isnull=False) & (
+        Q(endpoint__is_subscription=False) | Q(number__isnull=False)
+    )
+    left = waiting.exclude(Exists(before)).exclude(resting)
     for delivery in left.filter(due_at__lte=Now() - LEFT_LYING).order_by("due_at")[:SWEEP_SIZE]:
         ask(delivery)
 

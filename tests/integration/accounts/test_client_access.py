@@ -120,6 +120,7 @@ def test_a_clients_permissions_are_its_scopes_alone():
         Permission.CASE_IMPORT,
         Permission.CASE_READ,
         Permission.CASE_WRITE,
+        Permission.EVENT_SUBSCRIBE,
         Permission.INTAKE_MANAGE,
         Permission.NUMBERS_READ,
         Permission.RESULT_WRITE,

@@ -95,9 +95,9 @@ def test_every_operation_says_what_it_does_and_which_problems_it_answers(schema)
 
 #: Kinds of resources of which REST has none.
 OF_OTHER_DOORS = {
-    "ActivityDefinition", "AuditEvent", "CarePlan", "CodeSystem", "MedicationAdministration",
-    "MedicationStatement", "MessageHeader", "Organization", "PlanDefinition", "Practitioner",
-    "PractitionerRole", "Provenance",
+    "ActivityDefinition", "AuditEvent", "Basic", "CarePlan", "CodeSystem",
+    "MedicationAdministration", "MedicationStatement", "MessageHeader", "Organization",
+    "PlanDefinition", "Practitioner", "PractitionerRole", "Provenance", "Subscription",
 }  # fmt: skip
 
 

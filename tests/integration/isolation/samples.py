@@ -60,6 +60,8 @@ def row_of(route: Route, parameter: str, rows: SimpleNamespace) -> Any:
     Raises:
         KeyError, AttributeError: a new kind of row, of which `one_of_everything` makes none.
     """
+    if parameter == "resource_id" and str(route.name).startswith("fhir_subscription"):
+        return rows.subscription_id
     if parameter == "resource_id":
         return rows.patient_id
     if parameter == "pk":

@@ -11,7 +11,7 @@ from tests.integration.isolation.world import EVERYTHING, MACHINE, THEIRS
 
 WHO = (EVERYTHING, MACHINE)
 #: The same in every institution.
-PUBLIC = {"PlanDefinition", "ActivityDefinition", "CodeSystem"}
+PUBLIC = {"PlanDefinition", "ActivityDefinition", "CodeSystem", "Basic"}
 FORM = "application/x-www-form-urlencoded"
 
 

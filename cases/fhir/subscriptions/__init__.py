@@ -1,0 +1,1 @@
+"""Subscriptions to events, as the Subscriptions R5 Backport guide has them for R4."""

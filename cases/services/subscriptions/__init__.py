@@ -1,0 +1,1 @@
+"""Following events by FHIR Subscriptions, told through the endpoints and deliveries of webhooks."""
