@@ -89,6 +89,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
                 "url": reverse(place.view, args=[institution.slug]),
                 "current": here == place.view or _is_at(place, below),
                 "key": place.key,
+                "is_inbox": place.view == "inbox",
             }
             for place in PLACES
             if place.permission in granted

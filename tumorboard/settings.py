@@ -141,6 +141,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tumorboard.accounts.context.institution",
                 "tumorboard.navigation.navigation",
+                "cases.web.waiting.waiting",
             ],
             "builtins": ["tumorboard.formats", "cases.web.drafts"],
         },

@@ -7,7 +7,7 @@ from django.utils import timezone
 from cases.models import InboxMessage
 from cases.readings.hl7v2 import Malformed, Message, acknowledgments
 from cases.readings.hl7v2.errors import Fault
-from cases.services.intake import hl7v2, receiving
+from cases.services.intake import hl7v2, receiving, sources
 from cases.services.intake.faults import OtherContent
 from cases.services.intake.incoming import MOST_BYTES
 from tumorboard.accounts.client_models import ApiClient
@@ -31,6 +31,7 @@ def take(raw: bytes, *, client: ApiClient) -> Acknowledgment:
     message: Message | None = None
     try:
         message = hl7v2.parsed(raw)
+        hl7v2.check_meant(message, sources.source_of(client))
         kept = receiving.receive(client=client, incoming=hl7v2.incoming(raw, message)).message
     except Malformed as fault:
         return Acknowledgment(_refused(message, fault), is_accepted=False)

@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from cases.intake import acknowledging
-from cases.services.intake import bundles, receiving
+from cases.r4.issue import Code, Issue, Severity
+from cases.services.intake import bundles, receiving, sources
 from cases.services.intake.faults import OtherContent, Unacceptable
 from cases.services.intake.incoming import MOST_BYTES
 from tumorboard.accounts.api import InstitutionAPIView
@@ -23,18 +24,19 @@ from tumorboard.accounts.client_models import AccessToken, ApiClient
 from tumorboard.accounts.permissions import Permission
 
 HL7V2, FHIR = "application/hl7-v2", "application/fhir+json"
+WAITS = "It waits in the inbox."
 NO_CLIENT = "Messages are sent by API clients of the institution, not by people."
 #: FHIR's issue types for what the door itself refuses.
 ISSUES = {
-    400: "structure",
-    401: "login",
-    403: "forbidden",
-    405: "not-supported",
-    409: "duplicate",
-    413: "too-long",
-    415: "not-supported",
-    422: "invalid",
-    429: "throttled",
+    400: Code.STRUCTURE,
+    401: Code.LOGIN,
+    403: Code.FORBIDDEN,
+    405: Code.NOT_SUPPORTED,
+    409: Code.DUPLICATE,
+    413: Code.TOO_LONG,
+    415: Code.NOT_SUPPORTED,
+    422: Code.INVALID,
+    429: Code.THROTTLED,
 }
 
 
@@ -176,29 +178,27 @@ class FhirDoor(Door):
         """Take a bundle; where it waits is answered, for people."""
         client = self.client
         try:
-            incoming = bundles.incoming(request.data or b"")
+            incoming = bundles.incoming(request.data or b"", sources.source_of(client))
             receipt = receiving.receive(client=client, incoming=incoming)
         except Unacceptable as fault:
             is_long = fault.code == "too-long" and not fault.place
-            body = outcome("error", fault.code, fault.reason, place=fault.place)
+            body = outcome(*fault.issues)
             too_long = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
             return Response(body, status=too_long if is_long else 422)
         except OtherContent as error:
-            body = outcome("error", "duplicate", str(error), place="Bundle.identifier")
+            body = outcome(Issue(Code.DUPLICATE, str(error), ("Bundle.identifier",)))
             return Response(body, status=status.HTTP_409_CONFLICT)
         assert self.institution is not None  # noqa: S101 - the scope is entered
         address = reverse("inbox_message", args=[self.institution.slug, receipt.message.pk])
-        body = outcome("information", "informational", "It waits in the inbox.")
+        body = outcome(Issue(Code.INFORMATIONAL, WAITS, severity=Severity.INFORMATION))
         return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
 
     def fault(self, reason: str, code: int) -> bytes:
         """An OperationOutcome."""
-        return outcome("error", ISSUES.get(code, "processing"), reason)
+        return outcome(Issue(ISSUES.get(code, Code.PROCESSING), reason))
 
 
-def outcome(severity: str, code: str, reason: str, *, place: str = "") -> bytes:
-    """An OperationOutcome of one issue."""
-    issue: dict[str, Any] = {"severity": severity, "code": code, "diagnostics": reason}
-    if place:
-        issue["expression"] = [place]
-    return json.dumps({"resourceType": "OperationOutcome", "issue": [issue]}).encode()
+def outcome(*issues: Issue) -> bytes:
+    """An OperationOutcome."""
+    said = [issue.as_json() for issue in issues]
+    return json.dumps({"resourceType": "OperationOutcome", "issue": said}).encode()

@@ -8,6 +8,8 @@ import logging
 import socket
 import socketserver
 import threading
+from contextlib import suppress
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -79,22 +81,22 @@ class Frames:
             Unframed: it does not begin as a frame does.
             TimeoutError: the sender is silent.
         """
-        self._connection.settimeout(IDLE_SECONDS)
+        until = monotonic() + IDLE_SECONDS
         found = self._waiting.lstrip(b"\r\n")
         while not found:
-            more = self._connection.recv(CHUNK)
+            more = self._more(until)
             if not more:
                 return None
             found = more.lstrip(b"\r\n")
         if not found.startswith(START):
             raise Unframed
-        self._connection.settimeout(MESSAGE_SECONDS)
+        until = monotonic() + MESSAGE_SECONDS
         parts = [found]
         length = len(found)
         while END not in (parts[-1] if len(parts) == 1 else parts[-2][-1:] + parts[-1]):
             if length > MOST_BYTES + len(START) + len(END):
                 raise TooLong
-            more = self._connection.recv(CHUNK)
+            more = self._more(until)
             if not more:
                 return None
             parts.append(more)
@@ -103,6 +105,14 @@ class Frames:
         if len(message) > MOST_BYTES + len(START):
             raise TooLong
         return message[len(START) :]
+
+    def _more(self, until: float) -> bytes:
+        """What comes next; however little comes at a time, nothing is waited for after `until`."""
+        left = until - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return bytes(self._connection.recv(CHUNK))
 
 
 class Connection(socketserver.BaseRequestHandler):
@@ -113,18 +123,17 @@ class Connection(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         """Answer until the sender goes, is silent, or sends what is no message."""
         frames = Frames(self.request)
+        # A peer that has gone without a word is found out.
+        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         try:
-            while (raw := frames.next()) is not None:
+            while not self.server.is_closing and (raw := self._next(frames)) is not None:
                 said = answer(
                     raw,
                     slug=self.server.slug,
                     client_id=self.server.client_id,
                     address=str(self.client_address[0]),
                 )
-                self.request.sendall(START + said + END)
-        except TooLong:
-            logger.warning("a connection was closed: a message was too long")
-            self.request.sendall(START + acknowledging.too_long() + END)
+                self._send(said)
         except Unframed:
             logger.warning("a connection was closed: no frame of MLLP")
         except TimeoutError:
@@ -132,15 +141,31 @@ class Connection(socketserver.BaseRequestHandler):
         except OSError as error:
             logger.info("a connection broke off: %s", type(error).__name__)
 
+    def _next(self, frames: Frames) -> bytes | None:
+        """The next message; None where none will come, or one that is too long was told so."""
+        try:
+            return frames.next()
+        except TooLong:
+            logger.warning("a connection was closed: a message was too long")
+            self._send(acknowledging.too_long())
+            return None
+
+    def _send(self, said: bytes) -> None:
+        """Answer; a sender that does not read is not waited for."""
+        self.request.settimeout(MESSAGE_SECONDS)
+        self.request.sendall(START + said + END)
+
 
 class Listener(socketserver.ThreadingTCPServer):
     """Takes in the messages of one source of one institution."""
 
     allow_reuse_address = True
-    daemon_threads = True
+    #: Whether it takes no more messages; what is being stored is still answered.
+    is_closing = False
 
     def __init__(self, address: tuple[str, int], *, slug: str, client_id: UUID) -> None:
         self.slug, self.client_id = slug, client_id
+        self._connections: set[Any] = set()
         self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, Connection)
@@ -151,6 +176,7 @@ class Listener(socketserver.ThreadingTCPServer):
             logger.warning("a connection was refused: %s are open", MOST_CONNECTIONS)
             self.shutdown_request(request)
             return
+        self._connections.add(request)
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
@@ -158,7 +184,17 @@ class Listener(socketserver.ThreadingTCPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
+            self._connections.discard(request)
             self._free.release()
+
+    def server_close(self) -> None:
+        """Stop listening, and wait until what is being stored is stored and answered."""
+        self.is_closing = True
+        for connection in tuple(self._connections):
+            # Whoever waits for more of it is told that there is none.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        super().server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Nothing of a message reaches a log."""

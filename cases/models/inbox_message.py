@@ -57,6 +57,8 @@ class InboxMessage(TenantModel):
     said_at = models.DateTimeField()
     patient = TenantForeignKey(Patient, null=True, related_name="+")
     case = TenantForeignKey(Case, null=True, related_name="+")
+    #: Whether it came from a source that tries the connection; it stays so.
+    is_test = models.BooleanField(default=False, db_default=False, editable=False)
     state = models.CharField(
         max_length=15, choices=MessageState.choices, default=MessageState.NEEDS_PERSON
     )

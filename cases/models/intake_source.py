@@ -14,7 +14,7 @@ from tumorboard.tenancy.models import TenantForeignKey, TenantModel
 MOST_AUTHORITY = 200
 
 
-@keep_history_of("client", "authorities", "rules", "saved_by")
+@keep_history_of("client", "authorities", "rules", "receivers", "is_test", "saved_by")
 class IntakeSource(TenantModel):
     """One API client as a source of messages.
 
@@ -27,6 +27,14 @@ class IntakeSource(TenantModel):
     authorities = ArrayField(models.CharField(max_length=MOST_AUTHORITY), default=list)
     #: Kinds of reading that are accepted without a person (`cases.services.intake.rules`).
     rules = ArrayField(models.CharField(max_length=20), default=list)
+    #: Whom its messages of HL7 v2 must be addressed to, "application|facility"; empty: anybody.
+    receivers = ArrayField(
+        models.CharField(max_length=MOST_AUTHORITY),
+        default=list,
+        db_default=models.Value([], output_field=ArrayField(models.CharField())),
+    )
+    #: Whether it sends to try the connection: nothing of it ever comes into a record.
+    is_test = models.BooleanField(default=False, db_default=False)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     #: None while nobody has said anything of it.
     saved_by = models.ForeignKey(

@@ -1,6 +1,6 @@
 """The inbox: what waits, and what a message was about."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -9,10 +9,14 @@ from cases.models import InboxMessage, InboxProposal, IntakeSource, Patient, Unm
 from cases.models.inbox_message import WAITING
 from cases.models.inbox_proposal import ProposalState
 from cases.models.patient_token import record_token
+from cases.readings.administrative import is_administrative
 from cases.readings.reading import Unread
 from cases.selectors.inbox_contents import unread_of
 from cases.terminology.codes import canonical
 from guidance.engine.values import is_storable
+
+#: A menu says no more than "99+".
+MOST_COUNTED = 99
 
 
 class Untold(NamedTuple):
@@ -21,6 +25,11 @@ class Untold(NamedTuple):
     unread: Unread
     #: The code among those that came in without a meaning; None where there is none to map.
     unmapped: UnmappedCode | None
+
+    @property
+    def is_administrative(self) -> bool:
+        """Whether it says nothing of a disease, so that a page folds it away."""
+        return is_administrative(self.unread)
 
 
 def messages(*, state: str = "", patient: Patient | None = None) -> QuerySet[InboxMessage]:
@@ -48,6 +57,22 @@ def counts() -> dict[str, int]:
     """How many messages are in each state."""
     rows = InboxMessage.objects.values_list("state").annotate(count=Count("pk"))
     return dict(rows.order_by("state"))
+
+
+def waiting_words() -> str:
+    """How many messages wait, counted no further than a menu says it; empty where none does."""
+    found = InboxMessage.objects.filter(state__in=WAITING)[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED}+" if found > MOST_COUNTED else str(found or "")
+
+
+def was_changed_since(message: InboxMessage) -> bool:
+    """Whether somebody else than its source changed who the patient is after it was made."""
+    history: Any = Patient.pgh_event_model.objects  # type: ignore[attr-defined]
+    changes = history.filter(
+        pgh_obj_id=message.patient_id, pgh_label="update", pgh_created_at__gt=message.said_at
+    )
+    sender = str(message.source.client.user_id)
+    return bool(changes.exclude(pgh_context__person=sender).exists())
 
 
 def message(key: UUID) -> InboxMessage:

@@ -35,6 +35,7 @@ from cases.services.checks import check, said
 from cases.services.errors import Invalid, Refused
 from cases.services.fhir_documents import documents_of, forget
 from cases.services.identity_traces import WORD, Traces
+from cases.services.intake.holding import hold_messages
 from cases.services.patient_cases import lock_patient
 from cases.services.subscriptions.writing import forget as forget_subscriptions
 from tumorboard.accounts.models import User
@@ -265,5 +266,7 @@ def _delete_messages(patient: Patient, traces: Traces) -> int:
         words = [*numbers, *WORD.findall(raw)]
         if traces.number_in(words) or traces.are_told_by(raw):
             found.add(message.pk)
+    # In the order of intake: messages by their ids, then what they propose.
+    found = {message.pk for message in hold_messages(found)}
     gone = InboxProposal.objects.filter(message__in=found).delete()[0]
     return gone + InboxMessage.objects.filter(pk__in=found).delete()[0]

@@ -225,6 +225,8 @@ def source(request: InstitutionRequest, source_id: UUID) -> HttpResponse:
                 source=row,
                 authorities=form.cleaned_data["authorities"].splitlines(),
                 rules=form.cleaned_data["rules"],
+                receivers=form.cleaned_data["receivers"].splitlines(),
+                is_test=form.cleaned_data["is_test"],
                 by=request.user,
             )
         if form.is_valid():
@@ -267,6 +269,7 @@ def _page(request: InstitutionRequest, message: InboxMessage, **forms: Form) -> 
     title = {"title": next(filter(None, titles), "")}
     has_cases = bool(message.patient) and Case.objects.filter(patient=message.patient).exists()
     shown = beside(message, list(selectors.proposals(message)))
+    untold = selectors.untold(message)
     context: dict[str, Any] = {
         "message": message,
         "waits": message.state in WAITING,
@@ -274,7 +277,11 @@ def _page(request: InstitutionRequest, message: InboxMessage, **forms: Form) -> 
         "raw": content.get("raw", "").replace("\r", "\n"),
         "numbers": numbers,
         "beside": shown,
-        "untold": selectors.untold(message),
+        "untold": [each for each in untold if not each.is_administrative],
+        "administrative": [each for each in untold if each.is_administrative],
+        "is_changed_since": message.patient_id is not None
+        and any(row.is_open and row.proposal.kind == Kind.PATIENT for row in shown)
+        and selectors.was_changed_since(message),
         "is_late": message.state in WAITING
         and any(row.proposal.state == ProposalState.SUPERSEDED for row in shown),
         "has_cases": has_cases,

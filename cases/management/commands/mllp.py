@@ -1,7 +1,8 @@
 """`manage.py mllp`: messages of HL7 v2 over MLLP, from one system of one institution."""
 
 import argparse
-from typing import Any
+import signal
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
@@ -50,7 +51,15 @@ class Command(BaseCommand):
             raise CommandError(message) from None
         with listener:
             self.stdout.write(f"Listening at {host}, port {listener.server_address[1]}.")
+            before = signal.signal(signal.SIGTERM, _stop)
             try:
                 listener.serve_forever()
             except KeyboardInterrupt:
-                self.stdout.write("Stopped.")
+                self.stdout.write("Stopping: what is being stored is stored and answered first.")
+            finally:
+                signal.signal(signal.SIGTERM, before)
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    """End as with Ctrl-C; whoever runs services sends SIGTERM."""
+    raise KeyboardInterrupt

@@ -4,7 +4,7 @@ import datetime
 from enum import StrEnum
 
 from cases.readings.hl7v2.delimiters import Delimiters
-from cases.readings.hl7v2.errors import FAULT_NAMES, REJECTED, Fault, Malformed
+from cases.readings.hl7v2.errors import FAULT_NAMES, Fault, Malformed
 from cases.readings.hl7v2.escapes import escaped
 from cases.readings.hl7v2.message import Message
 
@@ -48,7 +48,7 @@ def refused(
     A message whose header says that it is for somebody else is rejected (AR); one that could be
     taken once it is put right is an error (AE). `message` is None where nothing could be read.
     """
-    answer = Answer.REJECTED if fault.fault in REJECTED else Answer.ERROR
+    answer = Answer.REJECTED if fault.is_rejection else Answer.ERROR
     lines = [_msa(message, answer), _err(fault)]
     return _written(message, lines, at, control_id, sender)
 

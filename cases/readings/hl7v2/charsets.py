@@ -1,5 +1,6 @@
 """Character sets by their names in HL7's table 0211, and the text of a message."""
 
+import re
 from collections.abc import Mapping
 
 from cases.readings.hl7v2.errors import Fault, Malformed
@@ -16,6 +17,9 @@ CHARSETS: Mapping[str, str] = {
 UNNAMED = "utf-8"
 NOT_KNOWN = "The character set {} is not read; known are {}."
 NOT_IN = "The message is not in the character set that it names ({})."
+#: What of ISO 8859 is no letter; Windows has some of its own there.
+CONTROLS = re.compile("[\x80-\x9f]")
+WINDOWS = "It holds bytes from 80 to 9F, which are no letters of {}, but of Windows-1252."
 NOT_NAMED = "The message names no character set and is not in UTF-8."
 
 
@@ -41,7 +45,11 @@ def decoded(raw: bytes, charset: str, *, is_named: bool) -> str:
         Malformed: it is not in this character set.
     """
     try:
-        return raw.decode(charset)
+        text = raw.decode(charset)
     except UnicodeDecodeError as error:
         reason = NOT_IN.format(charset) if is_named else NOT_NAMED
         raise Malformed(reason, fault=Fault.DATA_TYPE, segment="MSH", field=18) from error
+    if charset.startswith("iso8859") and CONTROLS.search(text):
+        reason = WINDOWS.format(charset)
+        raise Malformed(reason, fault=Fault.DATA_TYPE, segment="MSH", field=18)
+    return text

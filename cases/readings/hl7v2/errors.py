@@ -12,6 +12,7 @@ class Fault(StrEnum):
     TABLE = "103"
     MESSAGE_TYPE = "200"
     EVENT = "201"
+    PROCESSING = "202"
     VERSION = "203"
     DUPLICATE = "205"
     INTERNAL = "207"
@@ -25,12 +26,15 @@ FAULT_NAMES = {
     Fault.TABLE: "Table value not found",
     Fault.MESSAGE_TYPE: "Unsupported message type",
     Fault.EVENT: "Unsupported event code",
+    Fault.PROCESSING: "Unsupported processing id",
     Fault.VERSION: "Unsupported version id",
     Fault.DUPLICATE: "Duplicate key identifier",
     Fault.INTERNAL: "Application internal error",
 }
 #: Faults of the header: the message was not even looked at, and is rejected.
-REJECTED = frozenset({Fault.MESSAGE_TYPE, Fault.EVENT, Fault.VERSION})
+REJECTED = frozenset({Fault.MESSAGE_TYPE, Fault.EVENT, Fault.PROCESSING, Fault.VERSION})
+#: Fields of MSH that name the receiver; the table has no code for a message to somebody else.
+RECEIVER = (5, 6)
 
 
 class Malformed(ValueError):
@@ -49,3 +53,9 @@ class Malformed(ValueError):
         self.fault = fault
         self.segment = segment
         self.field = field
+
+    @property
+    def is_rejection(self) -> bool:
+        """Whether the message is none for here, and sending it again put right is no use."""
+        is_for_others = self.segment == "MSH" and self.field in RECEIVER
+        return self.fault in REJECTED or is_for_others

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from cases.readings.hl7v2.charsets import charset_named, decoded
 from cases.readings.hl7v2.delimiters import Delimiters, delimiters_of
-from cases.readings.hl7v2.errors import Fault, Malformed
+from cases.readings.hl7v2.errors import RECEIVER, Fault, Malformed
 from cases.readings.hl7v2.segments import Segment
 
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}", re.ASCII)
 _LINES = re.compile(r"\r\n|\r|\n")
-_VERSION = re.compile(r"2\.[1-8](\.[12])?", re.ASCII)
+#: Table 0104, as far as its versions are messages of the kind that is read here.
+VERSIONS = frozenset(
+    {"2.1", "2.2", "2.3", "2.3.1", "2.3.2", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.7.1"}
+    | {"2.8", "2.8.1", "2.8.2"}
+)
 #: Envelopes of several messages.
 ENVELOPES = ("BHS", "FHS")
 BATCH = "A batch is not taken. Send its messages one by one."
@@ -21,6 +25,14 @@ NO_SEGMENT = "Line {} is no segment."
 MOST_SEGMENTS = 20_000
 TOO_MANY = f"The message has more than {MOST_SEGMENTS:,} segments."
 CONTROL_ID, CHARSET, VERSION, TYPE = 10, 18, 12, 9
+PROCESSING = 11
+#: Signs of the frame that MLLP puts around a message: within one they tell of a broken frame.
+FRAMING = (b"\x0b", b"\x1c")
+FRAMED = "A sign of the frame of MLLP stands within the message: its end or its beginning was lost."
+SEVERAL_SETS = (
+    "MSH-18 names several character sets. Messages that change between them are not read; send "
+    "UNICODE UTF-8."
+)
 #: The byte order mark that some senders write before the header.
 BOM = b"\xef\xbb\xbf"
 
@@ -63,7 +75,16 @@ class Message:
     @property
     def processing_id(self) -> str:
         """P in production, T in training, D in debugging."""
-        return self.header.text(11)
+        return self.header.text(PROCESSING)
+
+    @property
+    def receiver(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The application and the facility that it is for, by their names and universal ids."""
+        application, facility = (
+            frozenset(name for part in (1, 2) if (name := self.header.text(field, part)))
+            for field in RECEIVER
+        )
+        return application, facility
 
     @property
     def sender(self) -> tuple[str, str]:
@@ -88,7 +109,14 @@ def parse(raw: bytes) -> Message:
     first = _LINES.split(raw.decode("latin-1"), maxsplit=1)[0]
     if first.startswith(ENVELOPES):
         raise Malformed(BATCH, segment=first[:3])
-    named = _segment(first, delimiters_of(first), Counter()).text(CHARSET)
+    if any(sign in raw for sign in FRAMING):
+        raise Malformed(FRAMED)
+    header = _segment(first, delimiters_of(first), Counter())
+    if len(set(header.repetitions(CHARSET))) > 1 or header.raw(CHARSET).startswith(
+        header.delimiters.repetition
+    ):
+        raise Malformed(SEVERAL_SETS, fault=Fault.TABLE, segment="MSH", field=CHARSET)
+    named = header.text(CHARSET)
     charset = charset_named(named)
     text = decoded(raw, charset, is_named=bool(named))
     signs = delimiters_of(_LINES.split(text, maxsplit=1)[0], charset)
@@ -136,6 +164,6 @@ def _check(message: Message) -> None:
         if not given:
             reason = f"MSH-{number} is missing."
             raise Malformed(reason, fault=Fault.REQUIRED, segment="MSH", field=number)
-    if not _VERSION.fullmatch(message.version):
+    if message.version not in VERSIONS:
         reason = f"Version {message.version[:20]} is not read; 2.1 to 2.8.2 are."
         raise Malformed(reason, fault=Fault.VERSION, segment="MSH", field=VERSION)

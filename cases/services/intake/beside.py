@@ -1,8 +1,7 @@
 """What a proposal would write, beside what the record says now, in words."""
 
-import datetime
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from django.db.models import Model
@@ -20,13 +19,14 @@ from cases.models import (
 )
 from cases.models.inbox_proposal import ProposalState
 from cases.readings.reading import Kind, Reading
-from cases.selectors.analytes import catalogue
+from cases.selectors.history_words import FieldWords, label_of
 from cases.selectors.inbox_contents import readings_of
 from cases.selectors.words import fact_words
-from cases.services.intake.writing import Write
+from cases.services.intake.deciding import stands_beside_another
+from cases.services.intake.matching import merged, merged_number
+from cases.services.intake.writing import NO_SURVIVOR, Write, both_here
 from guidance.engine.dictionary import DICTIONARY
 from guidance.engine.values import value_words
-from tumorboard.formats import day
 
 MODELS: Mapping[Kind, type[Model]] = {
     Kind.PATIENT: Patient,
@@ -51,6 +51,20 @@ TITLES: Mapping[Kind, str] = {
 }
 NOTHING = "not in the record"
 UNKNOWN = "unknown"
+NONE = "none"
+ONE_HERE = (
+    "Accepting gives the record {prior} the number {surviving}. Nothing else of it changes. Should "
+    "that be wrong, change the number back in the record."
+)
+ANOTHER_VALUE = (
+    "Another value of this day was taken over from the same source. Accepting adds this one beside "
+    "it. If it corrects the other one, take that one back in the record."
+)
+STAYS_HERE = (
+    "The record that stays is here and the one that goes is not: there is nothing to change. "
+    "Accepting notes that it was seen."
+)
+NONE_HERE = "Neither record is here: there is nothing to change. Accepting notes that it was seen."
 
 
 class Line(NamedTuple):
@@ -74,6 +88,11 @@ class Beside(NamedTuple):
     origin: str
     lines: list[Line]
 
+    #: What accepting it would do where that is not plain; empty where it is.
+    note: str = ""
+    #: Whether the record could take it at all.
+    is_possible: bool = True
+
     @property
     def is_open(self) -> bool:
         """Whether somebody can decide."""
@@ -94,8 +113,27 @@ def beside(message: InboxMessage, proposals: list[InboxProposal]) -> list[Beside
     for proposal in proposals:
         reading = readings[proposal.number]
         lines = list(_lines(message, reading))
-        found.append(Beside(proposal, TITLES[reading.kind], reading.origin, lines))
+        shown = Beside(proposal, TITLES[reading.kind], reading.origin, lines)
+        if reading.kind is Kind.MERGE and shown.is_open:
+            note, is_possible = _what_merging_does(message, reading)
+            shown = shown._replace(note=note, is_possible=is_possible)
+        elif shown.is_open and stands_beside_another(proposal):
+            shown = shown._replace(note=ANOTHER_VALUE)
+        found.append(shown)
     return found
+
+
+def _what_merging_does(message: InboxMessage, reading: Reading) -> tuple[str, bool]:
+    """What is offered for two records of one person, and whether anything is."""
+    prior, surviving = merged(reading, message.source)
+    number = merged_number(reading, "surviving", message.source)
+    if not number:
+        return NO_SURVIVOR, False
+    if prior is not None and surviving is not None and prior.pk != surviving.pk:
+        return both_here(prior, surviving), False
+    if prior is not None and surviving is None:
+        return ONE_HERE.format(prior=prior.record_number, surviving=number), True
+    return (STAYS_HERE if surviving is not None else NONE_HERE), True
 
 
 def _lines(message: InboxMessage, reading: Reading) -> Iterator[Line]:
@@ -126,7 +164,7 @@ def _fact_lines(message: InboxMessage, reading: Reading) -> Iterator[Line]:
 
 
 def _merge_lines(message: InboxMessage, reading: Reading) -> Iterator[Line]:
-    here = Write(message, reading, by=None, more={}).both()
+    here = merged(reading, message.source)
     for label, name, patient in zip(
         ("Record that goes", "Record that stays"), ("prior", "surviving"), here, strict=True
     ):
@@ -153,26 +191,16 @@ def _row(message: InboxMessage, reading: Reading) -> Model | None:
 def _line(model: type[Model], there: Model | None, name: str, value: Any) -> Line:
     holder = Study if model is Result and name in ("report", "reported_on") else model
     field: Any = holder._meta.get_field(name)
-    label = str(field.verbose_name)
-    label = label[:1].upper() + label[1:]
     if isinstance(there, Result) and holder is Study:
         there = there.study
-    now = _words(getattr(there, name), field) if there is not None else NOTHING
-    return Line(label, _words(value, field), now)
+    now = _words(holder, field, getattr(there, name)) if there is not None else NOTHING
+    return Line(label_of(field), _words(holder, field, value), now)
 
 
-def _words(value: Any, field: Any) -> str:
-    """A value of a column for a reader."""
+def _words(model: type[Model], field: Any, value: Any) -> str:
+    """A value of a column for a reader, codes by their names."""
     if value is None or value == "":
         return UNKNOWN
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if field.name == "analyte" and value in catalogue().analytes:
-        return catalogue().analytes[value].name
-    if isinstance(value, datetime.date):
-        return day(value)
-    if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value) or "none"
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return str(dict(field.flatchoices).get(value, value))
+    if value == []:
+        return NONE
+    return FieldWords({}).of(model, field, SimpleNamespace(**{field.attname: value}))

@@ -2,37 +2,101 @@
 
 import datetime
 import hashlib
-import json
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from cases.models import IntakeSource
+from cases.r4.judging import faults
 from cases.readings import fhir
 from cases.selectors.code_maps import local_codes
-from cases.services.intake.faults import Unacceptable
+from cases.services.intake.faults import TEST, Unacceptable
 from cases.services.intake.incoming import MOST_BYTES, Incoming, checked
 from cases.terminology.codes import LocalCodes
 from guidance.engine.values import is_storable
+from tumorboard.json_bodies import BadJson, read_json
 
 #: How deep a bundle may be nested: resources of R4 with extensions in extensions go some 20 deep.
 DEEPEST = 40
 MOST_ENTRIES = 1_000
+#: "Test health data", in FHIR's terminology (npm hl7.terminology.r4 7.0.1).
+TEST_DATA = ("http://terminology.hl7.org/CodeSystem/v3-ActReason", "HTEST")
+#: In which a message may have been made.
+YEARS = range(1900, 2200)
 #: Bundles that carry what a system says; a search's answer and a history are none.
 TYPES = ("message", "collection", "document", "transaction", "batch")
 
 
-def incoming(raw: bytes, *, local: LocalCodes | None = None) -> Incoming:
+def incoming(raw: bytes, source: IntakeSource) -> Incoming:
     """What a bundle says, by the codes of the current institution.
-
-    Args:
-        local: what the institution says of codes; as it has confirmed where not given.
 
     Raises:
         Unacceptable: it is no bundle that is taken here.
     """
     bundle = parsed(raw)
+    if found := faults(bundle):
+        raise Unacceptable.of(found)
+    check_meant(bundle, source)
+    return _incoming(bundle, raw)
+
+
+def check_meant(bundle: dict[str, Any], source: IntakeSource) -> None:
+    """Whether a bundle is meant in earnest.
+
+    Raises:
+        Unacceptable: it, or something in it, is marked as test data, and the source is none for
+            tests.
+    """
+    parts = [("Bundle", bundle)] + [
+        (f"Bundle.entry[{number}].resource", resource)
+        for number, resource in enumerate(_resources(bundle))
+    ]
+    place = next((f"{path}.meta" for path, part in parts if _is_test(part)), "")
+    if place and not source.is_test:
+        raise Unacceptable(TEST, place=place, code="business-rule")
+
+
+def _is_test(resource: dict[str, Any]) -> bool:
+    meta = resource.get("meta", {})
+    labels = [*meta.get("security", ()), *meta.get("tag", ())]
+    return any((label.get("system"), label.get("code")) == TEST_DATA for label in labels)
+
+
+def again(raw: str, *, local: LocalCodes | None = None) -> Incoming:
+    """What a bundle that was kept says by the codes of today, or by those that are given.
+
+    It was judged when it came.
+
+    Raises:
+        Unacceptable: it can be read no more.
+    """
+    encoded = raw.encode()
+    return _incoming(parsed(encoded), encoded, local=local)
+
+
+def parsed(raw: bytes) -> dict[str, Any]:
+    """The bundle as Python's values, numbers as they are written.
+
+    Raises:
+        Unacceptable: it is too long, no JSON, too deep, or no bundle; the reason quotes nothing.
+    """
+    if len(raw) > MOST_BYTES:
+        raise Unacceptable(f"The bundle has more than {MOST_BYTES:,} bytes.", code="too-long")
+    try:
+        data = read_json(raw, deepest=DEEPEST, number=Decimal)
+    except BadJson as error:
+        raise Unacceptable(str(error)) from None
+    text = raw.decode()
+    if not is_storable(text) or "\\u0000" in text:
+        raise Unacceptable("The bundle holds a character that cannot be stored.", code="value")
+    _check(data)
+    return dict(data)
+
+
+def _incoming(bundle: dict[str, Any], raw: bytes, *, local: LocalCodes | None = None) -> Incoming:
     resources = list(_resources(bundle))
     return checked(
         Incoming(
@@ -47,65 +111,8 @@ def incoming(raw: bytes, *, local: LocalCodes | None = None) -> Incoming:
     )
 
 
-def parsed(raw: bytes) -> dict[str, Any]:
-    """The bundle as Python's values.
-
-    Raises:
-        Unacceptable: it is too long, no JSON, too deep, or no bundle; the reason quotes nothing.
-    """
-    if len(raw) > MOST_BYTES:
-        raise Unacceptable(f"The bundle has more than {MOST_BYTES:,} bytes.", code="too-long")
-    try:
-        text = raw.decode()
-        data = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
-        json.dumps(data, ensure_ascii=False).encode()
-    except RecursionError:
-        raise Unacceptable(TOO_DEEP) from None
-    except UnicodeError:
-        raise Unacceptable("The body is not text in UTF-8.") from None
-    except json.JSONDecodeError as error:
-        raise Unacceptable(f"The body is not JSON: {error.msg}, line {error.lineno}.") from None
-    except ValueError as error:
-        raise Unacceptable(str(error)) from None
-    _check_depth(data)
-    if not is_storable(text) or "\\u0000" in text:
-        raise Unacceptable("The bundle holds a character that cannot be stored.", code="value")
-    _check(data)
-    return dict(data)
-
-
-TOO_DEEP = f"The bundle is nested more than {DEEPEST} deep."
-
-
-def _no_number(name: str) -> NoReturn:
-    message = f"The body is not JSON: {name} is not a number."
-    raise ValueError(message)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        message = "The body gives a name twice in one object."
-        raise ValueError(message)
-    return found
-
-
-def _check_depth(data: Any) -> None:
-    level = [data]
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for value in level
-            if isinstance(value, dict | list)
-            for inner in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not level:
-            return
-    raise Unacceptable(TOO_DEEP)
-
-
 def _check(data: Any) -> None:
-    """What every bundle must be.
+    """What every bundle must be beyond what R4 says of it.
 
     Raises:
         Unacceptable: what it is not, and where.
@@ -182,6 +189,7 @@ def _made(bundle: dict[str, Any]) -> datetime.datetime | None:
         made = parse_datetime(written)
     except ValueError:
         made = None
-    if made is None:
+    # What no clock of a hospital shows is no time, and the database keeps none before year 1.
+    if made is None or made.year not in YEARS:
         raise Unacceptable("This is no instant of FHIR.", place="Bundle.timestamp", code="value")
     return made if made.tzinfo else timezone.make_aware(made)

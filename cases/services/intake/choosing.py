@@ -13,10 +13,12 @@ from cases.selectors.inbox_contents import content_of, reading_as_json, readings
 from cases.services import cases, patients
 from cases.services.errors import Invalid, Refused
 from cases.services.intake import bundles, hl7v2
-from cases.services.intake.deciding import CLOSED, locked
+from cases.services.intake.deciding import CLOSED, locked, refuse_test
 from cases.services.intake.faults import Unacceptable
-from cases.services.intake.receiving import about_token, count_unmapped, propose, state_of
-from cases.services.patient_cases import lock_unerased
+from cases.services.intake.holding import hold_people
+from cases.services.intake.order import Others, about_token
+from cases.services.intake.receiving import count_unmapped, propose, state_of, supersede
+from cases.services.patient_cases import IS_ERASED
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
@@ -36,11 +38,16 @@ def choose(
         Invalid: the case is another patient's.
         Refused: the patient was erased, the message was dealt with, or is another's already.
     """
-    patient = lock_unerased(patient)
+    refuse_test(message)
+    said = readings_of(message.content)
+    held = hold_people(patient, message.patient, readings=said, source=message.source)
+    patient = held[patient.pk]
+    if patient.is_erased:
+        raise Refused(IS_ERASED)
     if case is not None and case.patient_id != patient.pk:
         raise Invalid({"case": [NOT_THEIRS]})
     row = InboxMessage.objects.select_for_update(of=("self",)).get(pk=message.pk)
-    if row.state not in WAITING:
+    if row.state not in WAITING or row.patient_id != message.patient_id:
         raise Refused(CLOSED)
     proposals = InboxProposal.objects.filter(message=row)
     written = proposals.filter(state=ProposalState.ACCEPTED).exclude(kind=Kind.MERGE)
@@ -49,16 +56,25 @@ def choose(
         written = written.none() if is_same else written.exclude(kind=Kind.PATIENT)
     if written.exists():
         raise Refused(WRITTEN)
+    older: list[InboxProposal] = []
     content = row.content
     row.patient, row.case = patient, case
     row.content = content
     readings = readings_of(content)
     row.state = state_of(row, readings)
     row.save()
+    tokens = {each.number: about_token(row, readings[each.number]) for each in proposals}
+    others = Others(row, tokens.values())
     for each in proposals:
-        each.patient, each.case = patient, case
-        each.about_token = about_token(row, readings[each.number])
+        token, reading = tokens[each.number], readings[each.number]
+        each.patient, each.case, each.about_token = patient, case, token
+        is_open = each.state == ProposalState.OPEN
+        if is_open and others.is_outdated(token, reading):
+            each.state = ProposalState.SUPERSEDED
+        elif is_open:
+            older.extend(others.outdated_by(token, reading))
         each.save()
+    supersede(row, older)
     record(action="inbox.matched", subject=row, by=by)
     return row
 
@@ -109,7 +125,7 @@ def read_again(*, message: InboxMessage, by: User) -> InboxMessage:
     content = row.content
     raw = content["raw"]
     try:
-        found = bundles.incoming(raw.encode()) if row.format == "fhir" else hl7v2.again(raw)
+        found = bundles.again(raw) if row.format == "fhir" else hl7v2.again(raw)
     except (Malformed, Unacceptable) as fault:
         raise Refused(fault.reason) from None
     before = [reading_as_json(each) for each in readings_of(content)]

@@ -79,7 +79,7 @@ def _effect(
 
 def _read(form: str, raw: str, local: LocalCodes) -> list[Reading]:
     if form == "fhir":
-        return list(bundles.incoming(raw.encode(), local=local).read.readings)
+        return list(bundles.again(raw, local=local).read.readings)
     return list(hl7v2.again(raw, local=local).read.readings)
 
 

@@ -10,18 +10,22 @@ from cases.models import InboxMessage, InboxProposal
 from cases.models.inbox_message import WAITING, MessageState
 from cases.models.inbox_proposal import ProposalState
 from cases.readings.reading import Kind
+from cases.selectors.inbox import was_changed_since
 from cases.selectors.inbox_contents import readings_of
 from cases.services.assessments import assessed_once
 from cases.services.errors import Invalid, Refused, ServiceError
+from cases.services.intake.holding import hold_people
+from cases.services.intake.order import is_outdated
 from cases.services.intake.rules import ALLOWED
 from cases.services.intake.writing import Write
-from cases.services.patient_cases import lock_unerased
+from cases.services.patient_cases import IS_ERASED
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
 
 DECIDED = "This was decided already."
 OUTDATED = "A newer message says otherwise of the same. This one is kept, and not written over it."
 CLOSED = "The message was dealt with already."
+TEST = "This is a test: nothing of it comes into a record. Refuse it once you have looked at it."
 CANNOT = "The record cannot take this as it is written."
 #: In which order readings are written: what others belong to comes first.
 ORDER = (
@@ -53,6 +57,7 @@ def accept(
             to which patient or case it belongs.
     """
     message = locked(proposal.message)
+    refuse_test(message)
     row = _open(proposal)
     _write(message, row, by=by, more=more or {})
     record(action="inbox.accepted", subject=row, by=by)
@@ -73,6 +78,7 @@ def accept_all(*, message: InboxMessage, by: User) -> dict[InboxProposal, str]:
     message = locked(message)
     if message.state not in WAITING:
         raise Refused(CLOSED)
+    refuse_test(message)
     left = _accept_several(message, _all_open(message), by=by, by_rule=False)
     close_if_done(message, by=by)
     return left
@@ -119,13 +125,40 @@ def follow_rules(*, message: InboxMessage, by: User) -> None:
 
     Only for a message whose patient and case are known. The caller holds the message's lock.
     """
-    if message.state != MessageState.MATCHED:
+    if message.state != MessageState.MATCHED or message.is_test:
         return
     trusted = {kind for kind in message.source.rules if kind in {each.value for each in ALLOWED}}
-    rows = [row for row in _all_open(message) if row.kind in trusted]
+    if was_changed_since(message):
+        trusted.discard(Kind.PATIENT)
+    rows = [
+        row for row in _all_open(message) if row.kind in trusted and not stands_beside_another(row)
+    ]
     if rows:
         _accept_several(message, rows, by=by, by_rule=True)
         close_if_done(message, by=by)
+
+
+def stands_beside_another(proposal: InboxProposal) -> bool:
+    """Whether another value of the same analyte, unit and day was taken over from the same source.
+
+    It may be the one that this corrects, or another draw of that day: a person says which.
+    """
+    if proposal.kind != Kind.LAB_RESULT:
+        return False
+    others = InboxProposal.objects.filter(
+        about_token=proposal.about_token, state=ProposalState.ACCEPTED
+    )
+    return others.exclude(message=proposal.message_id).exists()
+
+
+def refuse_test(message: InboxMessage) -> None:
+    """Keep what is a test out of every record.
+
+    Raises:
+        Refused: it is one.
+    """
+    if message.is_test:
+        raise Refused(TEST)
 
 
 def close_if_done(message: InboxMessage, *, by: User) -> None:
@@ -143,15 +176,16 @@ def close_if_done(message: InboxMessage, *, by: User) -> None:
 
 
 def locked(message: InboxMessage) -> InboxMessage:
-    """The message under its lock, and before it that of its patient, as erasing takes them.
+    """The message under its lock, and before it its people's (`holding`), as erasing takes them.
 
     Raises:
         Refused: the patient was erased, or another one was chosen meanwhile.
     """
     seen = message.patient_id
-    if seen is not None:
-        assert message.patient is not None  # noqa: S101 - its id is there
-        lock_unerased(message.patient)
+    readings = readings_of(message.content)
+    held = hold_people(message.patient, readings=readings, source=message.source)
+    if seen is not None and held[seen].is_erased:
+        raise Refused(IS_ERASED)
     row = InboxMessage.objects.select_for_update(of=("self",)).filter(pk=message.pk).first()
     if row is None or row.patient_id != seen:
         raise Refused(DECIDED)
@@ -213,6 +247,8 @@ def _write(
     by_rule: bool = False,
 ) -> None:
     reading = readings_of(message.content)[row.number]
+    if is_outdated(message, reading):
+        raise Refused(OUTDATED)
     try:
         row.written_id = Write(message, reading, by=by, more=more).write()
     except TypeError as error:

@@ -1,22 +1,29 @@
 """Messages of HL7 v2 on their way in."""
 
 import datetime
+import re
 
 from django.utils import timezone
 
+from cases.models import IntakeSource
 from cases.readings import hl7v2
 from cases.readings.hl7v2 import Malformed, Message
 from cases.readings.hl7v2.charsets import charset_named, decoded
-from cases.readings.hl7v2.message import BOM, CHARSET
+from cases.readings.hl7v2.errors import RECEIVER, Fault
+from cases.readings.hl7v2.message import BOM, CHARSET, PROCESSING
 from cases.selectors.code_maps import local_codes
-from cases.services.intake.faults import Unacceptable
+from cases.services.intake.faults import TEST, Unacceptable
 from cases.services.intake.incoming import MOST_BYTES, Incoming, checked
 from cases.terminology.codes import LocalCodes
 from guidance.engine.values import is_storable
 
+#: Table 0103: in earnest, and what is none (debugging, training, testing, validation).
+PRODUCTION, TESTS = "P", ("D", "T", "N", "V")
 #: MSH-7, when the sender made it.
 MADE = 7
-FORMATS = ("%Y%m%d%H%M%S%z", "%Y%m%d%H%M%z", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d")
+TIME = re.compile(r"(?P<time>(?:19|20|21)\d{6,12})(\.\d{1,4})?(?P<zone>[+-]\d{4})?", re.ASCII)
+#: By how many digits are given.
+FORMATS = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
 def parsed(raw: bytes) -> Message:
@@ -60,6 +67,35 @@ def incoming(raw: bytes, message: Message, *, local: LocalCodes | None = None) -
         raise Malformed(fault.reason, segment="PID") from None
 
 
+def check_meant(message: Message, source: IntakeSource) -> None:
+    """Whether a message is for here, and meant in earnest.
+
+    Raises:
+        Malformed: it is addressed to somebody else, or a test, and the source is none for tests.
+    """
+    said = message.processing_id
+    if not said:
+        reason = "MSH-11 is missing: it is not said whether this is a test."
+        raise Malformed(reason, fault=Fault.REQUIRED, segment="MSH", field=PROCESSING)
+    if said not in (PRODUCTION, *TESTS):
+        reason = f"MSH-11 is none of {', '.join((PRODUCTION, *TESTS))}."
+        raise Malformed(reason, fault=Fault.PROCESSING, segment="MSH", field=PROCESSING)
+    if said in TESTS and not source.is_test:
+        raise Malformed(TEST, fault=Fault.PROCESSING, segment="MSH", field=PROCESSING)
+    if source.receivers and not any(_is_to(one, message) for one in source.receivers):
+        reason = "It is addressed to somebody else (MSH-5, MSH-6)."
+        raise Malformed(reason, fault=Fault.TABLE, segment="MSH", field=RECEIVER[0])
+
+
+def _is_to(receiver: str, message: Message) -> bool:
+    """Whether a message is for "application", "application|facility" or "|facility"."""
+    application, _, facility = (part.strip() for part in receiver.partition("|"))
+    return all(
+        not wanted or wanted.casefold() in {name.casefold() for name in named}
+        for wanted, named in zip((application, facility), message.receiver, strict=True)
+    )
+
+
 def again(raw: str, *, local: LocalCodes | None = None) -> Incoming:
     """What a message that was kept says by the codes of today, or by those that are given."""
     encoded = _named_utf8(raw.encode())
@@ -84,15 +120,16 @@ def _named_utf8(raw: bytes) -> bytes:
 
 def _made(written: str) -> datetime.datetime | None:
     """A time of HL7; by the clock of the installation where it names no zone."""
-    whole, sign, zone = written, "", ""
-    for mark in "+-":
-        if mark in written:
-            whole, sign, zone = written.partition(mark)
-    whole = whole.partition(".")[0]
-    for form in FORMATS:
-        try:
-            made = datetime.datetime.strptime(f"{whole}{sign}{zone}", form)  # noqa: DTZ007 - below
-        except ValueError:
-            continue
-        return made if made.tzinfo else timezone.make_aware(made)
-    return None
+    found = TIME.fullmatch(written)
+    form = FORMATS.get(len(found["time"])) if found else None
+    if found is None or form is None:
+        return None
+    zone = found["zone"] or ""
+    try:
+        # Only as many digits as the form has: of fewer, months and days would be guessed.
+        made = datetime.datetime.strptime(  # noqa: DTZ007 - below
+            found["time"] + zone, form + ("%z" if zone else "")
+        )
+    except ValueError:
+        return None
+    return made if made.tzinfo else timezone.make_aware(made)

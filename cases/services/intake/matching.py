@@ -53,6 +53,24 @@ def record_numbers(identifiers: Iterable[Identifier], source: IntakeSource) -> s
     return {one.value.strip() for one in marked}
 
 
+def merged(reading: Reading, source: IntakeSource) -> tuple[Patient | None, Patient | None]:
+    """The two records of a merge, that which goes and that which stays, as far as they are here."""
+    numbers = (merged_number(reading, name, source) for name in ("prior", "surviving"))
+    prior, surviving = (
+        Patient.objects.filter(record_blind=record_token(number)).first() if number else None
+        for number in numbers
+    )
+    return prior, surviving
+
+
+def merged_number(reading: Reading, name: str, source: IntakeSource) -> str:
+    """The record number on one side of a merge; empty where it is not just one that is ours."""
+    given = [Identifier(*one) for one in reading.values.get(name, ())]
+    numbers = record_numbers(given, source)
+    number = numbers.pop() if len(numbers) == 1 else ""
+    return number if is_storable(number) else ""
+
+
 def doubts(readings: Iterable[Reading], patient: Patient) -> list[Difference]:
     """What a message says otherwise of who the patient is and that never changes."""
     return [

@@ -1,7 +1,6 @@
 """Taking a message in: kept once, matched, and its readings proposed."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -11,33 +10,23 @@ from cases.models import InboxMessage, InboxProposal, IntakeSource
 from cases.models.inbox_message import MessageState
 from cases.models.inbox_proposal import ProposalState
 from cases.readings.reading import Kind, Reading, Unread
-from cases.selectors.inbox_contents import content_of, identifiers_of, reading_as_json, readings_of
+from cases.selectors.inbox_contents import content_of
 from cases.services.code_maps import saw_unmapped
 from cases.services.intake import deciding
 from cases.services.intake.faults import OtherContent
+from cases.services.intake.holding import hold_messages, hold_people
 from cases.services.intake.incoming import Incoming
 from cases.services.intake.matching import Match, match, needs_case
+from cases.services.intake.order import Others, about_token
 from cases.services.intake.sources import source_of
-from cases.services.patient_cases import lock_patient
+from cases.terminology.codes import canonical
 from tumorboard.accounts.client_models import ApiClient
 from tumorboard.audit.record import record
 from tumorboard.tenancy.scope import hidden_ids, seeing_all
 from tumorboard.vault.keyring import keyring
 
 #: What a keyed hash is of.
-CONTROL, CONTENT, ABOUT = "inbox_control", "inbox_content", "inbox_about"
-#: What tells one thing that a message can say from another, by kind; all values where not here.
-TELLING: Mapping[Kind, tuple[str, ...]] = {
-    Kind.PATIENT: (),
-    Kind.DIAGNOSIS: (),
-    Kind.FACT: ("fact",),
-    Kind.LAB_RESULT: ("analyte", "taken_on", "unit"),
-}
-#: Of these the number by which the sender knows it says which one it is.
-NUMBERED = {
-    Kind.STUDY: ("study_uid", "accession_number"),
-    Kind.SPECIMEN: ("report_number",),
-}
+CONTROL, CONTENT = "inbox_control", "inbox_content"
 
 
 class Receipt(NamedTuple):
@@ -67,9 +56,10 @@ def receive(*, client: ApiClient, incoming: Incoming) -> Receipt:
         if (known := _known(source, control, content)) is not None:
             return known
         found = match(incoming.read.readings, source)
+        readings = incoming.read.readings
+        held = hold_people(found.patient, readings=readings, source=source)
         if found.patient is not None:
-            # As erasing does: first the patient, then the message.
-            found = found._replace(patient=lock_patient(found.patient))
+            found = found._replace(patient=held[found.patient.pk])
             if found.patient is None or found.patient.is_erased:
                 found = Match()
         message = _message(source, incoming, found, control=control, content=content)
@@ -79,13 +69,14 @@ def receive(*, client: ApiClient, incoming: Incoming) -> Receipt:
             return known
         message = InboxMessage.objects.get(pk=message.pk)
         record(action="inbox.received", subject=message, by=client.user)
-        propose(message, incoming.read.readings)
-        count_unmapped(incoming.read.unread, message.kind)
+        propose(message, readings)
         proposals = InboxProposal.objects.filter(message=message)
         if proposals.exists() and not proposals.exclude(state=ProposalState.ACCEPTED).exists():
             deciding.close_if_done(message, by=client.user)
         if not {message.patient_id, message.case_id} & unseen:
             deciding.follow_rules(message=message, by=client.user)
+        # Last: whoever counts the same codes waits until the end of this.
+        count_unmapped(incoming.read.unread, message.kind)
     return Receipt(message, is_replay=False)
 
 
@@ -99,31 +90,40 @@ def state_of(message: InboxMessage, readings: Sequence[Reading]) -> MessageState
 def propose(message: InboxMessage, readings: Sequence[Reading], *, first: int = 0) -> None:
     """Make a proposal of every reading; what a newer message says goes before an older one.
 
+    The caller holds the locks of `holding`.
+
     Args:
         first: the number of the first reading among those of the message.
     """
-    for number, reading in enumerate(readings, start=first):
-        about = about_token(message, reading)
-        others = InboxProposal.objects.filter(about_token=about).exclude(message=message)
-        is_late = others.filter(
-            said_at__gt=message.said_at,
-            state__in=(ProposalState.OPEN, ProposalState.ACCEPTED),
-        ).exists()
-        former = list(others.filter(said_at__lte=message.said_at, state=ProposalState.OPEN))
-        for each in former:
-            each.state = ProposalState.SUPERSEDED
-            each.save()
-            deciding.close_if_done(each.message, by=message.source.client.user)
+    said = [(about_token(message, reading), reading) for reading in readings]
+    others = Others(message, [token for token, _ in said])
+    for number, (token, reading) in enumerate(said, start=first):
+        is_late = others.is_outdated(token, reading)
+        before = None if is_late else others.repeated(token, reading)
         InboxProposal.objects.create(
             message=message,
             patient_id=message.patient_id,
             case_id=message.case_id,
             number=number,
             kind=reading.kind,
-            about_token=about,
+            about_token=token,
             said_at=message.said_at,
-            state=_first_state(message, reading, is_late=is_late),
+            state=ProposalState.ACCEPTED
+            if before is not None
+            else _first_state(message, reading, is_late=is_late),
+            written_id=before.written_id if before is not None else None,
         )
+    supersede(message, [old for each in said for old in others.outdated_by(*each)])
+
+
+def supersede(message: InboxMessage, outdated: Iterable[InboxProposal]) -> None:
+    """Close what older messages say and a newer one says anew."""
+    keys = {row.pk: row.message_id for row in outdated}
+    for held in hold_messages(keys.values()):
+        # Read under the lock: somebody may have decided meanwhile.
+        rows = InboxProposal.objects.filter(pk__in=keys, message=held, state=ProposalState.OPEN)
+        if rows.update(state=ProposalState.SUPERSEDED):
+            deciding.close_if_done(held, by=message.source.client.user)
 
 
 def _first_state(message: InboxMessage, reading: Reading, *, is_late: bool) -> ProposalState:
@@ -138,27 +138,12 @@ def _first_state(message: InboxMessage, reading: Reading, *, is_late: bool) -> P
     return ProposalState.OPEN
 
 
-def about_token(message: InboxMessage, reading: Reading) -> bytes:
-    """Of what a reading says something, as a keyed hash: of the same source and person."""
-    values = reading_as_json(reading)["values"]
-    names = TELLING.get(reading.kind)
-    numbers = [name for name in NUMBERED.get(reading.kind, ()) if values.get(name)]
-    if names is not None:
-        told = {name: values.get(name) for name in names}
-    elif numbers:
-        told = {numbers[0]: values[numbers[0]]}
-    elif reading.belongs_to:
-        told = {"belongs_to": reading.belongs_to, "names": sorted(values)}
-    else:
-        told = values
-    whom = message.patient_id or sorted(identifiers_of(readings_of(message.content))) or message.pk
-    said = [str(message.source_id), str(whom), reading.kind.value, told]
-    return keyring().blind(ABOUT, json.dumps(said, sort_keys=True))
-
-
 def count_unmapped(unread: Sequence[Unread], kind: str) -> None:
-    """Count the codes that nobody knows, with the part of the message and nothing of a patient."""
-    for one in unread:
+    """Count the codes that nobody knows, with the part of the message and nothing of a patient.
+
+    In one order for all, since each counter is a row that two messages may count on.
+    """
+    for one in sorted(unread, key=lambda each: (canonical(each.system), each.code.strip())):
         if one.code:
             place = one.path.partition("[")[0] or one.path
             saw_unmapped(
@@ -198,6 +183,7 @@ def _message(
         said_at=min(said_at, now) if said_at else now,
         patient=found.patient,
         case=found.case,
+        is_test=source.is_test,
     )
     message.content = content_of(
         raw=incoming.raw, control_id=incoming.control_id, read=incoming.read

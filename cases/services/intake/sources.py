@@ -27,7 +27,13 @@ def source_of(client: ApiClient) -> IntakeSource:
 
 @transaction.atomic
 def change(
-    *, source: IntakeSource, authorities: Sequence[str], rules: Sequence[str], by: User
+    *,
+    source: IntakeSource,
+    authorities: Sequence[str],
+    rules: Sequence[str],
+    receivers: Sequence[str] = (),
+    is_test: bool = False,
+    by: User,
 ) -> IntakeSource:
     """Say whose numbers a source sends, and what of it needs no person.
 
@@ -35,18 +41,19 @@ def change(
         authorities: as the messages name them: the assigning authority of HL7 v2 (its name, or
             `urn:oid:…`), the system of an identifier in FHIR.
         rules: kinds among `rules.ALLOWED`.
+        receivers: whom its messages of HL7 v2 must be addressed to (MSH-5, MSH-6), each
+            "application", "application|facility" or "|facility"; anybody where there are none.
+        is_test: whether it only tries the connection.
 
     Raises:
-        Invalid: an authority cannot be kept, or a kind needs a person.
+        Invalid: an authority or a receiver cannot be kept, or a kind needs a person.
     """
     row = IntakeSource.objects.select_for_update().get(pk=source.pk)
-    named = list(dict.fromkeys(name for one in authorities if (name := one.strip())))
+    named, addressed = _names(authorities), _names(receivers)
     errors: dict[str, list[str]] = {}
-    faults = [fault for name in named if (fault := text_fault(name, most=MOST_AUTHORITY))]
-    if len(named) > MOST_AUTHORITIES:
-        faults.append(f"Name at most {MOST_AUTHORITIES}.")
-    if faults:
-        errors["authorities"] = list(dict.fromkeys(faults))
+    for field, names in (("authorities", named), ("receivers", addressed)):
+        if faults := _faults(names):
+            errors[field] = faults
     if not set(rules) <= {kind.value for kind in ALLOWED}:
         errors["rules"] = ["This is a judgment: it needs a person."]
     elif rules and not named:
@@ -54,6 +61,18 @@ def change(
     if errors:
         raise Invalid(errors)
     row.authorities, row.rules, row.saved_by = named, list(dict.fromkeys(rules)), by
+    row.receivers, row.is_test = addressed, is_test
     row.save()
     record(action="intake_source.changed", subject=row, by=by)
     return row
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(name for one in given if (name := one.strip())))
+
+
+def _faults(names: Sequence[str]) -> list[str]:
+    faults = [fault for name in names if (fault := text_fault(name, most=MOST_AUTHORITY))]
+    if len(names) > MOST_AUTHORITIES:
+        faults.append(f"Name at most {MOST_AUTHORITIES}.")
+    return list(dict.fromkeys(faults))

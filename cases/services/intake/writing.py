@@ -16,8 +16,7 @@ from cases.models import (
 )
 from cases.models.fact_answer import UNKNOWN
 from cases.models.inbox_proposal import ProposalState
-from cases.models.patient_token import record_token
-from cases.readings.reading import Identifier, Kind, Reading
+from cases.readings.reading import Kind, Reading
 from cases.selectors.inbox_contents import readings_of
 from cases.services import (
     cases,
@@ -31,7 +30,7 @@ from cases.services import (
     treatments,
 )
 from cases.services.errors import Refused
-from cases.services.intake.matching import record_numbers
+from cases.services.intake.matching import merged, merged_number
 from tumorboard.formats import day
 
 NO_PATIENT = "Say first whom the message is about."
@@ -45,10 +44,19 @@ BOTH_HERE = (
     "this system, since nothing could take them apart again. Enter into the record that stays what "
     "is missing there, have the other one erased, and reject this."
 )
-NO_SURVIVOR = "The message does not say which record stays."
+NEWER_NUMBER = (
+    "A newer message gave this record the number that it has. This older one is kept, and not "
+    "written over it."
+)
+NO_SURVIVOR = "The message does not say which record stays by a number that is known here as ours."
 STUDY_NUMBERS = ("study_uid", "accession_number")
 #: What a report says of its study, and not of its result.
 OF_STUDY = ("report", "reported_on")
+
+
+def both_here(prior: Patient, surviving: Patient) -> str:
+    """Why two records are not joined, and what can be done."""
+    return BOTH_HERE.format(prior=prior.record_number, surviving=surviving.record_number)
 
 
 class Write:
@@ -165,31 +173,28 @@ class Write:
         """A treatment."""
         return treatments.add(case=self.case, by=self.by, **self.values).pk
 
-    def merge(self) -> None:
+    def merge(self) -> UUID | None:
         """One person's two numbers: the record that is here gets the number that stays."""
-        prior, surviving = self.both()
+        prior, surviving = merged(self.reading, self.message.source)
         if prior is not None and surviving is not None and prior.pk != surviving.pk:
-            names = {"prior": prior.record_number, "surviving": surviving.record_number}
-            raise Refused(BOTH_HERE.format(**names))
-        number = self._number("surviving")
+            raise Refused(both_here(prior, surviving))
+        number = merged_number(self.reading, "surviving", self.message.source)
         if not number:
             raise Refused(NO_SURVIVOR)
-        if prior is not None and surviving is None:
-            patients.change(patient=prior, by=self.by, record_number=number)
+        if prior is None or surviving is not None:
+            return None
+        if self._was_renumbered(prior):
+            raise Refused(NEWER_NUMBER)
+        return patients.change(patient=prior, by=self.by, record_number=number).pk
 
-    def both(self) -> tuple[Patient | None, Patient | None]:
-        """The two records of a merge, as far as they are here."""
-        found = []
-        for name in ("prior", "surviving"):
-            number = self._number(name)
-            rows = Patient.objects.filter(record_blind=record_token(number)) if number else None
-            found.append(rows.first() if rows is not None else None)
-        return found[0], found[1]
-
-    def _number(self, name: str) -> str:
-        given = [Identifier(*one) for one in self.values.get(name, ())]
-        numbers = record_numbers(given, self.message.source)
-        return numbers.pop() if len(numbers) == 1 else ""
+    def _was_renumbered(self, patient: Patient) -> bool:
+        """Whether a newer merge gave the record its number: merges can go in a circle."""
+        return InboxProposal.objects.filter(
+            kind=Kind.MERGE,
+            state=ProposalState.ACCEPTED,
+            written_id=patient.pk,
+            said_at__gt=self.message.said_at,
+        ).exists()
 
     def known_study(self) -> Study | None:
         """The study that is meant: by its numbers, else the one that this message brought."""

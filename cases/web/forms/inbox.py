@@ -106,8 +106,31 @@ class SourceForm(forms.Form):
         ),
     )
 
+    receivers = forms.CharField(
+        label="Addressed to",
+        required=False,
+        widget=forms.Textarea({**QUIET, "rows": 2}),
+        help_text=(
+            "One a line: the application of MSH-5, or application|facility of MSH-5 and MSH-6, or "
+            "|facility. Messages of HL7 v2 to anybody else are refused. Leave it empty to take all."
+        ),
+    )
+    is_test = forms.BooleanField(
+        label="It only tries the connection",
+        required=False,
+        help_text=(
+            "Its messages are shown and never come into a record. Tests of other systems are "
+            "refused."
+        ),
+    )
+
     @classmethod
     def of(cls, source: IntakeSource, data: Any = None) -> "SourceForm":
         """The form of a source as it stands."""
-        initial = {"authorities": "\n".join(source.authorities), "rules": source.rules}
+        initial = {
+            "authorities": "\n".join(source.authorities),
+            "rules": source.rules,
+            "receivers": "\n".join(source.receivers),
+            "is_test": source.is_test,
+        }
         return cls(data, initial=initial)

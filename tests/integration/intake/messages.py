@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 AUTHORITY, NUMBER = "NORTH", "MRN-4711"
+#: Our own codes of procedures, as any site of ours publishes them.
+OPERATIONS = "https://tumorboard.example/fhir/CodeSystem/procedure-kind"
 
 
 def header(kind: str, control_id: str = "M1", at: str = "20261120101500") -> str:

@@ -145,7 +145,7 @@ def test_its_queries_do_not_grow_with_the_cases(
     with institution_scope(institution):
         for _ in range(12):
             make_case(by=coordinator)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         browser.get(at("case_list"))
 
 
@@ -161,7 +161,7 @@ def test_the_day_starts_with_what_asks_for_the_board(
 ):
     with institution_scope(institution):
         make_study(case=cases[0], by=coordinator, outcome="positive")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         response = browser.get(at("overview"))
 
     words = text_of(response)

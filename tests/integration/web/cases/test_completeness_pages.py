@@ -198,9 +198,9 @@ def test_the_section_of_the_case_page(institution, bare, coordinator):
 
 def test_queries_do_not_grow_with_the_record(browser, at, coordinator, django_assert_num_queries):
     case = make_complete_case(by=coordinator)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         browser.get(at("case_completeness", case.pk))
     for days in range(100, 110):
         make_surveillance_ct(case=case, by=coordinator, performed_on=days_ago(days))
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         browser.get(at("case_completeness", case.pk))
