@@ -32,6 +32,7 @@ test: check ## Run all checks and all tests, those in a real browser too
 	scanner=$$($(PY) -m tumorboard.operations.clamav) || exit 1; \
 	unset TUMORBOARD_CLAMD; \
 	if [ -n "$$scanner" ]; then export TUMORBOARD_CLAMD="$$scanner"; fi; \
+	$(PY) -m tests.judges.packages; \
 	exec env $(FOR_TESTS) $(PY) manage.py embedded hold -- $(PY) -m pytest -n 2
 
 check: $(VENV)/installed-dev ## Lint, types, floors between packages, migrations

@@ -1,7 +1,9 @@
 """JSON that comes in from others, judged before anybody works with it."""
 
 import json
+import math
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 
@@ -41,6 +43,33 @@ def read_json(raw: bytes, *, deepest: int, number: Callable[[str], Any] = float)
         raise BadJson(str(error)) from None
     _check(data, deepest)
     return data
+
+
+def bounded(text: str) -> float:
+    """A number that is one: 1e400 would become infinity, which no column and no answer holds.
+
+    Raises:
+        BadJson: it is beyond all numbers.
+    """
+    found = float(text)
+    if math.isinf(found):
+        message = "The body holds a number beyond all that can be kept."
+        raise BadJson(message)
+    return found
+
+
+def exact(text: str) -> Decimal:
+    """A number just as it was written, within the same bounds.
+
+    Raises:
+        BadJson: it is beyond all numbers.
+    """
+    bounded(text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        message = "The body holds a number that is finer than any that can be kept."
+        raise BadJson(message) from None
 
 
 def _too_deep(deepest: int) -> str:

@@ -13,7 +13,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from cases.fhir.outcome import NotAcceptable, TooLong
-from tumorboard.json_bodies import BadJson, read_json
+from tumorboard.json_bodies import BadJson, exact, read_json
 
 JSON = "application/fhir+json"
 #: What is taken for it too.
@@ -48,7 +48,7 @@ class FhirBody(BaseParser):
         if len(raw) > LONGEST:
             raise TooLong(f"Send at most {LONGEST:,} bytes.")
         try:
-            return read_json(raw, deepest=DEEPEST, number=Decimal)
+            return read_json(raw, deepest=DEEPEST, number=exact)
         except BadJson as error:
             raise ParseError(str(error)) from None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cases.hooks.catalogue import PATIENT, PREFETCH, Service
 from cases.services.errors import Invalid
-from tumorboard.json_bodies import read_json
+from tumorboard.json_bodies import bounded, read_json
 
 #: Bytes of a body, and how deep it may be nested.
 LONGEST, DEEPEST = 2_500_000, 40
@@ -53,7 +53,7 @@ def read(raw: bytes, service: Service) -> Asked:
         BadJson: the body is no JSON, or nested too deep.
         Invalid: by field, what cannot be.
     """
-    body = read_json(raw, deepest=DEEPEST)
+    body = read_json(raw, deepest=DEEPEST, number=bounded)
     if not isinstance(body, dict):
         raise Invalid({"": ["Send an object."]})
     faults: dict[str, list[str]] = {}

@@ -115,6 +115,7 @@ class InstitutionAPIView(APIView):
             raise Throttled(wait=self.allowance.resets_in_seconds)
         super().initial(request, *args, **kwargs)
         pghistory.context(person=str(request.user.pk))
+        _measure(request._request)
 
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
@@ -124,6 +125,16 @@ class InstitutionAPIView(APIView):
         for name, value in (self.allowance.headers if self.allowance else {}).items():
             final[name] = value
         return final
+
+
+def _measure(request: HttpRequest) -> None:
+    """Say how long a body is that came in chunks: the framework takes it for none otherwise.
+
+    How much may come at all, the site has judged before (`tumorboard.body_limits`).
+    """
+    is_chunked = not request.META.get("CONTENT_LENGTH") and "Transfer-Encoding" in request.headers
+    if is_chunked and not request._read_started:  # type: ignore[attr-defined]
+        request.META["CONTENT_LENGTH"] = str(len(request.body))
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

@@ -200,3 +200,34 @@ def test_twenty_at_the_same_moment_make_one_row():
     assert len({answer.content for answer in answers}) == 1
     assert sum("Idempotency-Replayed" in answer for answer in answers) == 19
     assert count(institution) == 1
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_of_two_bodies_under_one_key_at_the_same_moment_one_is_written():
+    """Real threads: whichever body comes first is repeated, the other one is refused."""
+    institution = make_institution(slug="north", name="North Hospital")
+    by = add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora")
+    token = script_of(institution, by).token
+    start = threading.Barrier(12)
+    answers = []
+
+    def send(number: int) -> None:
+        script = Script(institution, token, Client(raise_request_exception=False))
+        try:
+            start.wait(timeout=60)
+            body = {**PATIENT, "record_number": f"SECRET-{number % 2}"}
+            answers.append(script.post("patients/", body, headers=KEY))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=[number]) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert sorted(answer.status_code for answer in answers) == [201] * 6 + [422] * 6
+    assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+    for answer in answers:
+        if answer.status_code == 422:
+            assert problem(answer)["type"] == "urn:tumorboard:problem:idempotency-key-reused"
+    assert count(institution) == 1

@@ -1,0 +1,1 @@
+"""What FHIR resources are held against in tests, beside the house's own judge."""
