@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +16,7 @@ from cases.services.intake.faults import TEST, Unacceptable
 from cases.services.intake.incoming import MOST_BYTES, Incoming, checked
 from cases.terminology.codes import LocalCodes
 from guidance.engine.values import is_storable
-from tumorboard.json_bodies import BadJson, read_json
+from tumorboard.json_bodies import BadJson, exact, read_json
 
 #: How deep a bundle may be nested: resources of R4 with extensions in extensions go some 20 deep.
 DEEPEST = 40
@@ -86,7 +85,7 @@ def parsed(raw: bytes) -> dict[str, Any]:
     if len(raw) > MOST_BYTES:
         raise Unacceptable(f"The bundle has more than {MOST_BYTES:,} bytes.", code="too-long")
     try:
-        data = read_json(raw, deepest=DEEPEST, number=Decimal)
+        data = read_json(raw, deepest=DEEPEST, number=exact)
     except BadJson as error:
         raise Unacceptable(str(error)) from None
     text = raw.decode()
