@@ -123,8 +123,8 @@ def _judged_key(key: Any) -> dict[str, str]:
         raise ValidationError(f"The key “{kid}” is for another algorithm than {ALGORITHMS[kind]}.")
     if key.get("use", "sig") != "sig" or "verify" not in key.get("key_ops", ["verify"]):
         raise ValidationError(f"The key “{kid}” is not for checking signatures.")
-    kept = {name: key.get(name) for name in KEPT[kind]}
-    if not all(isinstance(value, str) for value in kept.values()):
+    kept = {name: key[name] for name in KEPT[kind] if isinstance(key.get(name), str)}
+    if len(kept) < len(KEPT[kind]):
         raise ValidationError(f"The key “{kid}” is not whole: it needs {', '.join(KEPT[kind])}.")
     _check_strength(kept)
     return kept
