@@ -1,7 +1,8 @@
 """All addresses of the site.
 
 What belongs to an institution lies below `/i/<slug>/`, its API below `/api/v1/i/<slug>/`, its FHIR
-server below `/fhir/<slug>/`, its services of CDS Hooks below `/cds-services/<slug>/`.
+server below `/fhir/<slug>/`, its services of CDS Hooks below `/cds-services/<slug>/`. EHRs open
+it below `/smart/<slug>/`.
 """
 
 from django.urls import include, path
@@ -28,6 +29,8 @@ from cases.web.import_urls import urlpatterns as imports
 from cases.web.inbox_urls import urlpatterns as inbox
 from cases.web.item_urls import urlpatterns as items
 from cases.web.labs_urls import urlpatterns as labs
+from cases.web.launch_urls import launch_patterns
+from cases.web.launch_urls import urlpatterns as launched
 from cases.web.lesions_urls import urlpatterns as lesions
 from cases.web.list_urls import urlpatterns as case_lists
 from cases.web.live_urls import urlpatterns as live
@@ -62,6 +65,7 @@ urlpatterns = [
     path("cds-services/<slug:slug>", hooks.discovery, name="hooks_plain"),
     path("cds-services/<slug:slug>/", include(hooks.institution_patterns)),
     path("intake/<slug:slug>/", include(intake)),
+    path("smart/<slug:slug>/", include(launch_patterns)),
     path(
         "i/<slug:slug>/",
         include(
@@ -88,6 +92,7 @@ urlpatterns = [
                 *inbox,
                 *items,
                 *labs,
+                *launched,
                 *lesions,
                 *numbers,
                 *editions,

@@ -18,7 +18,9 @@ from cases.web.conflicts import watch
 from cases.web.errors import errors_on, form_page
 from cases.web.forms.cases import CaseForm, NewCaseForm
 from cases.web.found import case_or_404
+from cases.web.launched_patient import first_words
 from tumorboard.accounts.access import InstitutionRequest, institution_view
+from tumorboard.accounts.ehrs import contexts
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
@@ -61,10 +63,11 @@ def show(request: InstitutionRequest, case_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: InstitutionRequest) -> HttpResponse:
     """Open a case, with its patient and the first answers, all or nothing."""
-    form = NewCaseForm(request.POST or None)
+    form = NewCaseForm(request.POST or None, initial=first_words(request))
     if form.is_valid():
         with errors_on(form):
             case = _open(form, by=request.user)
+            contexts.forget(request)
             messages.success(request, "The case was opened.")
             return redirect("case", request.institution.slug, case.pk)
     _note_reading(form, by=request.user)

@@ -71,6 +71,7 @@ from tests.factories.clients import make_client
 from tests.factories.tasks import decided, tasks_of
 from tumorboard.accounts import own_roles
 from tumorboard.accounts.client_models import ApiClient
+from tumorboard.accounts.ehr_models import Ehr
 from tumorboard.accounts.invitations import invite
 from tumorboard.accounts.models import User
 from tumorboard.accounts.sso_models import IdentityProvider
@@ -224,6 +225,12 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         issuer=f"https://{word.lower()}.example",
         client_id=word,
     )
+    ehr = Ehr.objects.create(
+        label=f"{word} EHR",
+        fhir_base=f"https://{word.lower()}.example/fhir",
+        issuer=f"https://{word.lower()}.example",
+        client_id=word,
+    )
     endpoint, _ = endpoints.add(
         label=f"{word} webhook",
         address=f"https://{word.lower()}.example/events",
@@ -318,6 +325,7 @@ def one_of_everything(*, by: User, word: str = "Canary") -> SimpleNamespace:
         invitation_id=invitation.id,
         client_id=api_client.id,
         provider_id=provider.id,
+        ehr_id=ehr.id,
         local_study_id=local_study.id,
         note_id=note.id,
         view_id=view.id,

@@ -12,6 +12,10 @@ from tumorboard.accounts.client_models import (  # noqa: F401 - Django looks for
     RateCount,
     SpentAssertion,
 )
+from tumorboard.accounts.ehr_models import (  # noqa: F401 - Django looks for models here
+    Ehr,
+    EhrLink,
+)
 from tumorboard.accounts.own_role import OwnRole  # noqa: F401 - Django looks for models here
 from tumorboard.accounts.sso_models import (  # noqa: F401 - Django looks for models here
     GroupRole,

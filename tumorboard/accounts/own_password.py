@@ -1,7 +1,8 @@
 """Whether it is still the person who signed in, as signing asks: by password or by provider.
 
 A session that began at an institution's identity provider is confirmed there: the person may have
-no password here, and one that they have is none of that institution's business.
+no password here, and one that they have is none of that institution's business. One that an EHR
+began is confirmed by the person's own password: that somebody sits at an open EHR proves nothing.
 """
 
 from enum import Enum, auto
@@ -41,7 +42,10 @@ def check_own(request: SignedInRequest, password: str) -> Answer:
 
 def asks_provider(request: SignedInRequest) -> bool:
     """Whether the person confirms at the identity provider, and not by a password."""
-    return bound.binding_of(request) is not None
+    if bound.is_by_provider(request):
+        return True
+    # Whom a provider made and an EHR let in has no password: they come by the provider first.
+    return bound.binding_of(request) is not None and not request.user.has_usable_password()
 
 
 def use_up(request: SignedInRequest) -> None:

@@ -80,8 +80,8 @@ class NewCaseForm(ReferralFields, PersonFields):
     title = _title()
     board_question = _board_question()
 
-    def __init__(self, data: Any = None, *, asks: bool = True) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, asks: bool = True, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
         self._asks = asks
         self.chosen: Patient | None = None
         self.candidates: list[Candidate] = []

@@ -106,12 +106,15 @@ WORDS = {
     "numbers_evidence": {"code": "coc-2-5"},
     "task_change": {"change": "order"},
 }
-#: Doors that let in neither a browser's session nor a person's token, and what walks them.
+#: Doors that let in neither a browser's session nor a person's token, or answer only once
+#: somebody has come from an EHR; and what walks them.
 OTHER_DOORS = {
     "fhir_export": "tests/integration/fhir/bulk/test_asking.py",
     "fhir_patient_export": "tests/integration/fhir/bulk/test_asking.py",
     "hooks_service": "tests/integration/hooks/test_cards.py",
     "hooks_feedback": "tests/integration/hooks/test_feedback.py",
+    "launched": "tests/integration/web/launch/test_launching.py",
+    "launched_link": "tests/integration/web/launch/test_launching.py",
 }
 #: Pages of what was signed.
 OF_SIGNED = {

@@ -1,4 +1,4 @@
-"""What a session is bound to that began at an institution's identity provider.
+"""What a session is bound to that began at an institution's identity provider, or at its EHR.
 
 It reaches that institution and nothing else, whatever else its person may do: who runs the
 provider could begin a session of anybody whom it may name. So such a session also changes nothing
@@ -42,11 +42,16 @@ HARMLESS = frozenset(
 class Binding(NamedTuple):
     """To which institution a session is bound, by which provider, and whether that asked for a
     second factor that counts here.
+
+    Of a session that began at an EHR `provider_id` is that EHR's; whether it counts where people
+    must come by an identity provider, the institution said of it.
     """
 
     institution_id: uuid.UUID
     provider_id: uuid.UUID
     has_factor: bool
+    is_by_ehr: bool = False
+    stands_for_provider: bool = True
 
 
 def announce(request: HttpRequest, institution_id: uuid.UUID) -> None:
@@ -67,6 +72,8 @@ def bind(request: HttpRequest, binding: Binding) -> None:
         str(binding.institution_id),
         str(binding.provider_id),
         binding.has_factor,
+        binding.is_by_ehr,
+        binding.stands_for_provider,
     ]
 
 
@@ -75,8 +82,15 @@ def binding_of(request: HttpRequest) -> Binding | None:
     kept = request.session.get(BOUND)
     if kept is None:
         return None
-    institution, provider, has_factor = kept
-    return Binding(uuid.UUID(institution), uuid.UUID(provider), has_factor)
+    # Sessions that began before EHRs could begin some say three things only.
+    institution, provider, *words = kept
+    return Binding(uuid.UUID(institution), uuid.UUID(provider), *words)
+
+
+def is_by_provider(request: HttpRequest) -> bool:
+    """Whether the session began at an identity provider, which can confirm who it is."""
+    binding = binding_of(request)
+    return binding is not None and not binding.is_by_ehr
 
 
 def is_bound_elsewhere(request: HttpRequest, institution_id: uuid.UUID) -> bool:

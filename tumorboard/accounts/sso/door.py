@@ -46,10 +46,12 @@ def _must_come_by_provider(request: Any, held: Collection[HeldRole]) -> bool:
     """Whether a session with the person's own sign-in does not count in the current institution.
 
     So it is where the institution says it of everybody, and for whoever has a role from a provider:
-    who is taken out of a group there must not come in by a password instead. The one whom the
-    institution named for emergencies always may.
+    who is taken out of a group there must not come in by a password instead, nor by an EHR unless
+    the institution says that its EHR tells it as soon. The one whom the institution named for
+    emergencies always may.
     """
-    if bound.binding_of(request) is not None or not held:
+    binding = bound.binding_of(request)
+    if (binding is not None and binding.stands_for_provider) or not held:
         return False
     chosen = policy()
     if chosen.emergency_administrator_id == request.user.pk:

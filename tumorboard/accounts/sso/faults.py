@@ -29,6 +29,12 @@ class Fault(StrEnum):
     LINKED = "the account is linked to somebody else at the provider"
     INACTIVE = "the account is closed"
     OTHER_PERSON = "somebody else than who is signed in"
+    NOT_REGISTERED = "no EHR of this address is registered"
+    NO_LAUNCH = "the EHR gave no launch to go on with"
+    NOT_SMART = "the EHR does not offer what a launch needs"
+    NO_PATIENT = "the EHR names no patient"
+    NOT_READ = "the EHR does not let the patient be read"
+    NO_MEMBER = "the person has no role here any more"
 
 
 class SignInFault(Exception):

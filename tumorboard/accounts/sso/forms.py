@@ -156,7 +156,7 @@ class ProviderForm(forms.Form):
 
     def clean_factor_values(self) -> list[str]:
         """Each by itself."""
-        return _lines(self.cleaned_data["factor_values"])
+        return lines_in(self.cleaned_data["factor_values"])
 
     @property
     def given(self) -> dict[str, Any]:
@@ -165,7 +165,7 @@ class ProviderForm(forms.Form):
         mapping = [
             Mapped(group, role.name)
             for role in self.roles
-            for group in _lines(self.cleaned_data[_field_of(role)])
+            for group in lines_in(self.cleaned_data[_field_of(role)])
         ]
         return {**{name: self.cleaned_data[name] for name in plain}, "mapping": mapping}
 
@@ -199,5 +199,6 @@ def _field_of(role: own_roles.AnyRole) -> str:
     return f"groups_{role.name.replace(':', '_')}"
 
 
-def _lines(text: str) -> list[str]:
+def lines_in(text: str) -> list[str]:
+    """The lines of a text, each once, in their order."""
     return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))

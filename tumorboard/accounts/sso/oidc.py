@@ -89,7 +89,7 @@ def authorization_url(slug: str, provider: IdentityProvider, begun: Pending) -> 
         "scope": SCOPES,
         "state": begun.key,
         "nonce": begun.nonce,
-        "code_challenge": _challenge(begun.verifier),
+        "code_challenge": challenge(begun.verifier),
         "code_challenge_method": "S256",
     }
     if begun.purpose == Purpose.CONFIRM:
@@ -110,7 +110,7 @@ def identity(
         SignInFault: whatever in it does not prove itself.
     """
     metadata = discover(slug, provider)
-    _check_sender(provider, metadata, answer)
+    check_sender(provider.issuer, metadata, answer)
     if "error" in answer or not answer.get("code"):
         raise SignInFault(Fault.DENIED)
     form = {
@@ -126,22 +126,25 @@ def identity(
     else:
         tokens = ask(reach, metadata["token_endpoint"], {**form, **proof})
     keys = ask(reach, metadata["jwks_uri"])
-    claims = _claims(tokens.get("id_token"), keys)
-    _check(claims, provider, begun)
-    return _identity(claims, provider)
+    claims = claims_of(tokens.get("id_token"), keys)
+    check(claims, issuer=provider.issuer, client_id=provider.client_id, nonce=begun.nonce)
+    return identity_of(claims, groups_claim=provider.groups_claim)
 
 
-def _challenge(verifier: str) -> str:
+def challenge(verifier: str) -> str:
+    """PKCE's challenge to a verifier, by S256."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _check_sender(
-    provider: IdentityProvider, metadata: dict[str, Any], answer: dict[str, str]
-) -> None:
-    """That the answer is from this provider, where it says so (RFC 9207)."""
+def check_sender(issuer: str, metadata: dict[str, Any], answer: dict[str, str]) -> None:
+    """That the answer is from this issuer, where it says so (RFC 9207).
+
+    Raises:
+        SignInFault: it is not.
+    """
     says_so = metadata.get("authorization_response_iss_parameter_supported") is True
-    if (says_so or "iss" in answer) and answer.get("iss") != provider.issuer:
+    if (says_so or "iss" in answer) and answer.get("iss") != issuer:
         raise SignInFault(Fault.ISSUER)
 
 
@@ -149,25 +152,51 @@ def _proof(
     reach: Reach, provider: IdentityProvider, metadata: dict[str, Any]
 ) -> HTTPBasicAuth | dict[str, str]:
     """How we prove to the provider who asks: by the operator's secret, else by our own key."""
-    secret = reach.secrets.get(provider.client_id)
-    if secret:
-        methods = metadata.get("token_endpoint_auth_methods_supported")
-        if isinstance(methods, list) and "client_secret_basic" not in methods:
-            return {"client_id": provider.client_id, "client_secret": secret}
-        return HTTPBasicAuth(provider.client_id, secret)
+    if reach.secrets.get(provider.client_id):
+        return by_secret(reach, provider.client_id, metadata)
+    return by_key(provider.client_id, metadata["token_endpoint"])
+
+
+def by_secret(
+    reach: Reach, client_id: str, metadata: dict[str, Any]
+) -> HTTPBasicAuth | dict[str, str]:
+    """A client's proof by the operator's secret, in the form that a token endpoint takes.
+
+    Raises:
+        SignInFault: the operator gave none.
+    """
+    secret = reach.secrets.get(client_id)
+    if not secret:
+        raise SignInFault(Fault.NO_CREDENTIALS)
+    methods = metadata.get("token_endpoint_auth_methods_supported")
+    if isinstance(methods, list) and "client_secret_basic" not in methods:
+        return {"client_id": client_id, "client_secret": secret}
+    return HTTPBasicAuth(client_id, secret)
+
+
+def by_key(client_id: str, token_endpoint: str) -> dict[str, str]:
+    """A client's proof by the installation's own key.
+
+    Raises:
+        SignInFault: the operator gave none.
+    """
     if not installation_key.is_there():
         raise SignInFault(Fault.NO_CREDENTIALS)
     return {
-        "client_id": provider.client_id,
+        "client_id": client_id,
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         "client_assertion": installation_key.assertion(
-            client_id=provider.client_id, audience=metadata["token_endpoint"]
+            client_id=client_id, audience=token_endpoint
         ),
     }
 
 
-def _claims(token: Any, keys: dict[str, Any]) -> dict[str, Any]:
-    """What an ID token says, once its signature is right."""
+def claims_of(token: Any, keys: dict[str, Any]) -> dict[str, Any]:
+    """What an ID token says, once its signature is right.
+
+    Raises:
+        SignInFault: it is none, or none of these keys signed it.
+    """
     if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
         raise SignInFault(Fault.MALFORMED)
     chosen: dict[str, str] = {}
@@ -208,15 +237,19 @@ def _key(keys: dict[str, Any], header: dict[str, Any]) -> RSAKey | ECKey | OKPKe
     return make.import_key(public)
 
 
-def _check(claims: dict[str, Any], provider: IdentityProvider, begun: Pending) -> None:
-    """That the token is this issuer's, for us, for now and for this very sign-in."""
-    if claims.get("iss") != provider.issuer:
+def check(claims: dict[str, Any], *, issuer: str, client_id: str, nonce: str) -> None:
+    """That the token is this issuer's, for us, for now and for this very sign-in.
+
+    Raises:
+        SignInFault: which of these it is not.
+    """
+    if claims.get("iss") != issuer:
         raise SignInFault(Fault.ISSUER)
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    is_ours = provider.client_id in audiences
+    is_ours = client_id in audiences
     if not is_ours or (
-        (len(audiences) > 1 or "azp" in claims) and (claims.get("azp") != provider.client_id)
+        (len(audiences) > 1 or "azp" in claims) and (claims.get("azp") != client_id)
     ):
         raise SignInFault(Fault.AUDIENCE)
     now = time.time()
@@ -225,7 +258,7 @@ def _check(claims: dict[str, Any], provider: IdentityProvider, begun: Pending) -
         raise SignInFault(Fault.TIME)
     if not now - OLDEST < issued < now + LEEWAY or (_time(claims, "nbf") or 0) > now + LEEWAY:
         raise SignInFault(Fault.TIME)
-    if claims.get("nonce") != begun.nonce:
+    if claims.get("nonce") != nonce:
         raise SignInFault(Fault.NONCE)
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
@@ -239,7 +272,8 @@ def _time(claims: dict[str, Any], name: str) -> float | None:
     return value if is_number and 0 <= value < LATEST else None
 
 
-def _identity(claims: dict[str, Any], provider: IdentityProvider) -> Identity:
+def identity_of(claims: dict[str, Any], *, groups_claim: str) -> Identity:
+    """The person whom checked claims name."""
     asked_at = _time(claims, "auth_time")
     email, name = claims.get("email"), claims.get("name")
     is_theirs = claims.get("email_verified") is True and isinstance(email, str)
@@ -247,7 +281,7 @@ def _identity(claims: dict[str, Any], provider: IdentityProvider) -> Identity:
         subject=claims["sub"],
         email=str(email) if is_theirs else "",
         name=name if isinstance(name, str) else "",
-        groups=words_in(claims.get(provider.groups_claim)),
+        groups=words_in(claims.get(groups_claim)),
         strengths=words_in(claims.get("amr")) | words_in(claims.get("acr")),
         authenticated_at=(
             datetime.datetime.fromtimestamp(asked_at, datetime.UTC)

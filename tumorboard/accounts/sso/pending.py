@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     #: An administrator looks at what the provider says of themselves.
     TRY = "try"
+    #: An EHR opens Tumorboard about a patient, as the person whom it knows.
+    LAUNCH = "launch"
 
 
 @dataclass(frozen=True)

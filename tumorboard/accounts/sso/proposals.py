@@ -207,22 +207,23 @@ def _differences(before: Terms, after: Terms) -> Iterator[str]:
         [f"Group “{group}” has the role {labels.get(role, role)}" for group, role in terms.mapping]
         for terms in (before, after)
     ]
-    yield from _changed(*groups)
-    yield from _changed(
+    yield from changed(*groups)
+    yield from changed(
         [f"Mail addresses of {domain} are its" for domain in before.email_domains],
         [f"Mail addresses of {domain} are its" for domain in after.email_domains],
     )
-    yield from _changed(
+    yield from changed(
         [f"“{value}” counts as a second factor" for value in before.factor_values],
         [f"“{value}” counts as a second factor" for value in after.factor_values],
     )
-    yield from _changed(
+    yield from changed(
         [_certificate(text) for text in before.certificates],
         [_certificate(text) for text in after.certificates],
     )
 
 
-def _changed(before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
+def changed(before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
+    """What is there that was not, and what is no more, a sentence each."""
     held, wanted = list(before), list(after)
     yield from (f"{words}." for words in wanted if words not in held)
     yield from (f"No more: {words}." for words in held if words not in wanted)

@@ -119,12 +119,16 @@ def ask(
                 body = _body(answer, largest)
         except (requests.RequestException, HTTPError, OSError):
             raise SignInFault(Fault.UNREACHABLE) from None
+    # A proxy's page of an error is no JSON, and is still that error.
+    refusal = Fault.UNREACHABLE if form is None else Fault.DENIED
+    if answer.status_code != requests.codes.ok:
+        raise SignInFault(refusal)
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
         raise SignInFault(Fault.MALFORMED) from None
-    if answer.status_code != requests.codes.ok or not isinstance(found, dict):
-        raise SignInFault(Fault.UNREACHABLE if form is None else Fault.DENIED)
+    if not isinstance(found, dict):
+        raise SignInFault(refusal)
     return found
 
 

@@ -79,7 +79,7 @@ def add_oidc(request: InstitutionRequest) -> HttpResponse:
         else:
             return _added(request, provider)
     context = {"form": form, "origins": sorted(Reach.of(request.institution.slug).origins)}
-    return render(request, "people/provider_add_oidc.html", context, status=_status(form))
+    return render(request, "people/provider_add_oidc.html", context, status=status_of(form))
 
 
 @institution_view(Permission.PEOPLE_MANAGE)
@@ -96,7 +96,7 @@ def add_saml(request: InstitutionRequest) -> HttpResponse:
         else:
             return _added(request, provider)
     context = {"form": form, **_our_saml(request)}
-    return render(request, "people/provider_add_saml.html", context, status=_status(form))
+    return render(request, "people/provider_add_saml.html", context, status=status_of(form))
 
 
 @institution_view(Permission.PEOPLE_MANAGE)
@@ -109,7 +109,7 @@ def identity_provider(request: InstitutionRequest, provider_id: uuid.UUID) -> Ht
         try:
             providers.change(provider=provider, **form.given, by=request.user)
         except ValidationError as error:
-            _put_on(form, error)
+            put_on(form, error)
         else:
             return _saved(request, provider)
     return _page(request, provider, form=form)
@@ -219,7 +219,7 @@ def _required_form() -> RequiredForm:
 def _list(request: InstitutionRequest, form: RequiredForm) -> HttpResponse:
     rows = IdentityProvider.objects.order_by("label", "pk")
     context = {"providers": [(row, _certificates(row)) for row in rows], "form": form}
-    return render(request, "people/providers.html", context, status=_status(form))
+    return render(request, "people/providers.html", context, status=status_of(form))
 
 
 def _page(
@@ -253,7 +253,9 @@ def _page(
             "has_secret": provider.client_id in reach.secrets,
             "is_allowed": reach.allows(provider.issuer),
         }
-    status = max(_status(form) if form else 200, _status(metadata_form) if metadata_form else 200)
+    status = max(
+        status_of(form) if form else 200, status_of(metadata_form) if metadata_form else 200
+    )
     return render(request, "people/provider.html", context, status=status)
 
 
@@ -270,11 +272,12 @@ def _certificates(provider: IdentityProvider) -> list[Certificate]:
     return [Certificate(until, metadata.runs_out_soon(until)) for until in moments]
 
 
-def _put_on(form: ProviderForm, error: ValidationError) -> None:
+def put_on(form: Form, error: ValidationError) -> None:
     """The service's reasons beside the fields, those of no field of this form above them."""
     for name, reasons in getattr(error, "message_dict", {None: error.messages}).items():
         form.add_error(name if name in form.fields else None, reasons)
 
 
-def _status(form: Form) -> int:
+def status_of(form: Form) -> int:
+    """Of the page that shows a form."""
     return 422 if form.errors else 200

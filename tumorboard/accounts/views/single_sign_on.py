@@ -99,7 +99,7 @@ def begin(request: HttpRequest, slug: str, provider_id: str) -> HttpResponse:
     if not provider.is_on:
         raise Http404
     next_url = safe_next(request, request.GET.get(REDIRECT_FIELD_NAME, ""))
-    if _is_sent_by_another_site(request):
+    if is_sent_by_another_site(request):
         return redirect(_with_next(reverse("institution_sign_in", args=[slug]), next_url))
     return send(request, found, provider, Purpose.SIGN_IN, next_url)
 
@@ -110,7 +110,11 @@ def confirm(request: InstitutionRequest) -> HttpResponse:
     """To the provider once more, which asks the person again, so that they may sign."""
     binding = bound.binding_of(request)
     next_url = safe_next(request, request.GET.get(REDIRECT_FIELD_NAME, ""))
-    if binding is None or _is_sent_by_another_site(request):
+    if binding is not None and binding.is_by_ehr:
+        # An EHR confirms nobody: who has no password begins a session at the provider instead.
+        way = reverse("institution_sign_in", args=[request.institution.slug])
+        return redirect(_with_next(way, next_url))
+    if binding is None or is_sent_by_another_site(request):
         return redirect(next_url or start_of(request.institution, request.permissions))
     provider = IdentityProvider.objects.get(pk=binding.provider_id)
     return send(request, request.institution, provider, Purpose.CONFIRM, next_url)
@@ -226,7 +230,7 @@ def refused(request: HttpRequest, slug: str, fault: Fault) -> HttpResponse:
     return render(request, "account/provider_refused.html", context, status=403)
 
 
-def _is_sent_by_another_site(request: HttpRequest) -> bool:
+def is_sent_by_another_site(request: HttpRequest) -> bool:
     """Whether another site's page sent the browser here, as far as the browser says so.
 
     Browsers since 2023 say it in a header that no page can change; older ones only by the page
