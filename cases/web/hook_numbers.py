@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from cases.selectors import hook_numbers as selectors
 from cases.web.forms.hook_numbers import CardsForm
@@ -46,18 +46,23 @@ def hook_numbers(request: InstitutionRequest) -> HttpResponse:
 
 
 @institution_view(Permission.NUMBERS_READ)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def hook_cards(request: InstitutionRequest) -> HttpResponse:
-    """The cards behind the numbers, newest first; no patient stands on them."""
-    form = CardsForm(request.GET, today=timezone.localdate())
+    """The cards behind the numbers, newest first; no patient stands on them.
+
+    What is chosen is posted; the address holds only days and choices that were found good.
+    """
+    form = CardsForm(request.POST or request.GET, today=timezone.localdate())
     if not form.is_valid():
         return render(request, "hooks/cards.html", {"form": form}, status=UNANSWERABLE)
-    record(action="hook_cards.read", subject=request.institution, by=request.user)
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]
     wanted = {name: form.cleaned_data[name] for name in ("hook", "kind", "outcome")}
+    query = f"{_query(first, last)}&{urlencode({n: v for n, v in wanted.items() if v})}"
+    if request.method == "POST":
+        return redirect(f"{request.path}?{query}")
+    record(action="hook_cards.read", subject=request.institution, by=request.user)
     rows = selectors.narrowed(selectors.cards_between(first, last), **wanted)
     page = Paginator(rows, PAGE).get_page(page_number(request.GET.get("page", "")))
-    query = f"{_query(first, last)}&{urlencode({n: v for n, v in wanted.items() if v})}"
     context = {
         "form": form,
         "page": page,

@@ -191,7 +191,11 @@ def test_the_pages_show_numbers_and_the_cards_behind_them(browser, institution, 
         assert surveilled.patient.record_number not in shown
         assert str(surveilled.pk) not in shown
         assert "Rivera" not in shown
-    assert "No such card" in text(browser.get(f"{ADDRESS}list/?outcome=accepted"))
+    days = {"first": str(timezone.localdate()), "last": str(timezone.localdate())}
+    chosen = browser.post(f"{ADDRESS}list/", {**days, "outcome": "accepted"})
+    assert chosen.status_code == 302
+    assert chosen["Location"].endswith("&outcome=accepted")
+    assert "No such card" in text(browser.get(chosen["Location"]))
     with institution_scope(institution):
         assert AuditEntry.objects.filter(action="hook_cards.read").count() == 3
 

@@ -147,7 +147,7 @@ WITHOUT_ROWS = {
     "hook_client_on": "switches on the EHR in the address",
     "hook_client_off": "switches off the EHR in the address",
     "hook_numbers": "days",
-    "hook_cards": "no POST",
+    "hook_cards": "days",
     "subscription": "no POST",
     "subscription_off": "switches the subscription in the address off",
     "subscription_replay": "sends the event in the address anew",
