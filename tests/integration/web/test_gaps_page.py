@@ -66,7 +66,7 @@ def test_queries_do_not_grow(browser, url, coordinator, django_assert_num_querie
     for cases in (1, 5):
         for _ in range(cases):
             make_case(by=coordinator)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             browser.get(url("gaps"))
 
 
