@@ -176,8 +176,7 @@ def test_the_hospital_says_something_beside_the_guidance(demo):
         assert len(local_words(on=date(2026, 11, 21))) == 3
 
 
-def test_the_sign_ins_that_are_printed_open_the_door(demo, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+def test_the_sign_ins_that_are_printed_open_the_door(demo):
     assert len(SIGN_INS) == 10
     for sign_in in SIGN_INS:
         client = Client()
