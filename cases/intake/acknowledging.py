@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from cases.models import InboxMessage
-from cases.readings.hl7v2 import Malformed, Message, acknowledgments
+from cases.readings.hl7v2 import Malformed, Message, acknowledgments, header_of
 from cases.readings.hl7v2.errors import Fault
 from cases.services.intake import hl7v2, receiving, sources
 from cases.services.intake.faults import OtherContent
@@ -34,35 +34,38 @@ def take(raw: bytes, *, client: ApiClient) -> Acknowledgment:
         hl7v2.check_meant(message, sources.source_of(client))
         kept = receiving.receive(client=client, incoming=hl7v2.incoming(raw, message)).message
     except Malformed as fault:
-        return Acknowledgment(_refused(message, fault), is_accepted=False)
+        return Acknowledgment(_refused(message or header_of(raw), fault), is_accepted=False)
     except OtherContent as error:
-        fault = Malformed(str(error), fault=Fault.DUPLICATE, segment="MSH", field=10)
-        return Acknowledgment(_refused(message, fault), is_accepted=False)
+        double = Malformed(str(error), fault=Fault.DUPLICATE, segment="MSH", field=10)
+        return Acknowledgment(_refused(message, double), is_accepted=False)
     return Acknowledgment(_accepted(message, kept), is_accepted=True)
 
 
-def too_long() -> bytes:
+def too_long(beginning: bytes) -> bytes:
     """The answer to a message that was not read to its end."""
-    return _refused(None, Malformed(f"The message has more than {MOST_BYTES:,} bytes."))
+    fault = Malformed(f"The message has more than {MOST_BYTES:,} bytes.")
+    return _refused(header_of(beginning), fault)
 
 
 def failed(raw: bytes) -> bytes:
     """The answer where the fault is ours."""
     ours = Malformed("The message could not be stored. Send it again.", fault=Fault.INTERNAL)
-    try:
-        return _refused(hl7v2.parsed(raw), ours)
-    except Malformed:
-        return _refused(None, ours)
+    return _refused(_told(raw), ours)
 
 
 def not_allowed(raw: bytes) -> bytes:
     """The answer to a sender that may not send here any more."""
     reason = "This sender may not send messages here."
     fault = Malformed(reason, fault=Fault.INTERNAL)
+    return _refused(_told(raw), fault)
+
+
+def _told(raw: bytes) -> Message | None:
+    """The message that is answered, or its header where no more of it can be read."""
     try:
-        return _refused(hl7v2.parsed(raw), fault)
+        return hl7v2.parsed(raw)
     except Malformed:
-        return _refused(None, fault)
+        return header_of(raw)
 
 
 def _accepted(message: Message, kept: InboxMessage) -> bytes:

@@ -38,6 +38,15 @@ GRANT = ("MessageHeader", "c")
 class TooLong(Exception):
     """More came than a message may have."""
 
+    def __init__(self, beginning: bytes) -> None:
+        super().__init__()
+        #: What came of it, without the frame.
+        self.beginning = beginning
+
+
+class NotRead(Exception):
+    """The sender does not read its answer."""
+
 
 class Unframed(Exception):
     """Something that is no frame of MLLP."""
@@ -95,7 +104,7 @@ class Frames:
         length = len(found)
         while END not in (parts[-1] if len(parts) == 1 else parts[-2][-1:] + parts[-1]):
             if length > MOST_BYTES + len(START) + len(END):
-                raise TooLong
+                raise TooLong(b"".join(parts)[len(START) :])
             more = self._more(until)
             if not more:
                 return None
@@ -103,7 +112,7 @@ class Frames:
             length += len(more)
         message, _, self._waiting = b"".join(parts).partition(END)
         if len(message) > MOST_BYTES + len(START):
-            raise TooLong
+            raise TooLong(message[len(START) :])
         return message[len(START) :]
 
     def _more(self, until: float) -> bytes:
@@ -136,6 +145,8 @@ class Connection(socketserver.BaseRequestHandler):
                 self._send(said)
         except Unframed:
             logger.warning("a connection was closed: no frame of MLLP")
+        except NotRead:
+            logger.warning("a connection was closed: its answers are not read")
         except TimeoutError:
             logger.info("a connection was closed: nothing came in time")
         except OSError as error:
@@ -145,15 +156,22 @@ class Connection(socketserver.BaseRequestHandler):
         """The next message; None where none will come, or one that is too long was told so."""
         try:
             return frames.next()
-        except TooLong:
+        except TooLong as fault:
             logger.warning("a connection was closed: a message was too long")
-            self._send(acknowledging.too_long())
+            self._send(acknowledging.too_long(fault.beginning))
             return None
 
     def _send(self, said: bytes) -> None:
-        """Answer; a sender that does not read is not waited for."""
+        """Answer.
+
+        Raises:
+            NotRead: the sender lets it lie; what it sent is kept, and answered when it comes again.
+        """
         self.request.settimeout(MESSAGE_SECONDS)
-        self.request.sendall(START + said + END)
+        try:
+            self.request.sendall(START + said + END)
+        except TimeoutError as error:
+            raise NotRead from error
 
 
 class Listener(socketserver.ThreadingTCPServer):

@@ -285,7 +285,10 @@ def _page(request: InstitutionRequest, message: InboxMessage, **forms: Form) -> 
         "is_late": message.state in WAITING
         and any(row.proposal.state == ProposalState.SUPERSEDED for row in shown),
         "has_cases": has_cases,
-        "patient_form": PatientForm(initial=first),
+        "can_accept": not message.is_test and any(row.is_open and row.is_possible for row in shown),
+        "can_move": choosing.can_move(message),
+        # The number that it gives is that of the record in which it lies already.
+        "patient_form": PatientForm(initial=None if message.patient else first),
         "new_patient_form": NewPatientForm(initial={**first, **title}, prefix=None),
         "case_form": CaseForm(patient=message.patient),
         "new_case_form": NewCaseForm(initial=title),

@@ -6,14 +6,14 @@ from cases.readings.hl7v2 import orders, people
 from cases.readings.hl7v2.errors import Fault, Malformed
 from cases.readings.hl7v2.groups import Group, Person
 from cases.readings.hl7v2.groups import people as everybody
-from cases.readings.hl7v2.message import TYPE, Message, parse
+from cases.readings.hl7v2.message import TYPE, Message, header_of, parse
 from cases.readings.hl7v2.results import Examination
 from cases.readings.notebook import Notebook
 from cases.readings.people import subject_of
 from cases.readings.reading import Read
 from cases.terminology.codes import NO_LOCAL_CODES, LocalCodes
 
-__all__ = ["TAKEN", "Malformed", "Message", "check_taken", "parse", "read"]
+__all__ = ["TAKEN", "Malformed", "Message", "check_taken", "header_of", "parse", "read"]
 
 #: The messages that are taken: type -> events.
 TAKEN: Mapping[str, frozenset[str]] = {

@@ -4,9 +4,9 @@ import datetime
 from enum import StrEnum
 
 from cases.readings.hl7v2.delimiters import Delimiters
-from cases.readings.hl7v2.errors import FAULT_NAMES, Fault, Malformed
+from cases.readings.hl7v2.errors import FAULT_NAMES, Malformed
 from cases.readings.hl7v2.escapes import escaped
-from cases.readings.hl7v2.message import Message
+from cases.readings.hl7v2.message import VERSIONS, Message
 
 #: The version of an answer to something whose own version could not be read.
 VERSION = "2.5.1"
@@ -53,12 +53,6 @@ def refused(
     return _written(message, lines, at, control_id, sender)
 
 
-def failed(message: Message, *, at: datetime.datetime, control_id: str, sender: str) -> bytes:
-    """The answer where the fault is ours: the sender may try again."""
-    ours = Malformed("The message could not be stored. Send it again.", fault=Fault.INTERNAL)
-    return refused(message, ours, at=at, control_id=control_id, sender=sender)
-
-
 def _msa(message: Message | None, answer: Answer) -> str:
     given = message.control_id if message else ""
     return f"MSA|{answer}|{escaped(given, SIGNS)}"
@@ -80,7 +74,8 @@ def _written(
 ) -> bytes:
     time = at.strftime("%Y%m%d%H%M%S%z")
     event = f"^{escaped(message.event, SIGNS)}^ACK" if message and message.event else ""
-    version = message.version if message else VERSION
+    is_known = message is not None and message.version in VERSIONS
+    version = message.version if message and is_known else VERSION
     processing = escaped((message.processing_id if message else "") or "P", SIGNS)
     to_whom = [escaped(part, SIGNS) for part in (message.sender if message else ("", ""))]
     header = [

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases.readings.hl7v2.charsets import charset_named, decoded
 from cases.readings.hl7v2.delimiters import Delimiters, delimiters_of
@@ -33,6 +33,8 @@ SEVERAL_SETS = (
     "MSH-18 names several character sets. Messages that change between them are not read; send "
     "UNICODE UTF-8."
 )
+#: The longest field of a header that is told back when the message could not be read.
+MOST_NAME = 200
 #: The byte order mark that some senders write before the header.
 BOM = b"\xef\xbb\xbf"
 
@@ -123,6 +125,33 @@ def parse(raw: bytes) -> Message:
     message = Message(_segments(text, signs), signs)
     _check(message)
     return message
+
+
+def header_of(raw: bytes) -> Message | None:
+    """The header alone of something that may be no message, so that a refusal names what it is of.
+
+    Only what cannot be misread whatever the character set: other fields are left empty. None where
+    there is no header, and within a broken frame: there nobody knows whose the header is.
+
+    Args:
+        raw: the message, or as much of it as was read.
+    """
+    raw = raw.removeprefix(BOM).strip(b"\r\n")
+    first = _LINES.split(raw.decode("latin-1"), maxsplit=1)[0]
+    if any(sign in raw for sign in FRAMING):
+        return None
+    try:
+        signs = delimiters_of(first)
+    except Malformed:
+        return None
+    header = _segment(first, signs, Counter())
+    plain = tuple(one if _is_plain(one) else "" for one in header.fields)
+    return Message((replace(header, fields=plain),), signs)
+
+
+def _is_plain(field: str) -> bool:
+    """Whether a field of a header says the same in every character set, and no more than a name."""
+    return field.isascii() and field.isprintable() and len(field) <= MOST_NAME
 
 
 def _segments(text: str, delimiters: Delimiters) -> tuple[Segment, ...]:

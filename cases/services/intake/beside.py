@@ -114,6 +114,7 @@ def beside(message: InboxMessage, proposals: list[InboxProposal]) -> list[Beside
         reading = readings[proposal.number]
         lines = list(_lines(message, reading))
         shown = Beside(proposal, TITLES[reading.kind], reading.origin, lines)
+        shown = shown._replace(is_possible=_has_place(message, reading))
         if reading.kind is Kind.MERGE and shown.is_open:
             note, is_possible = _what_merging_does(message, reading)
             shown = shown._replace(note=note, is_possible=is_possible)
@@ -121,6 +122,15 @@ def beside(message: InboxMessage, proposals: list[InboxProposal]) -> list[Beside
             shown = shown._replace(note=ANOTHER_VALUE)
         found.append(shown)
     return found
+
+
+def _has_place(message: InboxMessage, reading: Reading) -> bool:
+    """Whether somebody has said into which record it would come; a merge says so itself."""
+    if reading.kind is Kind.MERGE:
+        return True
+    return message.patient is not None and (
+        reading.kind is Kind.PATIENT or message.case is not None
+    )
 
 
 def _what_merging_does(message: InboxMessage, reading: Reading) -> tuple[str, bool]:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from cases.models import Case, InboxMessage, InboxProposal, Patient
 from cases.models.inbox_message import WAITING, MessageState
@@ -34,6 +36,8 @@ def choose(
 ) -> InboxMessage:
     """Say whom a message is about, and which case; from then on it is under the patient's key.
 
+    One that was matched to somebody else is moved as long as nothing of it was written.
+
     Raises:
         Invalid: the case is another patient's.
         Refused: the patient was erased, the message was dealt with, or is another's already.
@@ -50,14 +54,17 @@ def choose(
     if row.state not in WAITING or row.patient_id != message.patient_id:
         raise Refused(CLOSED)
     proposals = InboxProposal.objects.filter(message=row)
-    written = proposals.filter(state=ProposalState.ACCEPTED).exclude(kind=Kind.MERGE)
+    written = _written(row)
     if row.patient_id == patient.pk:
         is_same = row.case_id == (case.pk if case else None)
         written = written.none() if is_same else written.exclude(kind=Kind.PATIENT)
     if written.exists():
         raise Refused(WRITTEN)
     older: list[InboxProposal] = []
-    content = row.content
+    is_moved = row.patient_id not in (None, patient.pk)
+    # Opened on a row beside it: one that was opened keeps the seal of whose it was, and what is
+    # sealed under another's key opens no more.
+    content = InboxMessage.objects.select_related("patient").get(pk=row.pk).content
     row.patient, row.case = patient, case
     row.content = content
     readings = readings_of(content)
@@ -68,6 +75,10 @@ def choose(
     for each in proposals:
         token, reading = tokens[each.number], readings[each.number]
         each.patient, each.case, each.about_token = patient, case, token
+        if is_moved and each.kind == Kind.PATIENT and each.state == ProposalState.ACCEPTED:
+            # It describes the other one to the letter, and so must never come into this record.
+            each.state, each.decided_by = ProposalState.REJECTED, by
+            each.decided_at = timezone.now()
         is_open = each.state == ProposalState.OPEN
         if is_open and others.is_outdated(token, reading):
             each.state = ProposalState.SUPERSEDED
@@ -77,6 +88,22 @@ def choose(
     supersede(row, older)
     record(action="inbox.matched", subject=row, by=by)
     return row
+
+
+def can_move(message: InboxMessage) -> bool:
+    """Whether a message that was matched may be given to another patient: nothing was written."""
+    has_patient = message.patient_id is not None
+    return has_patient and message.state in WAITING and not _written(message).exists()
+
+
+def _written(message: InboxMessage) -> QuerySet[InboxProposal]:
+    """What of a message is in its patient's record by it.
+
+    Who somebody is and the record says already was accepted by nobody: nothing was written.
+    """
+    accepted = InboxProposal.objects.filter(message=message, state=ProposalState.ACCEPTED)
+    said_already = Q(kind=Kind.PATIENT, decided_at=None)
+    return accepted.exclude(kind=Kind.MERGE).exclude(said_already)
 
 
 @transaction.atomic

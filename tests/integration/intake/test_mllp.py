@@ -151,7 +151,7 @@ def test_the_longest_message_is_taken_and_one_byte_more_is_not(connect, kept, ca
     sock.sendall(framed(of.laboratory("L2") + "\r"))
     refused = received(sock)
 
-    assert b"MSA|AE" in refused
+    assert b"MSA|AE|L2" in refused
     assert b"bytes" in refused
     assert received(sock) == b""
     assert kept() == 1
@@ -199,6 +199,60 @@ def test_a_sender_that_goes_before_its_answer_loses_nothing(connect, kept, case,
     again.sendall(framed(of.laboratory()))
 
     assert b"MSA|AA|L1" in received(again)
+    assert kept() == 1
+
+
+def test_a_message_much_too_long_is_not_read_to_its_end(connect, kept, monkeypatch):
+    monkeypatch.setattr(mllp, "MOST_BYTES", 100)
+    sock = connect()
+    sock.sendall(START + of.laboratory().encode())
+
+    assert b"MSA|AE|L1" in received(sock)
+    assert received(sock) == b""
+    assert kept() == 0
+
+
+def test_a_sender_that_never_reads_its_answer_is_let_go(
+    listening, connect, kept, case, monkeypatch, caplog
+):
+    gone = threading.Event()
+    free = listening._free.release
+    monkeypatch.setattr(listening._free, "release", lambda: (free(), gone.set()))
+    take = mllp.answer
+
+    def long(raw, **more):
+        monkeypatch.setattr(mllp, "MESSAGE_SECONDS", 0.01)
+        # More than the system keeps for somebody who does not read.
+        return take(raw, **more) + b" " * 50_000_000
+
+    monkeypatch.setattr(mllp, "answer", long)
+    deaf = connect()
+    deaf.sendall(framed(of.laboratory()))
+    assert gone.wait(20)
+    assert "not read" in caplog.text
+    assert not received(deaf).endswith(END)
+    monkeypatch.undo()
+    again = connect()
+    again.sendall(framed(of.laboratory()))
+
+    assert b"MSA|AA|L1" in received(again)
+    assert kept() == 1
+
+
+def test_a_fault_in_one_connection_leaves_the_others(connect, kept, case, monkeypatch, caplog):
+    def fail(_self):
+        message = "Anna Berg MRN-4711"
+        raise RuntimeError(message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(mllp.Frames, "next", fail)
+        assert received(connect()) == b""
+    assert "a connection failed" in caplog.text
+    assert "Berg" not in caplog.text
+    sock = connect()
+    sock.sendall(framed(of.laboratory()))
+
+    assert b"MSA|AA|L1" in received(sock)
     assert kept() == 1
 
 

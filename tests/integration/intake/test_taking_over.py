@@ -389,7 +389,17 @@ def test_the_time_of_a_message_is_read_with_its_zone(inside, known, case, receiv
 
 
 @pytest.mark.parametrize(
-    "made", ["", "yesterday", "99999999", "20991231", "202611", "202611201", "00010101000000+1400"]
+    "made",
+    [
+        "",
+        "yesterday",
+        "99999999",
+        "20261332",
+        "20991231",
+        "202611",
+        "202611201",
+        "00010101000000+1400",
+    ],
 )
 def test_a_time_that_is_none_or_lies_ahead_is_when_it_came(inside, known, case, received, made):
     message = received(of.laboratory(at=made))

@@ -3,7 +3,7 @@
 import datetime
 
 from cases.readings.hl7v2 import Malformed
-from cases.readings.hl7v2.acknowledgments import accepted, failed, refused
+from cases.readings.hl7v2.acknowledgments import accepted, refused
 from cases.readings.hl7v2.errors import Fault
 from cases.readings.hl7v2.message import parse
 from tests.unit.readings.hl7v2.messages import PID, message, raw
@@ -47,12 +47,6 @@ def test_what_could_not_be_read_is_answered_too():
     assert given.segments[1].raw(2) == ""
     assert given.segments[2].raw(2) == ""
     assert given.header.text(9) == "ACK"
-
-
-def test_a_fault_of_ours():
-    given = parse(failed(message("ADT^A08", PID), **ABOUT))
-
-    assert (given.segments[1].text(1), given.segments[2].text(3)) == ("AE", "207")
 
 
 def test_nothing_of_a_message_makes_a_segment_of_the_answer():
