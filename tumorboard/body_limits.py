@@ -5,7 +5,6 @@ long; a door inside would come too late. So this one stands in front: large bodi
 files are uploaded, from somebody who is signed in or shows a token, and nowhere else.
 """
 
-import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -20,8 +19,10 @@ from django.db import Error
 from django.http import parse_cookie
 
 from cases.dicom.limits import FILE_BYTES
+from cases.intake import acknowledging
 from cases.services.imports.limits import MOST_BYTES as TABLE_BYTES
 from tumorboard.accounts import bearer
+from tumorboard.refusals import HL7V2, Refusal, format_at, refusal
 from tumorboard.tenancy.scope import let_connection_go
 
 logger = logging.getLogger(__name__)
@@ -46,10 +47,7 @@ PROBLEM = {
     "type": "urn:tumorboard:problem:request-entity-too-large",
     "title": STATUS.phrase,
     "status": int(STATUS),
-}
-OUTCOME = {
-    "resourceType": "OperationOutcome",
-    "issue": [{"severity": "error", "code": "too-long", "diagnostics": "The body is too long."}],
+    "detail": "The body is too long.",
 }
 #: Those that every answer of the site has, as far as there is anything to protect.
 HEADERS = [
@@ -146,12 +144,17 @@ def _is_signed_in(key: str) -> bool:
 
 
 async def _refuse(scope: Message, send: Send) -> None:
-    kind, body = b"text/plain; charset=utf-8", f"{STATUS.phrase}: nothing of it was read."
-    if scope["path"].startswith(("/api/", "/cds-services/")):
-        kind, body = b"application/problem+json", json.dumps(PROBLEM)
-    elif scope["path"].startswith("/fhir/"):
-        kind, body = b"application/fhir+json", json.dumps(OUTCOME)
-    headers = [(b"content-type", kind), *HEADERS]
+    told = _told(scope["path"])
+    headers = [(b"content-type", told.content_type.encode()), *HEADERS]
     logger.warning("a body was refused: too long")
     await send({"type": "http.response.start", "status": int(STATUS), "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})
+    await send({"type": "http.response.body", "body": told.body})
+
+
+def _told(path: str) -> Refusal:
+    if format_at(path) == HL7V2:
+        # As that door answers what is a little too long: a sender of HL7 v2 looks for the ACK.
+        return Refusal(HL7V2, acknowledging.too_long())
+    words = f"{STATUS.phrase}: nothing of it was read."
+    page = Refusal("text/plain; charset=utf-8", words.encode())
+    return refusal(path, PROBLEM, issue="too-long") or page

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from psycopg.errors import (
     DeadlockDetected,
@@ -16,7 +16,7 @@ from psycopg.errors import (
 )
 from psycopg_pool import PoolTimeout
 
-from tumorboard.plain_requests import API
+from tumorboard.refusals import refusal
 
 logger = logging.getLogger(__name__)
 
@@ -50,14 +50,13 @@ class OverloadMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A page that says so, a problem in the API; None where something else went wrong."""
+        """A page or, for programs, their format that says so; None where something else failed."""
         if not isinstance(error, OperationalError) or not isinstance(error.__cause__, GAVE_UP):
             return None
         kind = type(error.__cause__).__name__
         logger.error("the database gave up: %s", kind, extra={"event": "database.gave_up"})
-        response: HttpResponse
-        if request.path.startswith(API):
-            response = JsonResponse(PROBLEM, content_type="application/problem+json")
+        if told := refusal(request.path, PROBLEM, issue="timeout"):
+            response = HttpResponse(told.body, content_type=told.content_type)
         else:
             response = HttpResponse(render_to_string("503.html"))
         response.status_code = STATUS

@@ -7,20 +7,16 @@ Refused, it is mended on its first day.
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
-#: Where only programs ask.
-API, FHIR, HOOKS = "/api/", "/fhir/", "/cds-services/"
+from tumorboard.refusals import refusal
+
 FORBIDDEN = 403
 PROBLEM = {
     "type": "about:blank",
     "title": "Forbidden",
     "status": FORBIDDEN,
     "detail": "Ask by https://. Take the token that you sent for known to others: end it.",
-}
-OUTCOME = {
-    "resourceType": "OperationOutcome",
-    "issue": [{"severity": "error", "code": "security", "diagnostics": PROBLEM["detail"]}],
 }
 
 
@@ -32,9 +28,9 @@ class PlainRequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Refuse, or let through."""
-        is_plain = settings.SECURE_SSL_REDIRECT and not request.is_secure()
-        if is_plain and request.path.startswith((API, HOOKS)):
-            return JsonResponse(PROBLEM, status=FORBIDDEN, content_type="application/problem+json")
-        if is_plain and request.path.startswith(FHIR):
-            return JsonResponse(OUTCOME, status=FORBIDDEN, content_type="application/fhir+json")
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            refused = refusal(request.path, PROBLEM, issue="security")
+            if refused is not None:
+                kind = refused.content_type
+                return HttpResponse(refused.body, status=FORBIDDEN, content_type=kind)
         return self.get_response(request)

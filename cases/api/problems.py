@@ -15,9 +15,9 @@ from rest_framework.views import set_rollback
 from cases.services.duplicates import PossibleDuplicate
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.idempotency import KeyReused
+from tumorboard.refusals import PROBLEM, format_at
 
-CONTENT_TYPE = "application/problem+json"
-API = "/api/"
+CONTENT_TYPE = PROBLEM
 #: What stands before the code in the `type` of a problem.
 PREFIX = "urn:tumorboard:problem:"
 
@@ -120,15 +120,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The site's 404: a problem for an address of the API that is none, a page elsewhere."""
-    if request.path.startswith(API):
+    """The site's 404: a problem where the API or CDS Hooks would answer, a page elsewhere."""
+    if format_at(request.path) == PROBLEM:
         return _plain("not-found")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The site's 500, without details: a problem in the API, a page elsewhere."""
-    if request.path.startswith(API):
+    """The site's 500, without details: a problem as for 404, a page elsewhere."""
+    if format_at(request.path) == PROBLEM:
         return _plain("internal-server-error")
     return defaults.server_error(request)
 

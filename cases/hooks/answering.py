@@ -40,7 +40,7 @@ class Answers(HookView):
     def post(self, request: Request) -> Response:
         """Cards, or none where there is nothing to say."""
         assert self.institution is not None  # noqa: S101 - the scope is entered
-        assert self.service is not None  # noqa: S101 - else it is 404
+        assert self.service is not None  # noqa: S101 - no JWT is good for none
         call, had = self.ready
         known = know(had, call.orders, beside=call.beside, on=timezone.localdate())
         client = request.auth.client

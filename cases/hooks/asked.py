@@ -178,8 +178,9 @@ def _orders(
 ) -> Orders:
     """The draft orders that count, and those that were not selected."""
     drafts = context.get("draftOrders")
-    is_bundle = isinstance(drafts, dict) and drafts.get("resourceType") == "Bundle"
-    found = resources_in(drafts) if is_bundle else None
+    found = None
+    if isinstance(drafts, dict) and drafts.get("resourceType") == "Bundle":
+        found = resources_in(drafts)
     if found is None:
         faults["context.draftOrders"] = ["Give a Bundle of draft orders."]
         return (), ()

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from rest_framework.exceptions import APIException, NotFound, ParseError, UnsupportedMediaType
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -59,7 +59,7 @@ class HookView(InstitutionAPIView):
     def dispatch(
         self, request: HttpRequest, *args: Any, service_id: str, **kwargs: Any
     ) -> HttpResponseBase:
-        """Answer; a service that there is not is no 404 before somebody has proven who they are."""
+        """Answer; a service that there is not has no address that a JWT could name: it is 401."""
         self.service = SERVICES.get(service_id)
         if origins.is_preflight(request):
             institution = Institution.objects.filter(slug=kwargs["slug"]).first()
@@ -93,12 +93,9 @@ class HookView(InstitutionAPIView):
 
         Raises:
             ParseError: the body is no JSON that is taken.
-            NotFound: there is no such service.
             APIException: whatever else `prepared` found.
         """
         super().initial(request, *args, **kwargs)
-        if self.service is None:
-            raise NotFound
         if isinstance(self.fault, BadJson):
             raise ParseError(str(self.fault))
         if self.fault is not None:

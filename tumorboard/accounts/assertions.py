@@ -58,6 +58,7 @@ def client_of(
     audience: str,
     find: Find | None = None,
     longest_seconds: int = LONGEST_AHEAD_SECONDS,
+    takes_idle_jku: bool = False,
 ) -> ApiClient:
     """The client of the current institution that signed, and its assertion is spent.
 
@@ -66,6 +67,8 @@ def client_of(
         audience: the only `aud` that counts.
         find: who it is from by its claims, where these are not SMART's; raises InvalidAssertion.
         longest_seconds: how far ahead it may expire.
+        takes_idle_jku: whether a `jku` is passed over where the client registered its keys and no
+            address of them. Nothing is ever fetched from it.
 
     Raises:
         InvalidAssertion: for whatever reason; nothing was written.
@@ -73,6 +76,7 @@ def client_of(
     header, claims = _parts(assertion)
     client = (find or _claimed)(claims)
     _check_signature(assertion, header, client)
+    _check_jku(header, client, takes_idle=takes_idle_jku)
     expires_at = _check_claims(claims, audience, longest_seconds)
     _spend(client, claims.get("jti"), expires_at)
     return client
@@ -156,9 +160,6 @@ def _claimed(claims: dict[str, Any]) -> ApiClient:
 
 
 def _check_signature(assertion: str, header: dict[str, Any], client: ApiClient) -> None:
-    # SMART lets a client say again where its keys are; it chooses no other place by that.
-    if "jku" in header and (not client.jwks_uri or header["jku"] != client.jwks_uri):
-        raise InvalidAssertion("Its jku is not the registered address.")
     key = next((key for key in usable_keys(client) if key["kid"] == header.get("kid")), None)
     if key is None:
         raise InvalidAssertion("Its kid is not registered.")
@@ -169,6 +170,14 @@ def _check_signature(assertion: str, header: dict[str, Any], client: ApiClient) 
         jws.deserialize_compact(assertion, public_key(key), algorithms=[algorithm])
     except (JoseError, ValueError):
         raise InvalidAssertion("Its signature is wrong.") from None
+
+
+def _check_jku(header: dict[str, Any], client: ApiClient, *, takes_idle: bool) -> None:
+    """A client may say again where its keys are; it chooses no other place by that."""
+    if "jku" not in header or (takes_idle and not client.jwks_uri):
+        return
+    if not client.jwks_uri or header["jku"] != client.jwks_uri:
+        raise InvalidAssertion("Its jku is not the registered address.", is_proven=True)
 
 
 def _check_claims(claims: dict[str, Any], audience: str, longest_seconds: int) -> datetime.datetime:

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from cases.models import HookCard, HookClient
+from cases.services import hook_clients
+from cases.services.hook_clients import Ways
 from tests.factories.clients import Machine, ec_key, make_client, public, rsa_key
 from tests.factories.hooks import ISSUER, SELECT, Ehr, call, make_ehr
 from tests.factories.people import add_member
@@ -12,9 +14,6 @@ from tests.integration.api.conftest import faults, script_of
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
-
-ANY = {"if-match": "*"}
-BODY = {"label": "EHR", "issuer": ISSUER, "jwks": json.loads(public(ec_key()))}
 
 
 @pytest.fixture
@@ -26,103 +25,53 @@ def admin(institution):
     )
 
 
-def patch(script, key, body, **more):
-    return script.ask("PATCH", f"hook-clients/{key}/", body, headers={**ANY, **more})
-
-
-def test_an_ehr_is_registered_changed_switched_off_and_on(admin, institution):
-    answer = admin.post("hook-clients/", BODY)
-    assert answer.status_code == 201, answer.content
-    row = answer.json()
-    assert (row["kids"], row["is_on"], row["called_on"]) == (["ec-1"], True, None)
-    assert "jwks" not in row
+def test_an_ehr_is_read_with_its_keys_and_its_last_call(admin, institution, administrator):
+    make_ehr(institution, administrator, ways=Ways(ISSUER, origins=("https://ehr.example",)))
+    [row] = admin.get("hook-clients/").json()["results"]
+    assert (row["label"], row["issuer"], row["origins"]) == ("EHR", ISSUER, ["https://ehr.example"])
+    assert (row["kids"], row["jwks_uri"]) == (["ec-1"], "")
+    assert (row["is_on"], row["called_on"]) == (True, None)
+    before = admin.get(f"hook-clients/{row['id']}/")
+    assert before.json() == row
     ehr = Ehr()
     assert ehr.post(SELECT, call()).status_code == 200
-    assert admin.get(f"hook-clients/{row['id']}/").json()["called_on"]
-    assert [one["id"] for one in admin.get("hook-clients/").json()["results"]] == [row["id"]]
-
-    changed = patch(admin, row["id"], {"tenant": "north", "origins": ["https://ehr.example"]})
-    assert changed.status_code == 200, changed.content
-    assert changed.json()["tenant"] == "north"
-    assert changed.json()["issuer"] == ISSUER
-    assert ehr.post(SELECT, call()).status_code == 401
-    assert patch(admin, row["id"], {"tenant": ""}).json()["origins"] == ["https://ehr.example"]
-
-    assert patch(admin, row["id"], {"is_on": False}).json()["is_on"] is False
-    assert patch(admin, row["id"], {"is_on": False}).status_code == 200
-    assert ehr.post(SELECT, call()).status_code == 401
-    assert patch(admin, row["id"], {"is_on": True}).json()["is_on"] is True
+    called = admin.get(f"hook-clients/{row['id']}/")
+    assert called.json()["called_on"]
+    # A version does not change with each call.
     assert ehr.post(SELECT, call()).status_code == 200
-
-    keys = json.loads(public(rsa_key()))
-    assert patch(admin, row["id"], {"jwks": keys}).json()["kids"] == ["rsa-1"]
-    assert ehr.post(SELECT, call()).status_code == 401
-    assert Ehr(key=rsa_key()).post(SELECT, call()).status_code == 200
+    assert admin.get(f"hook-clients/{row['id']}/")["ETag"] == called["ETag"] != before["ETag"]
     with institution_scope(institution):
-        assert HookClient.objects.count() == 1
+        hook_clients.switch_off(row=HookClient.objects.get(), by=administrator)
+    assert admin.get(f"hook-clients/{row['id']}/").json()["is_on"] is False
 
 
-def test_a_change_names_the_version_that_was_seen(admin):
-    row = admin.post("hook-clients/", BODY)
-    key, tag = row.json()["id"], row["ETag"]
-    assert admin.ask("PATCH", f"hook-clients/{key}/", {"tenant": "a"}).status_code == 428
-    first = admin.ask("PATCH", f"hook-clients/{key}/", {"tenant": "a"}, headers={"if-match": tag})
-    assert first.status_code == 200
-    late = admin.ask("PATCH", f"hook-clients/{key}/", {"tenant": "b"}, headers={"if-match": tag})
-    assert late.status_code == 412
-    assert late.json()["current"]["tenant"] == "a"
+def test_a_token_lets_no_ehr_in_and_changes_none(admin, institution, administrator):
+    """ASVS v5.0.0-8.2.1: with a stolen token nobody makes an entrance of their own."""
+    make_ehr(institution, administrator)
+    [row] = admin.get("hook-clients/").json()["results"]
+    keys = json.loads(public(ec_key("evil")))
+    new = {"label": "EHR", "issuer": "https://evil.example/", "jwks": keys}
+    tries = {
+        "POST": ("hook-clients/", new),
+        "PATCH": (f"hook-clients/{row['id']}/", {"jwks": keys}),
+        "PUT": (f"hook-clients/{row['id']}/", new),
+        "DELETE": (f"hook-clients/{row['id']}/", None),
+    }
+    for method, (path, body) in tries.items():
+        answer = admin.ask(method, path, body, headers={"if-match": "*"})
+        assert answer.status_code == 405, method
+    assert admin.get("hook-clients/").json()["results"] == [row]
+    assert Ehr(key=ec_key("evil")).post(SELECT, call()).status_code == 401
 
 
-def test_the_same_registration_twice_is_one(admin, institution):
-    headers = {"idempotency-key": "0198f2a0-6c1e-7c3e-9d52-0f4b8a7e1c11"}
-    first, again = (admin.post("hook-clients/", BODY, headers=headers) for _ in range(2))
-    assert first.json()["id"] == again.json()["id"]
-    assert admin.post("hook-clients/", BODY).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"issuer": ""}, "issuer"),
-        ({"jwks": "text"}, "jwks"),
-        ({"jwks": {"keys": [ec_key().as_dict(private=True)]}}, "jwks"),
-        ({"jwks_uri": "https://x.example/jwks"}, "jwks_uri"),
-        ({"fhir_server": "http://169.254.169.254/"}, "fhir_server"),
-        ({"origins": ["*"]}, "origins"),
-        ({"origins": "https://x.example"}, "origins"),
-        ({"requests_per_minute": 1}, "requests_per_minute"),
-        ({"scopes": "system/*.rs"}, "scopes"),
-        ({"is_on": False}, "is_on"),
-    ],
-)
-def test_what_cannot_be_is_said_by_the_field(admin, institution, change, field):
-    """ASVS v5.0.0-1.3.6."""
-    assert field in faults(admin.post("hook-clients/", {**BODY, **change}))
-    with institution_scope(institution):
-        assert not HookClient.objects.exists()
-
-
-def test_a_change_that_cannot_be_changes_nothing(admin):
-    key = admin.post("hook-clients/", BODY).json()["id"]
-    for change, field in (
-        ({"tenant": "x", "origins": ["null"]}, "origins"),
-        ({"tenant": "x", "jwks": {}}, "jwks"),
-        ({"label": "x"}, "label"),
-        ({"is_on": "no"}, "is_on"),
-    ):
-        assert field in faults(patch(admin, key, change))
-    assert admin.get(f"hook-clients/{key}/").json()["tenant"] == ""
-
-
-def test_systems_read_numbers_and_register_nobody(institution, administrator):
-    """To let an EHR in is a person's."""
+def test_systems_read_numbers_and_no_ehrs(institution, administrator):
+    """Who manages API clients is a person."""
     make_ehr(institution, administrator)
     granted = ["system/MeasureReport.rs"]
     client = make_client(institution, administrator, rsa_key(), granted=granted)
     machine = Machine(str(client.pk), key=rsa_key())
     token = machine.token(scope=" ".join(granted))
     assert machine.call("GET", "hook-clients/", token).status_code == 403
-    assert machine.call("POST", "hook-clients/", token, BODY).status_code == 403
     assert machine.call("GET", "hook-numbers/", token).status_code == 200
     assert machine.call("GET", "hook-cards/", token).status_code == 200
 

@@ -75,6 +75,23 @@ def test_the_field_is_named(ehr: Ehr, field):
     assert field in [one["field"] for one in answer.json()["errors"]]
 
 
+def test_more_resources_than_are_read_are_refused(ehr: Ehr):
+    """ASVS v5.0.0-2.4.1: no call keeps the server busy by how much it brings."""
+    many = bundle(*[{"resourceType": "Observation"}] * 2_001)
+    answer = ehr.post(SELECT, call(prefetch={"observations": many}))
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["field"] == "prefetch.observations"
+    assert "at most 2,000" in error["reason"]
+
+
+@pytest.mark.parametrize("server", ["ftp://fhir.north.example", "", 7])
+def test_what_is_no_address_of_a_server_is_refused(ehr: Ehr, server):
+    answer = ehr.post(SELECT, call(fhirServer=server))
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["fhirServer"]
+
+
 def test_an_order_for_another_patient_is_refused(ehr: Ehr):
     answer = ehr.post(SELECT, call(orders=[order(subject=OTHER)]))
     assert answer.status_code == 422

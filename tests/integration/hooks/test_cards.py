@@ -3,7 +3,7 @@
 import pytest
 
 from cases.models import FactAnswer, HookCard, Study
-from tests.factories.cases import FEASIBLE, SURVEILLANCE, make_case
+from tests.factories.cases import FEASIBLE, SURVEILLANCE, UNTREATED, make_case
 from tests.factories.hooks import (
     CT,
     LUNG,
@@ -123,6 +123,48 @@ def test_what_the_sources_do_not_cover_is_said(ehr: Ehr, institution, coordinato
     [card] = ehr.cards(SELECT, call(record_number=number_of(case)))
     assert card["indicator"] == "info"
     assert card["summary"].startswith("Not covered: Patients under 18")
+
+
+def test_a_study_that_a_patient_must_not_have_is_no_mere_hint(ehr: Ehr, institution, coordinator):
+    """CT is rated high for the scenario, and taken out for an allergy to its contrast agent."""
+    facts = {
+        "metastases_known": False,
+        "iodinated_contrast_severe_allergy": True,
+        "months_since_resection": 18,
+    }
+    with institution_scope(institution):
+        case = make_case(by=coordinator, **{**SURVEILLANCE, **facts})
+    [card] = ehr.cards(SELECT, call(record_number=number_of(case), orders=[order(CT)]))
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Recommended: MRI abdomen and pelvis")
+    assert "Severe allergy to iodinated contrast." in card["detail"]
+    best = card["suggestions"][0]
+    assert best["isRecommended"] is True
+    assert "MRI abdomen and pelvis" in best["label"]
+
+
+def test_a_situation_without_ratings_is_named_with_its_hints(ehr: Ehr, institution, coordinator):
+    """The sources name it and rate no study: no study is offered."""
+    with institution_scope(institution):
+        case = make_case(by=coordinator, **UNTREATED)
+    for service in (SELECT, VIEW):
+        [card] = ehr.cards(service, call(service, record_number=number_of(case)))
+        assert "(SC-06" in card["detail"]
+        assert "Hints" in card["detail"]
+        assert "suggestions" not in card
+
+
+def test_a_tumor_of_another_organ_raises_no_card(ehr: Ehr, institution, coordinator):
+    with institution_scope(institution):
+        case = make_case(by=coordinator, **{**FEASIBLE, "primary_site": "lung"})
+    for service in (SELECT, VIEW):
+        assert ehr.cards(service, call(service, record_number=number_of(case))) == []
+
+
+def test_an_ordered_treatment_raises_no_card(ehr: Ehr, surveilled):
+    everolimus = {"system": "http://www.whocc.no/atc", "code": "L01EG02"}
+    body = call(record_number=number_of(surveilled), orders=[order(everolimus)])
+    assert ehr.cards(SELECT, body) == []
 
 
 @pytest.mark.parametrize("code", [LUNG, {"system": "http://snomed.info/sct", "code": "363418001"}])

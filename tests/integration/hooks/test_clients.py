@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from cases.models import HookClient
 from cases.services import hook_clients
@@ -14,7 +15,7 @@ from cases.services.hook_clients import Ways
 from tests.factories.clients import ec_key, make_client, public, rsa_key
 from tests.factories.hooks import ISSUER, SELECT, Ehr, call, make_ehr
 from tests.factories.people import add_member
-from tumorboard.accounts import clients
+from tumorboard.accounts import clients, key_sets
 from tumorboard.audit.models import AuditEntry
 from tumorboard.outbox.models import OutboxMessage
 from tumorboard.tenancy.scope import institution_scope
@@ -166,6 +167,47 @@ def test_why_a_signed_call_was_refused_stands_on_the_page_and_a_strangers_does_n
     assert "Its aud is not" in text(browser.get(address))
     ehr.post(SELECT, call(), token=ehr.jwt(ehr.claims(exp=None)))
     assert "no exp" in text(browser.get(address))
+
+
+def test_where_an_ehr_says_its_keys_are_counts_for_nothing(browser, institution, administrator):
+    """ASVS v5.0.0-9.1.3: CDS Hooks let an EHR send jku; keys that were pasted are its keys."""
+    make_ehr(institution, administrator)
+    ehr = Ehr()
+    for jku in ("https://ehr.north.example/jwks.json", "https://evil.example/keys"):
+        assert ehr.post(SELECT, call(), token=ehr.jwt(ehr.claims(), jku=jku)).status_code == 200
+    # Whoever has another key gets nowhere by it.
+    stranger = Ehr(key=ec_key("evil"))
+    jku = "https://evil.example/keys"
+    for kid in ("evil", "ec-1"):
+        forged = stranger.jwt(stranger.claims(), jku=jku, kid=kid)
+        assert stranger.post(SELECT, call(), token=forged).status_code == 401
+    assert "none of a call that it had signed" in text(
+        browser.get(f"{ADDRESS}{only(institution).pk}/")
+    )
+
+
+def test_another_address_of_keys_than_the_registered_one_is_told_on_the_page(
+    browser, institution, administrator, monkeypatch
+):
+    """ASVS v5.0.0-9.1.3: only the registered address is asked."""
+    client = make_ehr(institution, administrator)
+    uri = "https://ehr.north.example/jwks.json"
+    with institution_scope(institution):
+        clients.ApiClient.objects.filter(pk=client.pk).update(
+            jwks_uri=uri, keys_fetched_at=timezone.now()
+        )
+    asked = []
+    monkeypatch.setattr(key_sets, "ask", lambda _reach, address: asked.append(address))
+    ehr = Ehr()
+    assert ehr.post(SELECT, call(), token=ehr.jwt(ehr.claims(), jku=uri)).status_code == 200
+    other = "https://new.north.example/jwks.json"
+    refused = ehr.post(SELECT, call(), token=ehr.jwt(ehr.claims(), jku=other))
+    assert refused.status_code == 401
+    assert uri not in refused.content.decode()
+    page = text(browser.get(f"{ADDRESS}{only(institution).pk}/"))
+    assert "Its jku is not the registered address." in page
+    assert other not in page
+    assert asked == []
 
 
 def test_keys_are_replaced_with_an_overlap(browser, institution, administrator):

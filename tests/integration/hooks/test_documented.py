@@ -11,7 +11,7 @@ from django.test import Client
 
 from cases.hooks.catalogue import PREFETCH, SERVICES, address_of
 from cases.models import HookClient, HookFeedback
-from tests.factories.clients import ec_key, make_client, public
+from tests.factories.clients import ec_key, make_client
 from tests.factories.hooks import GRANTED, SELECT
 from tests.factories.people import add_member
 from tumorboard.accounts.tokens import issue
@@ -54,7 +54,7 @@ def test_the_page_works(institution, administrator):
         for feedback in (False, True)
     ]
     known = {"SITE": "", "TOKEN": tokens[0], "FEEDBACKTOKEN": tokens[1]}
-    discover, ask, tell, register, count = re.findall(r"```bash\n(.*?)```", TEXT, re.S)
+    discover, ask, tell, count = re.findall(r"```bash\n(.*?)```", TEXT, re.S)
 
     services = run(discover, known).json()["services"]
     assert {one["hook"] for one in services} == {"patient-view", "order-select", "order-sign"}
@@ -77,11 +77,6 @@ def test_the_page_works(institution, administrator):
             institution, "ADMINISTRATOR", "COORDINATOR", email="bo@north.example", name="Bo"
         )
         _, known["PERSON"] = issue(user=person, label="docs", days=1, by=person)
-    # As a shell would have it between double quotes.
-    known["JWKS"] = public(ec_key("clinic")).replace('"', r"\"")
-    registered = run(register, known)
-    assert registered.status_code == 201, registered.content
-    assert registered.json()["kids"] == ["clinic"]
     [line] = run(count, known).json()["lines"]
     assert (line["kind"], line["overridden"]) == ("missing", 1)
 

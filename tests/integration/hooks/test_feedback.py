@@ -90,6 +90,13 @@ def test_what_is_no_feedback_is_refused(ehr: Ehr, body):
     assert ehr.post(SELECT, body, end="/feedback").status_code == 422
 
 
+def test_an_entry_that_is_none_is_refused_with_all_others(ehr: Ehr, card, institution):
+    answer = tell(ehr, entry(card), "x")
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["feedback[1]"]
+    assert kept(institution) == []
+
+
 def test_cards_of_another_client_are_none(ehr: Ehr, card, institution, administrator):
     key = ec_key("second")
     make_ehr(institution, administrator, issuer="https://other.example/", key=key)

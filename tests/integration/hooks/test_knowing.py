@@ -94,6 +94,29 @@ def test_studies_results_and_treatments_stand_beside_the_records(case, coordinat
     assert "study_outcome" not in ordered
 
 
+def test_a_study_that_has_no_day_is_passed_over(case):
+    readings = (
+        Reading(Kind.STUDY, {"modality": "CT"}, "ImagingStudy/1"),
+        Reading(
+            Kind.RESULT, {"outcome": "positive"}, "DiagnosticReport/1", belongs_to="ImagingStudy/1"
+        ),
+    )
+    values = said(case, *readings)
+    assert "studies" not in values
+    assert "study_outcome" not in values
+
+
+@pytest.mark.parametrize("name", ["study_uid", "accession_number"])
+def test_a_study_is_told_by_its_number_and_stands_as_we_have_it(case, coordinator, name):
+    number = {"study_uid": "2.999.1", "accession_number": "A-17"}[name]
+    day = datetime.date(2026, 1, 12)
+    study = make_study(case=case, by=coordinator, modality="MRI", performed_on=day)
+    Study.objects.filter(pk=study.pk).update(**{name: number})
+    theirs = {"modality": "CT", "performed_on": TODAY, name: number}
+    [one] = said(case, Reading(Kind.STUDY, theirs, "ImagingStudy/1", on=TODAY))["studies"]
+    assert one["modality"] == "MRI"
+
+
 def test_laboratory_values_are_read_by_their_own_limits(case):
     value = {
         "analyte": "alp",
@@ -116,6 +139,26 @@ def test_age_and_sex_come_from_the_ehr_where_we_have_none(case):
     assert "age_years" not in answer["missing"]
     assert "primary_site" not in answer["missing"]
     assert known.drafts[0].study.procedure == "CT_AP_W"
+
+
+@pytest.mark.parametrize("left_out", ["birthDate", "gender"])
+def test_what_the_ehr_does_not_know_of_a_person_stays_missing(case, left_out):
+    given = {name: value for name, value in patient().items() if name != left_out}
+    known = know(Had({"patient": given, "conditions": bundle(diagnosis())}), [], on=TODAY)
+    assert ("age_years" in known.answer(None)["missing"]) is (left_out == "birthDate")
+
+
+def test_a_fact_that_only_such_tumors_have_speaks_of_one(scope):
+    """An insulinoma is one, whatever the code of the diagnosis says."""
+    codes = [{"system": "http://terminology.hl7.org/CodeSystem/icd-o-3", "code": "8151/3"}]
+    morphology = {
+        "url": "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior",
+        "valueCodeableConcept": {"coding": codes},
+    }
+    local = {"system": "urn:north:diagnoses", "code": "T1"}
+    told = diagnosis(local, extension=[morphology])
+    assert know(Had({"conditions": bundle(told)}), [], on=TODAY).is_relevant
+    assert not know(Had({"conditions": bundle(diagnosis(local))}), [], on=TODAY).is_relevant
 
 
 def test_a_denied_diagnosis_speaks_of_no_tumor(scope):

@@ -8,11 +8,13 @@ from django.core.checks import ERROR
 from django.db import OperationalError, connection, transaction
 from django.db.backends.signals import connection_created
 from django.test import Client
+from psycopg.errors import QueryCanceled
 
 from cases.models import Patient
 from tests.integration.api.conftest import problem, script_of
 from tumorboard.operations import role_checks, time_limits
 from tumorboard.operations.role_checks import role_has_limits
+from tumorboard.overload import OverloadMiddleware
 from tumorboard.tenancy.scope import institution_scope
 
 NAMES = tuple(settings.DATABASE_LIMITS)
@@ -111,6 +113,24 @@ def test_an_endpoint_that_takes_too_long_says_so(institution, coordinator, monke
     assert int(answer["Retry-After"]) > 0
     with institution_scope(institution):
         assert not Patient.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/fhir/north/Patient", "application/fhir+json"),
+        ("/intake/north/fhir", "application/fhir+json"),
+        ("/intake/north/hl7v2", "application/hl7-v2"),
+        ("/cds-services/north/pnet-imaging-select", "application/problem+json"),
+    ],
+)
+def test_every_door_of_programs_says_so_in_its_own_format(path, kind, rf):
+    error = OperationalError()
+    error.__cause__ = QueryCanceled()
+    answer = OverloadMiddleware(lambda _: None).process_exception(rf.post(path), error)
+    assert (answer.status_code, answer["Content-Type"]) == (503, kind)
+    assert "not answer in time" in answer.content.decode()
+    assert int(answer["Retry-After"]) > 0
 
 
 @pytest.mark.django_db

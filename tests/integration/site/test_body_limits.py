@@ -70,6 +70,31 @@ def test_what_says_that_it_is_too_long_is_not_read(path, monkeypatch):
         assert json.loads(server.sent[1]["body"])["status"] == 413
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/cds-services/north/pnet-imaging-select", "application/problem+json"),
+        ("/fhir/north/Patient", "application/fhir+json"),
+        ("/intake/north/fhir", "application/fhir+json"),
+        ("/intake/north/hl7v2", "application/hl7-v2"),
+        ("/i/north/cases/", "text/plain; charset=utf-8"),
+    ],
+)
+def test_each_door_says_so_in_its_own_format(path, kind):
+    server = Server(path, size=ELSEWHERE + 1, content_length=str(ELSEWHERE + 1))
+    assert server.status() == 413
+    assert dict(server.sent[0]["headers"])[b"content-type"].decode() == kind
+    told = server.sent[1]["body"].decode()
+    if kind == "application/problem+json":
+        assert json.loads(told)["status"] == 413
+    elif kind == "application/fhir+json":
+        assert json.loads(told)["issue"][0]["code"] == "too-long"
+    elif kind == "application/hl7-v2":
+        # An engine that speaks HL7 v2 looks for the code of the acknowledgment.
+        [said] = [line for line in told.split("\r") if line.startswith("MSA|")]
+        assert said.split("|")[1] in ("AE", "AR")
+
+
 @pytest.mark.parametrize("said", ["", "10", "-1", "9" * 400, "x"])
 def test_what_does_not_say_it_is_counted(said, monkeypatch):
     """ASVS v5.0.0-5.2.1: a body has a limit, whatever is said of its length."""

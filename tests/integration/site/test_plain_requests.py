@@ -25,6 +25,25 @@ def test_a_program_is_refused_and_told(path, over_tls_alone):
         assert "canary" not in refused.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/fhir/north/Patient", "application/fhir+json"),
+        ("/intake/north/fhir", "application/fhir+json"),
+        ("/intake/north/hl7v2", "application/hl7-v2"),
+        ("/cds-services/north", "application/problem+json"),
+        ("/cds-services/north/pnet-imaging-select", "application/problem+json"),
+    ],
+)
+def test_every_door_of_programs_refuses_in_its_own_format(path, kind, over_tls_alone):
+    """ASVS v5.0.0-4.1.2."""
+    for ask in (Client().get, Client().post):
+        refused = ask(path, headers=TOKEN)
+        assert (refused.status_code, refused["Content-Type"]) == (403, kind)
+        assert "https://" in refused.content.decode()
+        assert "canary" not in refused.content.decode()
+
+
 def test_a_browser_is_led_on(over_tls_alone):
     """ASVS v5.0.0-12.2.1: nothing is answered without TLS."""
     led = Client().get("/accounts/login/")
