@@ -35,12 +35,14 @@ def of_published(resource_type: str) -> list[Found]:
 
 def named(resource_type: str, ids: Collection[str]) -> list[Found]:
     """The resources of a type that have these ids, as far as the caller may know of them."""
-    found = [
-        each
-        for source in sources(resource_type)
-        if any(source.row_id(each) is not None for each in ids)
-        for each in of_rows(source, list(source.named(ids).order_by("pk")))
-    ]
+    found: list[Found] = []
+    left = set(ids)
+    for source in sources(resource_type):
+        # An id is of one row: what one source gave, no further one is asked for.
+        if any(source.row_id(each) is not None for each in left):
+            there = of_rows(source, list(source.named(left).order_by("pk")))
+            left.difference_update(each.resource["id"] for each in there)
+            found += there
     return found + [each for each in of_published(resource_type) if each.resource["id"] in ids]
 
 

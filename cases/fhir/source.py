@@ -34,6 +34,8 @@ class Source(ABC):
     model: ClassVar[type[Model]]
     #: What stands behind the row's id where a row gives several resources: "ki67".
     suffix: ClassVar[str] = ""
+    #: What tells it from another source of the same type, rows and suffix.
+    part: ClassVar[str] = ""
     #: From the row to the patient and to the case whom it is about; empty where there is none.
     patient: ClassVar[str] = "case__patient_id"
     case: ClassVar[str] = "case_id"
@@ -44,6 +46,12 @@ class Source(ABC):
     #: Search parameters for which the database can narrow the rows. The engine tests every
     #: parameter on the finished resource again; narrowing only has to keep what could match.
     narrowings: ClassVar[Mapping[str, Narrowing]] = {}
+
+    @property
+    def name(self) -> str:
+        """What it is known by where work goes on after a deploy: its own, wherever it stands."""
+        name = f"{self.resource_type}/{self.model._meta.label_lower}"
+        return "-".join(filter(None, (name, self.suffix, self.part)))
 
     @abstractmethod
     def rows(self) -> QuerySet[Any]:

@@ -20,8 +20,10 @@ from cases.r4.judging import faults
 SYSTEM, PATIENTS = "system", "patients"
 OUTPUT_FORMATS = ("application/fhir+ndjson", "application/ndjson", "ndjson")
 ONCE = ("_since", "_outputFormat")
-#: How many patients and filters one export may name.
-MOST_PATIENTS, MOST_FILTERS = 1_000, 50
+#: How many patients, filters and elements one export may name.
+MOST_PATIENTS, MOST_FILTERS, MOST_ELEMENTS = 1_000, 50, 200
+#: How many unknown parameters, and how many unknown types, are told of by name.
+MOST_UNKNOWN = 20
 #: Filters of several types in one parameter: each begins with its type.
 NEXT_FILTER = re.compile(r",(?=[A-Z][A-Za-z]+\?)")
 FILTER = re.compile(r"(?P<type>[A-Z][A-Za-z]+)\?(?P<search>.+)", re.S)
@@ -95,7 +97,7 @@ def read_asked(
     unknown = [name for name, _ in given if name not in (*READERS, *GENERAL)]
     if unknown and handling == "strict":
         raise _unsupported(unknown)
-    asked.notes = [NO_PARAMETER.format(name=name[:100]) for name in dict.fromkeys(unknown)]
+    asked.notes = [NO_PARAMETER.format(name=name[:100]) for name in _first(unknown)]
     by_name: dict[str, list[str]] = {}
     for name, text in given:
         by_name.setdefault(name, []).append(text)
@@ -154,7 +156,7 @@ def _read_types(
     if unknown and handling != "lenient":
         message = f"There are no resources of these types here: {', '.join(unknown)[:200]}."
         raise BadRequest(message, "http._type", code=Code.NOT_SUPPORTED)
-    asked.notes += [NO_TYPE.format(name=name[:100]) for name in unknown]
+    asked.notes += [NO_TYPE.format(name=name[:100]) for name in _first(unknown)]
     asked.types = [name for name in wanted if name in types()]
     for name in asked.types:
         caller.check(name, "r")
@@ -204,7 +206,11 @@ def _read_patients(
 
 
 def _read_elements(asked: Asked, texts: Sequence[str], *_: Any) -> None:
-    asked.elements = [each.strip() for text in texts for each in text.split(",") if each.strip()]
+    named = (each.strip() for text in texts for each in text.split(","))
+    asked.elements = list(dict.fromkeys(filter(None, named)))
+    if len(asked.elements) > MOST_ELEMENTS:
+        message = f"Name at most {MOST_ELEMENTS} elements."
+        raise BadRequest(message, "http._elements", code=Code.TOO_LONG)
 
 
 #: By parameter; filters are read after the types that they are of.
@@ -218,9 +224,13 @@ READERS: Mapping[str, Any] = {
 }
 
 
+def _first(names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(names))[:MOST_UNKNOWN]
+
+
 def _unsupported(names: Sequence[str]) -> BadRequest:
     issues = [
         Issue(Code.NOT_SUPPORTED, f"An export has no parameter {name[:100]}.", (f"http.{name}",))
-        for name in names
+        for name in _first(names)
     ]
     return BadRequest(issues=[issue._replace(severity=Severity.ERROR) for issue in issues])

@@ -88,21 +88,24 @@ class Step:
         Returns:
             Where the next step goes on; None where this was the last one.
         """
-        index, after = place.get("source", 0), place.get("after", "")
-        while index < len(SOURCES):
-            source = SOURCES[index]
-            if not isinstance(source, Source) or not self._takes(source):
-                index, after = index + 1, ""
-                continue
-            batch = list(self._rows(source, after)[:BATCH])
-            self._take(resources.of_rows(source, batch))
-            self._read += len(batch)
-            if len(batch) < BATCH:
-                index, after = index + 1, ""
-            else:
-                after = str(batch[-1].pk)
-            if self._read >= ROWS or self._written >= CHARACTERS:
-                return {"source": index, "after": after, "of": len(SOURCES)}
+        done, after = list(place.get("done", ())), place.get("after", "")
+        of = [each for each in SOURCES if isinstance(each, Source) and self._takes(each)]
+        # By their names, and what was begun first: a deploy between two steps may add, move and
+        # remove sources.
+        left = [each for each in of if each.name not in done]
+        for source in sorted(left, key=lambda each: each.name != place.get("source")):
+            last = after if source.name == place.get("source") else ""
+            while source.name not in done:
+                batch = list(self._rows(source, last)[:BATCH])
+                self._take(resources.of_rows(source, batch))
+                self._read += len(batch)
+                if len(batch) < BATCH:
+                    done.append(source.name)
+                else:
+                    last = str(batch[-1].pk)
+                if self._read >= ROWS or self._written >= CHARACTERS:
+                    at = {"source": source.name, "after": last, "done": done}
+                    return {**at, "share": len(done) / max(len(of), len(done))}
         self._end()
         return None
 

@@ -209,8 +209,6 @@ class FetchesFile(Exporting):
 
 
 def _progress(export: BulkExport) -> str:
-    place = export.place
-    if not place:
+    if not export.place:
         return "0%"
-    share = 100 * place["source"] // place["of"]
-    return f"{share}%, {export.done_count:,} resources"
+    return f"{export.place['share']:.0%}, {export.done_count:,} resources"

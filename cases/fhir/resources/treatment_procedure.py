@@ -87,6 +87,7 @@ class CancerSurgery(TreatmentProcedure):
     The profile wants a time of what is completed: where nobody knows it, it says so.
     """
 
+    part: ClassVar[str] = "surgery"
     profiles: ClassVar = (mcode.SURGICAL_PROCEDURE,)
     types: ClassVar[Collection[str]] = SURGICAL
 
@@ -104,6 +105,7 @@ class RadiotherapyCourse(TreatmentProcedure):
     cycles. What was delivered to a volume is not known, so the activity is no dose here.
     """
 
+    part: ClassVar[str] = "radiotherapy"
     profiles: ClassVar = (mcode.RADIOTHERAPY_COURSE,)
     types: ClassVar[Collection[str]] = RADIONUCLIDE
 

@@ -27,7 +27,7 @@ from cases.models import (
     WebhookEndpoint,
 )
 from cases.models.subscription import Phase
-from cases.models.webhook import HANDSHAKE, TEST, DeliveryState, EndpointState, Fault
+from cases.models.webhook import HANDSHAKE, HEARTBEAT, TEST, DeliveryState, EndpointState, Fault
 from cases.selectors.subscriptions import may_hear, wanting
 from cases.services.errors import Refused
 from cases.services.subscriptions.numbering import number_new
@@ -281,22 +281,38 @@ def _keys_of(endpoint: WebhookEndpoint) -> list[str]:
 def _failed(delivery: WebhookDelivery, fault: Fault) -> None:
     logger.info("webhook delivery %s failed: %s", delivery.pk, fault)
     if delivery.event_id is None:
-        _failed_without_event(delivery)
+        _failed_without_event(delivery, fault)
         return
-    endpoint = WebhookEndpoint.objects.filter(pk=delivery.endpoint_id)
-    rest = Now() + REST if fault in SILENT else None
-    endpoint.update(failing_since=Coalesce("failing_since", Now()), rests_until=rest)
-    if fault == Fault.GONE:
-        _pause(delivery)
+    _note_failing(delivery, fault)
     if fault != Fault.GONE and delivery.attempts < MOST_ATTEMPTS:
         _put_off(delivery, _wait_after(delivery.attempts))
         return
-    if endpoint.filter(failing_since__lte=Now() - FAILING_FOR).exists():
+    _give_up(delivery, fault)
+
+
+def _note_failing(delivery: WebhookDelivery, fault: Fault) -> None:
+    """Note since when an address does not take what it is sent, and leave a silent one alone."""
+    rest = Now() + REST if fault in SILENT else None
+    WebhookEndpoint.objects.filter(pk=delivery.endpoint_id).update(
+        failing_since=Coalesce("failing_since", Now()), rests_until=rest
+    )
+
+
+def _give_up(delivery: WebhookDelivery, fault: Fault) -> None:
+    """End a delivery in vain, and pause an endpoint that is gone or has failed for long."""
+    endpoint = WebhookEndpoint.objects.filter(pk=delivery.endpoint_id)
+    fails_for_long = endpoint.filter(failing_since__lte=Now() - FAILING_FOR)
+    if fault == Fault.GONE or fails_for_long.exists():
         _pause(delivery)
     _end(delivery, DeliveryState.DEAD)
 
 
-def _failed_without_event(delivery: WebhookDelivery) -> None:
+def _failed_without_event(delivery: WebhookDelivery, fault: Fault) -> None:
+    if delivery.kind == HEARTBEAT:
+        # The sweep sends another one after the next period.
+        _note_failing(delivery, fault)
+        _give_up(delivery, fault)
+        return
     if delivery.kind == HANDSHAKE and delivery.attempts < MOST_HANDSHAKES:
         _put_off(delivery, _wait_after(delivery.attempts))
         return

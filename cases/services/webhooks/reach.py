@@ -23,6 +23,9 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 #: IPv6 addresses that carry an IPv4 address to a translator (RFC 6052).
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+#: What of IPv6 is given out to be reached from everywhere (RFC 4291, 2.4). Beside it lie site-local
+#: addresses and translators of a network's own, which Python takes for public.
+PUBLIC = ipaddress.IPv6Network("2000::/3")
 
 
 class Unreadable(ValueError):
@@ -68,6 +71,8 @@ class Reach:
         ip = _behind(ip)
         if any(ip in network for network in self.networks):
             return True
+        if isinstance(ip, ipaddress.IPv6Address) and ip not in PUBLIC:
+            return False
         return ip.is_global and not ip.is_multicast
 
     def addresses(self, host: str, port: int) -> list[str]:

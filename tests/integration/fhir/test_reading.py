@@ -3,8 +3,11 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from cases.fhir.found import named
 from cases.models import LabResult, Patient
 from cases.services import lab_results, patients
 from tests.factories.cases import make_case
@@ -153,8 +156,6 @@ def test_what_was_deleted_is_gone_and_its_history_stays(program, institution, co
         ("Shoe/_history", 404),
         ("patient", 404),
         ("Patient/", 404),
-        ("", 404),
-        ("$export", 404),
         ("Patient/a%00b", 404),
         ("Observation/{id}-", 404),
         ("Provenance/patient-999999999999999999999", 404),
@@ -213,9 +214,8 @@ def test_nobody_without_a_token_comes_in(client, patient):
     issues_of(outside)
 
 
-def test_methods_that_mean_nothing_are_refused(program, patient):
+def test_methods_that_mean_nothing_are_refused(program):
     for method, path in (
-        ("PATCH", f"Patient/{patient.pk}"),
         ("OPTIONS", "Patient"),
         ("PUT", "_history"),
     ):
@@ -244,3 +244,13 @@ def test_a_scope_opens_its_type_and_no_other(institution, administrator, patient
     assert types == {"Patient", "OperationOutcome"}
     assert "entry" not in machine.get("_history").json()
     assert machine.ask("PUT", f"Patient/{patient.pk}", {}).status_code == 403
+
+
+def test_what_one_source_gave_no_further_one_is_asked_for(institution, coordinator):
+    with institution_scope(institution):
+        patient = make_case(by=coordinator).patient
+        with CaptureQueriesContext(connection) as asked:
+            (found,) = named("Patient", [str(patient.pk)])
+        assert found.row == patient
+        # What was kept beside the row, and no documents that stand alone.
+        assert sum('FROM "cases_fhirdocument"' in each["sql"] for each in asked) == 1

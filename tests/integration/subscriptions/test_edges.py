@@ -1,5 +1,7 @@
 """What happens at the same time, twice, or against the rules, below the FHIR server."""
 
+import uuid
+
 import pytest
 
 from cases.models import Subscription, WebhookDelivery
@@ -77,6 +79,14 @@ def test_the_system_itself_has_none(follower, institution):
     follower.follow()
     with institution_scope(institution):
         assert list(selectors.visible()) == []
+
+
+def test_a_topic_is_narrowed_by_its_own_filters_alone(institution, administrator):
+    kind = EventKind.AGENDA_PUBLISHED
+    with institution_scope(institution):
+        with pytest.raises(Invalid, match="board") as error:
+            writing.add(wish=wish(kind=kind, filters={"patient": uuid.uuid4()}), by=administrator)
+        assert list(error.value.errors) == [writing.CRITERIA]
 
 
 def test_what_cannot_be_stored_is_refused(institution, administrator):

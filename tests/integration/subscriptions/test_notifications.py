@@ -344,7 +344,7 @@ def test_the_sweep_ends_what_is_over_and_shows_that_it_lives(follower, instituti
     assert follower.receiver.got == []
     hour_ago = timezone.now() - datetime.timedelta(hours=1)
     with institution_scope(institution):
-        WebhookDelivery.objects.update(made_at=hour_ago)
+        WebhookDelivery.objects.update(made_at=hour_ago, ended_at=hour_ago)
     sweeps.sweep()
     work(institution)
     (got,) = follower.receiver.got

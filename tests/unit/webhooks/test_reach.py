@@ -38,6 +38,9 @@ NOTHING = Reach()
         "64:ff9b::7f00:1",
         "64:ff9b::a9fe:a9fe",
         "2002:7f00:1::",
+        "::127.0.0.1",
+        "64:ff9b:1::a9fe:a9fe",
+        "fec0::1",
     ],
 )
 def test_what_stands_beside_the_server_is_not_asked(ip):

@@ -44,6 +44,8 @@ HOW = {
     "accounts_invitation": Travel(
         stays="their links lead into the old house; people are invited anew"
     ),
+    "cases_bulkexport": Travel(stays="files for some hours, at addresses of the old house"),
+    "cases_bulkexportpart": Travel(stays="files for some hours, at addresses of the old house"),
     "cases_calendarfeed": Travel(stays="secret addresses of the old house"),
     "vault_institutionkey": Travel(leaving=bare, arriving=under_our_master),
     "cases_webhookdelivery": Travel(stays="the old house delivers what it has promised"),

@@ -151,6 +151,11 @@ def test_by_post_a_filter_may_say_who_somebody_is(program, institution, record):
         "_outputFormat=application/parquet",
         "_since=yesterday",
         "_since=2026-01-01&_since=2026-01-01",
+        "_since=2026-13-01",
+        "_since=9999-12-31T23:59:59.999999Z",
+        "_since=%00",
+        "_elements=" + ",".join(f"e{number}" for number in range(201)),
+        "_type=" + ",".join(f"Shoe{number}" for number in range(3_000)),
         "_type=Shoe",
         "_typeFilter=Shoe%3Fsize%3D1",
         "_typeFilter=Patient",
@@ -227,6 +232,19 @@ def test_unknown_parameters_are_told_in_a_file_or_refused(program, institution, 
     lenient = {"prefer": "respond-async; handling=lenient"}
     export = exported(institution, program, "$export?_type=Patient,Shoe", **lenient)
     assert "Shoe" in json.dumps(export.lines("error"))
+
+
+def test_however_many_are_unknown_only_some_are_told(program, institution, record):
+    many = ",".join(["Patient", *(f"Shoe{number}" for number in range(2_000))])
+    unknown = [{"name": f"shoe{number}", "valueString": "x"} for number in range(2_000)]
+    asked = [{"name": "_type", "valueString": many}, *unknown]
+    refused = by_post(program, "$export", *asked, prefer="respond-async, handling=strict")
+    assert (refused.status_code, len(issues_of(refused))) == (400, 20)
+    taken = by_post(program, "$export", *asked, prefer="respond-async, handling=lenient")
+    work(institution)
+    export = Exported(program, taken["Content-Location"])
+    assert len(export.names()) == 2
+    assert len(export.lines("error")) == 40
 
 
 def test_nobody_has_more_exports_than_one_may(program, institution, monkeypatch, record):

@@ -1,6 +1,7 @@
 """What a worker collects: step by step, once, under the rights of the moment."""
 
 import datetime
+import uuid
 
 import pytest
 from django.utils import timezone
@@ -18,6 +19,7 @@ from tests.integration.fhir.conftest import Program, issues_of, program_of
 from tumorboard.accounts import clients, scopes
 from tumorboard.accounts.models import Membership
 from tumorboard.accounts.roles import Role
+from tumorboard.audit.models import AuditEntry
 from tumorboard.outbox.models import OutboxMessage
 from tumorboard.tenancy.scope import institution_scope
 
@@ -114,6 +116,31 @@ def test_a_type_that_was_withdrawn_meanwhile_is_left_out_and_told(institution, c
     work(institution)
     assert sorted(export.names()) == sorted([record["ada"], record["emmy"]])
     assert "any more" in export.lines("error")[0]["issue"][0]["diagnostics"]
+
+
+def test_a_filter_finds_nothing_by_what_was_withdrawn_meanwhile(institution, coordinator, record):
+    granted = ["system/Group.rs", "system/Observation.rs"]
+    client, machine = machine_of(institution, coordinator, " ".join([*granted, "system/Patient.s"]))
+    narrow = "$export?_type=Observation&_typeFilter=Observation%3Fpatient._id%3D"
+    export = begin(machine, narrow + record["ada"].partition("/")[2])
+    with institution_scope(institution):
+        clients.set_access(client=client, granted=granted, requests_per_minute=600, by=coordinator)
+    work(institution)
+    assert export.names() == []
+
+
+def test_the_audit_names_everybody_of_whom_a_file_tells(institution, coordinator):
+    """HIPAA 164.528: also where they are many."""
+    about = [uuid.uuid4() for _ in range(2_500)]
+    with institution_scope(institution):
+        export = bulk_exports.ask(
+            request="$export", asked={}, permissions=[], scopes="", by=coordinator
+        )
+        file = bulk_exports.File("output", "Patient", ["{}"], ["Patient"], about)
+        bulk_exports.add_files(export=export, files=[file], place=None, by=coordinator)
+        bulk_exports.fetch(part=export.parts.get(), by=coordinator)
+        for action in ("bulk_export.collected", "bulk_export.downloaded"):
+            assert set(AuditEntry.objects.get(action=action).shown) == set(about)
 
 
 def test_who_lost_the_right_gets_nothing(institution, coordinator, record):
