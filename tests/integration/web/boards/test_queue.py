@@ -87,7 +87,7 @@ def test_the_queue_takes_as_many_queries_for_many_cases(
     for _ in range(5):
         make_asking_case(by=coordinator)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         browser.get(url("board_queue"))
 
 
