@@ -154,7 +154,7 @@ async def _refuse(scope: Message, send: Send) -> None:
 def _told(path: str) -> Refusal:
     if format_at(path) == HL7V2:
         # As that door answers what is a little too long: a sender of HL7 v2 looks for the ACK.
-        return Refusal(HL7V2, acknowledging.too_long())
+        return Refusal(HL7V2, acknowledging.too_long(b""))
     words = f"{STATUS.phrase}: nothing of it was read."
     page = Refusal("text/plain; charset=utf-8", words.encode())
     return refusal(path, PROBLEM, issue="too-long") or page

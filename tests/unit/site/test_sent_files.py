@@ -5,6 +5,8 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import AsyncRequestFactory, RequestFactory
 
 from tumorboard.sent_files import CHUNK, file_response
@@ -74,5 +76,10 @@ def test_a_part_of_another_version_is_the_whole(version, status):
 @pytest.mark.parametrize("factory", [RequestFactory, AsyncRequestFactory])
 def test_what_nobody_reads_is_closed_with_the_answer(factory):
     content = io.BytesIO(CONTENT)
-    file_response(factory().get("/"), content, **GIVEN).close()
+    # As Django's own test client does: the end of an answer would close the tests' connections.
+    request_finished.disconnect(close_old_connections)
+    try:
+        file_response(factory().get("/"), content, **GIVEN).close()
+    finally:
+        request_finished.connect(close_old_connections)
     assert content.closed
