@@ -72,6 +72,24 @@ def test_root_gets_one_from_the_package_manager(system, monkeypatch, capsys):
     chromium.main()
     assert capsys.readouterr().out == f"{system / 'chromium'}\n"
     assert [command[1] for command in asked[:2]] == ["update", "install"]
+    assert asked[1][-2:] == ["chromium", "fonts-liberation"]
+
+
+@pytest.mark.parametrize(
+    ("told", "installed"),
+    [("DejaVuSans.ttf: DejaVu Sans", 1), ("LiberationSans-Regular.ttf: Liberation Sans", 0)],
+)
+def test_the_font_of_the_pages_is_installed_where_it_is_lacking(
+    system, monkeypatch, told, installed
+):
+    program(system, "chromium")
+    matcher = system / "fc-match"
+    matcher.write_text(f"#!/bin/sh\necho '{told}'\n")
+    matcher.chmod(0o755)
+    asked = []
+    monkeypatch.setattr(programs, "install", lambda *packages, why: asked.append(packages))
+    chromium.main()
+    assert asked == [("fonts-liberation",)] * installed
 
 
 def test_a_package_manager_that_fails_is_no_browser(system, monkeypatch, capsys):
