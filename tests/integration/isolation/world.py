@@ -12,6 +12,7 @@ from tests.factories.everything import one_of_everything
 from tests.factories.people import add_member, make_institution
 from tests.integration.isolation.answers import CANARY
 from tumorboard.accounts import access_tokens, scopes
+from tumorboard.accounts.client_models import MOST
 from tumorboard.accounts.models import User
 from tumorboard.accounts.roles import Role
 from tumorboard.accounts.tokens import issue
@@ -96,7 +97,9 @@ def make_world() -> World:
 def machine_token(institution: Institution, by: User) -> str:
     """A token with every scope, which lives longer than the longest test."""
     granted = [scope for scope, _ in scopes.choices()]
-    client = make_client(institution, by, granted=granted, label="Machine")
+    client = make_client(
+        institution, by, granted=granted, label="Machine", requests_per_minute=MOST
+    )
     with institution_scope(institution):
         token, secret = access_tokens.issue(client=client, requested=" ".join(granted))
         token.expires_at += timedelta(days=1)
