@@ -105,7 +105,7 @@ def transactions(subject: str) -> Iterable[dict[str, Any]]:
                     "request": {"method": "POST", "url": "Observation"},
                     "resource": samples.chromogranin(
                         subject,
-                        90 + place,
+                        90 + turn * ENTRIES + place,
                         identifier=[{"system": "http://lab.example", "value": f"{turn}-{place}"}],
                     ),
                 }
