@@ -16,7 +16,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from tumorboard.accounts.ehr_models import Ehr
-from tumorboard.accounts.ehrs import registrations, terms
+from tumorboard.accounts.ehrs import registrations
+from tumorboard.accounts.ehrs.terms import EHR_TERMS
 from tumorboard.accounts.models import User
 
 SECRET = "only the operator knows it"
@@ -225,7 +226,7 @@ def confirmed(ehr: Ehr) -> Ehr:
     other = User.objects.filter(email="other-admin@example.org").first()
     if other is None:
         other = User.objects.create_user(email="other-admin@example.org", name="Otto Other")
-    return terms.confirm(ehr=found, version=terms.version_of(found), by=other)
+    return EHR_TERMS.confirm(found, version=EHR_TERMS.version_of(found), by=other)
 
 
 def registered(stand_in: StandIn, *, by: User, **changed: Any) -> Ehr:

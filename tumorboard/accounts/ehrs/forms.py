@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tumorboard.accounts.ehr_models import Ehr, Proof
-from tumorboard.accounts.ehrs import terms as agreed
+from tumorboard.accounts.ehrs.terms import EHR_TERMS, LISTS
 from tumorboard.accounts.sso.forms import LONGEST_LINES, PLAIN, lines_in
 from tumorboard.accounts.sso.reach import origin_of
 
@@ -98,11 +98,11 @@ class EhrForm(forms.Form):
     @classmethod
     def of(cls, ehr: Ehr, data: Any = None) -> "EhrForm":
         """With what was written last of an EHR."""
-        terms = agreed.latest(ehr)
+        terms = EHR_TERMS.latest(ehr)
         initial = {
             "label": terms.label,
             "proof": terms.proof,
-            **{name: "\n".join(getattr(terms, name)) for name in agreed.LISTS},
+            **{name: "\n".join(getattr(terms, name)) for name in LISTS},
             "stands_for_provider": "yes" if terms.stands_for_provider else "no",
         }
         return cls(data, initial=initial)
@@ -110,7 +110,7 @@ class EhrForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Each list by its lines."""
         given: dict[str, Any] = super().clean() or {}
-        return given | {name: lines_in(given.get(name, "")) for name in agreed.LISTS}
+        return given | {name: lines_in(given.get(name, "")) for name in LISTS}
 
 
 def _address(text: str) -> str:

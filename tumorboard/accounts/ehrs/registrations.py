@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tumorboard.accounts import sessions
 from tumorboard.accounts.ehr_models import Ehr, EhrLink
-from tumorboard.accounts.ehrs import terms as agreed
+from tumorboard.accounts.ehrs.terms import EHR_TERMS, LISTS
 from tumorboard.accounts.models import User
 from tumorboard.accounts.sso.reach import origin_of
 from tumorboard.audit.record import record
@@ -36,7 +36,7 @@ def add(*, label: str, fhir_base: str, issuer: str, client_id: str, by: User) ->
     """
     ehr = Ehr(label=label, fhir_base=fhir_base, issuer=issuer, client_id=client_id)
     ehr.institution_id = current_institution_id()
-    ehr.clean_fields(exclude={"institution", *agreed.LISTS})
+    ehr.clean_fields(exclude={"institution", *LISTS})
     if not ORIGIN.fullmatch("/".join(fhir_base.split("/")[:3])):
         raise ValidationError({"fhir_base": "This is no address of a server on the web."})
     if Ehr.objects.filter(fhir_base=fhir_base).exists():
@@ -64,9 +64,9 @@ def change(
     Raises:
         ValidationError: a text that cannot be.
     """
-    ehr = agreed.locked(ehr)
+    ehr = EHR_TERMS.locked(ehr)
     wanted = dataclasses.replace(
-        agreed.latest(ehr),
+        EHR_TERMS.latest(ehr),
         label=label,
         proof=proof,
         identifier_systems=_lines("identifier_systems", identifier_systems),
@@ -74,7 +74,7 @@ def change(
         frame_origins=_origins(frame_origins),
         stands_for_provider=stands_for_provider,
     )
-    agreed.put(ehr, wanted, by=by)
+    EHR_TERMS.put(ehr, wanted, by=by)
     return ehr
 
 
@@ -85,7 +85,7 @@ def switch_on(*, ehr: Ehr, by: User) -> Ehr:
     Raises:
         ValidationError: no patient could be found by it, or only one administrator has seen it.
     """
-    ehr = agreed.locked(ehr)
+    ehr = EHR_TERMS.locked(ehr)
     if not ehr.identifier_systems:
         raise ValidationError("Say first which identifiers of its patients are our record numbers.")
     if ehr.unconfirmed_by_id is not None:
@@ -99,7 +99,7 @@ def switch_on(*, ehr: Ehr, by: User) -> Ehr:
 @transaction.atomic
 def switch_off(*, ehr: Ehr, by: User, session_key: str | None = None) -> Ehr:
     """Let an EHR launch no more; its people are signed out at once, but for who asks."""
-    ehr = agreed.locked(ehr)
+    ehr = EHR_TERMS.locked(ehr)
     ehr.is_on = False
     ehr.save(update_fields=["is_on"])
     for link in EhrLink.objects.filter(ehr=ehr).select_related("user"):

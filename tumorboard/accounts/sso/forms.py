@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from tumorboard.accounts import own_roles
 from tumorboard.accounts.models import User
-from tumorboard.accounts.sso import proposals
+from tumorboard.accounts.sso.proposals import PROVIDER_TERMS
 from tumorboard.accounts.sso.providers import Mapped
 from tumorboard.accounts.sso.reach import origin_of
 from tumorboard.accounts.sso.xml import LONGEST
@@ -137,7 +137,7 @@ class ProviderForm(forms.Form):
     @classmethod
     def of(cls, provider: IdentityProvider, data: Any = None) -> "ProviderForm":
         """With what was written last of a provider."""
-        terms = proposals.latest(provider)
+        terms = PROVIDER_TERMS.latest(provider)
         initial = {
             "label": terms.label,
             "email_domains": " ".join(terms.email_domains),

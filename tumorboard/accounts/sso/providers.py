@@ -12,7 +12,8 @@ from django.db import transaction
 from tumorboard.accounts import own_roles, sessions
 from tumorboard.accounts.models import Membership, SignInPolicy, User
 from tumorboard.accounts.roles import Role
-from tumorboard.accounts.sso import metadata, proposals
+from tumorboard.accounts.sso import metadata
+from tumorboard.accounts.sso.proposals import PROVIDER_TERMS
 from tumorboard.accounts.sso_models import (
     GroupRole,
     IdentityProvider,
@@ -76,9 +77,9 @@ def renew_metadata(*, provider: IdentityProvider, metadata_xml: str, by: User) -
         message = "These are the metadata of another provider: its entityID differs. Add it anew."
         raise ValidationError(message)
     terms = dataclasses.replace(
-        proposals.latest(provider), sso_url=read.sso_url, certificates=read.certificates
+        PROVIDER_TERMS.latest(provider), sso_url=read.sso_url, certificates=read.certificates
     )
-    proposals.put(provider, terms, by=by)
+    PROVIDER_TERMS.put(provider, terms, by=by)
     return provider
 
 
@@ -95,7 +96,7 @@ def change(
 ) -> IdentityProvider:
     """Change whom a provider speaks of, and what its groups mean; in force at each next sign-in.
 
-    What widens it waits for another administrator first (`sso.proposals`).
+    What widens it waits for another administrator first (`two_administrators`).
 
     Args:
         factor_values: what it says when it asked for a second factor; none: it never counts.
@@ -106,14 +107,14 @@ def change(
     provider = _locked(provider)
     _check_texts(label=label, groups_claim=groups_claim)
     terms = dataclasses.replace(
-        proposals.latest(provider),
+        PROVIDER_TERMS.latest(provider),
         label=label,
         email_domains=_domains(email_domains),
         groups_claim=groups_claim,
         factor_values=sorted(set(factor_values)),
         mapping=_mapping(set(mapping)),
     )
-    proposals.put(provider, terms, by=by)
+    PROVIDER_TERMS.put(provider, terms, by=by)
     return provider
 
 

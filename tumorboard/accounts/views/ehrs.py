@@ -10,13 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.ehr_models import Ehr, EhrLink
-from tumorboard.accounts.ehrs import addresses, registrations, terms
+from tumorboard.accounts.ehrs import addresses, registrations
 from tumorboard.accounts.ehrs.forms import EhrForm, NewEhrForm
+from tumorboard.accounts.ehrs.terms import EHR_TERMS
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.sso import addresses as ours
 from tumorboard.accounts.sso import installation_key
 from tumorboard.accounts.sso.reach import Reach
 from tumorboard.accounts.views.identity_providers import SHOWN, put_on, status_of
+from tumorboard.accounts.views.second_administrator import decide
 
 
 @institution_view(Permission.PEOPLE_MANAGE)
@@ -75,16 +77,7 @@ def ehr(request: InstitutionRequest, ehr_id: uuid.UUID) -> HttpResponse:
 def confirm_change(request: InstitutionRequest, ehr_id: uuid.UUID) -> HttpResponse:
     """Let what another administrator changed hold, or forget it."""
     found = _found(ehr_id)
-    try:
-        if "confirm" in request.POST:
-            version = request.POST.get("version", "")
-            terms.confirm(ehr=found, version=version, by=request.user)
-            messages.success(request, "Confirmed. It holds from the next launch on.")
-        else:
-            terms.take_back(ehr=found, by=request.user)
-            messages.success(request, "The change is taken back: what held goes on.")
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    decide(request, EHR_TERMS, found, holds_from="the next launch")
     return redirect("ehr", request.institution.slug, found.pk)
 
 
@@ -151,8 +144,8 @@ def _page(request: InstitutionRequest, found: Ehr, form: EhrForm) -> HttpRespons
     }
     if found.unconfirmed_by is not None:
         context |= {
-            "waiting": terms.differences(found),
-            "version": terms.version_of(found),
+            "waiting": EHR_TERMS.differences(found),
+            "version": EHR_TERMS.version_of(found),
             "is_own": found.unconfirmed_by == request.user,
         }
     return render(request, "people/ehr.html", context, status=status_of(form))

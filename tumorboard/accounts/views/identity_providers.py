@@ -13,13 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tumorboard.accounts import sign_in_policies
 from tumorboard.accounts.access import InstitutionRequest, institution_view
 from tumorboard.accounts.permissions import Permission
-from tumorboard.accounts.sso import (
-    addresses,
-    installation_key,
-    metadata,
-    proposals,
-    providers,
-)
+from tumorboard.accounts.sso import addresses, installation_key, metadata, providers
 from tumorboard.accounts.sso.forms import (
     MetadataForm,
     OidcForm,
@@ -28,8 +22,10 @@ from tumorboard.accounts.sso.forms import (
     SamlForm,
 )
 from tumorboard.accounts.sso.pending import Purpose
+from tumorboard.accounts.sso.proposals import PROVIDER_TERMS
 from tumorboard.accounts.sso.reach import Reach
 from tumorboard.accounts.sso_models import IdentityProvider, ProtocolKind, ProviderLink
+from tumorboard.accounts.views.second_administrator import decide
 from tumorboard.accounts.views.single_sign_on import send
 
 #: [INT] People on a provider's page, who came last.
@@ -136,16 +132,7 @@ def renew(request: InstitutionRequest, provider_id: uuid.UUID) -> HttpResponse:
 def confirm_change(request: InstitutionRequest, provider_id: uuid.UUID) -> HttpResponse:
     """Let what another administrator changed hold, or forget it."""
     provider = _found(provider_id)
-    try:
-        if "confirm" in request.POST:
-            version = request.POST.get("version", "")
-            proposals.confirm(provider=provider, version=version, by=request.user)
-            messages.success(request, "Confirmed. It holds from each person's next sign-in on.")
-        else:
-            proposals.take_back(provider=provider, by=request.user)
-            messages.success(request, "The change is taken back: what held goes on.")
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    decide(request, PROVIDER_TERMS, provider, holds_from="each person's next sign-in")
     return redirect("identity_provider", request.institution.slug, provider.pk)
 
 
@@ -238,8 +225,8 @@ def _page(
     }
     if provider.unconfirmed_by is not None:
         context |= {
-            "waiting": proposals.differences(provider),
-            "version": proposals.version_of(provider),
+            "waiting": PROVIDER_TERMS.differences(provider),
+            "version": PROVIDER_TERMS.version_of(provider),
             "is_own": provider.unconfirmed_by == request.user,
         }
     if provider.kind == ProtocolKind.SAML:

@@ -9,7 +9,8 @@ from tests.ehrs import SYSTEM, confirmed
 from tests.factories.people import add_member
 from tests.integration.web.boards.page import text, value
 from tumorboard.accounts.ehr_models import Ehr, EhrLink
-from tumorboard.accounts.ehrs import registrations, terms
+from tumorboard.accounts.ehrs import registrations
+from tumorboard.accounts.ehrs.terms import EHR_TERMS, Terms
 from tumorboard.accounts.models import PersonSession
 from tumorboard.outbox.models import OutboxMessage
 from tumorboard.tenancy.scope import institution_scope
@@ -146,7 +147,7 @@ class TestChanging:
         version = value(other.get(page), "version")
         other.post(at("ehr_confirm", ehr), {"confirm": "1", "version": version})
         now = only(institution)
-        assert terms.in_force(now) != terms.Terms()
+        assert EHR_TERMS.in_force(now) != Terms()
         assert now.proposal is None
         assert "Waits to be confirmed" not in text(other.get(page))
 

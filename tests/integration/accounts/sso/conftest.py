@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from tests.integration.accounts.sso.oidc_provider import SECRET, OidcProvider, callback, running
 from tumorboard.accounts.models import User
-from tumorboard.accounts.sso import proposals, providers
+from tumorboard.accounts.sso import providers
+from tumorboard.accounts.sso.proposals import PROVIDER_TERMS
 from tumorboard.accounts.sso.providers import Mapped
 from tumorboard.accounts.sso_models import IdentityProvider
 from tumorboard.tenancy.models import Institution
@@ -24,7 +25,7 @@ def confirmed(provider: IdentityProvider) -> IdentityProvider:
     other = User.objects.filter(email="other-admin@example.org").first()
     if other is None:
         other = User.objects.create_user(email="other-admin@example.org", name="Otto Other")
-    return proposals.confirm(provider=found, version=proposals.version_of(found), by=other)
+    return PROVIDER_TERMS.confirm(found, version=PROVIDER_TERMS.version_of(found), by=other)
 
 
 def configured(provider: IdentityProvider, *, by: User, domain: str) -> IdentityProvider:
