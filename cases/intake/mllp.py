@@ -1,12 +1,14 @@
 """HL7 v2 over MLLP (Minimal Lower Layer Protocol, release 1): one answer for every message.
 
-Encryption, and who may connect, are the operator's: the listener stands behind a proxy that ends
-TLS with client certificates, and listens to this machine alone unless it is told otherwise.
+With TLS both sides show a certificate (`tls`). Without, encryption and who may connect are the
+operator's: the listener stands behind a proxy that ends TLS with client certificates, and listens
+to this machine alone unless it is told otherwise.
 """
 
 import logging
 import socket
 import socketserver
+import ssl
 import threading
 from contextlib import suppress
 from time import monotonic
@@ -16,7 +18,7 @@ from uuid import UUID
 import pghistory
 from django.db import close_old_connections
 
-from cases.intake import acknowledging
+from cases.intake import acknowledging, tls
 from cases.services.intake.incoming import MOST_BYTES
 from tumorboard.accounts import scopes
 from tumorboard.accounts.client_models import ApiClient
@@ -117,11 +119,20 @@ class Frames:
 
     def _more(self, until: float) -> bytes:
         """What comes next; however little comes at a time, nothing is waited for after `until`."""
-        left = until - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._connection.settimeout(left)
+        self._connection.settimeout(_seconds_left(until))
         return bytes(self._connection.recv(CHUNK))
+
+
+def _seconds_left(until: float) -> float:
+    """How long there still is.
+
+    Raises:
+        TimeoutError: no longer.
+    """
+    left = until - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 class Connection(socketserver.BaseRequestHandler):
@@ -135,6 +146,8 @@ class Connection(socketserver.BaseRequestHandler):
         # A peer that has gone without a word is found out.
         self.request.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         try:
+            if isinstance(self.request, ssl.SSLSocket):
+                tls.greet(self.request, senders=self.server.senders)
             while not self.server.is_closing and (raw := self._next(frames)) is not None:
                 said = answer(
                     raw,
@@ -143,6 +156,8 @@ class Connection(socketserver.BaseRequestHandler):
                     address=str(self.client_address[0]),
                 )
                 self._send(said)
+        except tls.Stranger as stranger:
+            logger.warning("a connection was refused: %s", stranger)
         except Unframed:
             logger.warning("a connection was closed: no frame of MLLP")
         except NotRead:
@@ -167,9 +182,13 @@ class Connection(socketserver.BaseRequestHandler):
         Raises:
             NotRead: the sender lets it lie; what it sent is kept, and answered when it comes again.
         """
-        self.request.settimeout(MESSAGE_SECONDS)
+        until = monotonic() + MESSAGE_SECONDS
+        left = memoryview(START + said + END)
         try:
-            self.request.sendall(START + said + END)
+            # Not all at once: with TLS every part of it would have that long.
+            while left:
+                self.request.settimeout(_seconds_left(until))
+                left = left[self.request.send(left) :]
         except TimeoutError as error:
             raise NotRead from error
 
@@ -181,12 +200,32 @@ class Listener(socketserver.ThreadingTCPServer):
     #: Whether it takes no more messages; what is being stored is still answered.
     is_closing = False
 
-    def __init__(self, address: tuple[str, int], *, slug: str, client_id: UUID) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        *,
+        slug: str,
+        client_id: UUID,
+        context: ssl.SSLContext | None = None,
+        senders: frozenset[str] = frozenset(),
+    ) -> None:
         self.slug, self.client_id = slug, client_id
+        #: With TLS, and fingerprints of those that may send; every one of the CA where empty.
+        self.context, self.senders = context, senders
         self._connections: set[Any] = set()
         self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, Connection)
+
+    def get_request(self) -> tuple[Any, Any]:
+        """The next connection; the handshake waits for its thread, so that no slow one holds up."""
+        connection, address = super().get_request()
+        if self.context is None:
+            return connection, address
+        sealed = self.context.wrap_socket(
+            connection, server_side=True, do_handshake_on_connect=False
+        )
+        return sealed, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread; a connection too many is closed at once."""
@@ -205,13 +244,20 @@ class Listener(socketserver.ThreadingTCPServer):
             self._connections.discard(request)
             self._free.release()
 
+    def shutdown_request(self, request: Any) -> None:
+        """As the server does; with TLS the other side is told before."""
+        if isinstance(request, ssl.SSLSocket):
+            tls.take_leave(request)
+        super().shutdown_request(request)
+
     def server_close(self) -> None:
         """Stop listening, and wait until what is being stored is stored and answered."""
         self.is_closing = True
         for connection in tuple(self._connections):
             # Whoever waits for more of it is told that there is none.
+            # Past TLS, which would end with it: the answer still goes out sealed.
             with suppress(OSError):
-                connection.shutdown(socket.SHUT_RD)
+                socket.socket.shutdown(connection, socket.SHUT_RD)
         super().server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -56,6 +56,9 @@ class InboxProposal(TenantModel):
     decided_at = models.DateTimeField(null=True)
     #: The row that was written, where one was; no reference, since it may be taken back.
     written_id = models.UUIDField(null=True)
+    #: The message that superseded it, also where it is open again because that one was given to
+    #: somebody else; no reference, since it may be erased with them.
+    superseding_id = models.UUIDField(null=True, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -70,5 +73,10 @@ class InboxProposal(TenantModel):
         indexes: ClassVar[list[Any]] = [
             models.Index(
                 fields=["institution", "about_token", "said_at"], name="inbox_proposal_by_about"
+            ),
+            models.Index(
+                fields=["institution", "superseding_id"],
+                condition=models.Q(superseding_id__isnull=False),
+                name="inbox_proposal_by_superseding",
             ),
         ]

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from cases.models import InboxMessage, InboxProposal, IntakeSource, Patient, UnmappedCode
 from cases.models.inbox_message import WAITING
@@ -88,8 +88,16 @@ def message(key: UUID) -> InboxMessage:
 
 
 def proposals(of: InboxMessage) -> QuerySet[InboxProposal]:
-    """Its proposals in the order of the message."""
-    return InboxProposal.objects.filter(message=of).select_related("decided_by").order_by("number")
+    """Its proposals in the order of the message, with whether the newer message can be read."""
+    newer = InboxMessage.objects.filter(pk=OuterRef("superseding_id"))
+    rows = InboxProposal.objects.filter(message=of).annotate(has_newer=Exists(newer))
+    return rows.select_related("decided_by").order_by("number")
+
+
+def superseded_by(message: InboxMessage) -> list[InboxProposal]:
+    """What a message superseded of others, also what is open again, the newest first."""
+    rows = InboxProposal.objects.filter(superseding_id=message.pk).select_related("message")
+    return list(rows.order_by("-said_at", "number"))
 
 
 def untold(of: InboxMessage) -> list[Untold]:

@@ -17,7 +17,7 @@ from cases.selectors import inbox as selectors
 from cases.selectors.inbox_contents import identifiers_of, readings_of
 from cases.services.errors import Invalid, Refused
 from cases.services.intake import choosing, deciding, sources
-from cases.services.intake.beside import beside
+from cases.services.intake.beside import TITLES, beside
 from cases.web.errors import errors_on
 from cases.web.forms.inbox import (
     CaseForm,
@@ -270,6 +270,7 @@ def _page(request: InstitutionRequest, message: InboxMessage, **forms: Form) -> 
     has_cases = bool(message.patient) and Case.objects.filter(patient=message.patient).exists()
     shown = beside(message, list(selectors.proposals(message)))
     untold = selectors.untold(message)
+    superseded = selectors.superseded_by(message)
     context: dict[str, Any] = {
         "message": message,
         "waits": message.state in WAITING,
@@ -284,6 +285,8 @@ def _page(request: InstitutionRequest, message: InboxMessage, **forms: Form) -> 
         and selectors.was_changed_since(message),
         "is_late": message.state in WAITING
         and any(row.proposal.state == ProposalState.SUPERSEDED for row in shown),
+        "superseded": [(TITLES[Kind(row.kind)], row) for row in superseded],
+        "reopened": [row for row in superseded if row.state == ProposalState.OPEN],
         "has_cases": has_cases,
         "can_accept": not message.is_test and any(row.is_open and row.is_possible for row in shown),
         "can_move": choosing.can_move(message),

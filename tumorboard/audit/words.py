@@ -265,6 +265,7 @@ CHANGED = {
     "inbox.matched": "said whom a message is about",
     "inbox.read_again": "had a message read again",
     "inbox.refused": "refused a message in the inbox",
+    "inbox.reopened": "opened again what a message about somebody else had superseded",
     "inbox.rejected": "rejected what a message says",
     "intake_source.changed": "changed what a system may send",
     "institution.cases.reassessed": "assessed the cases again",

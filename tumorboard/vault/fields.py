@@ -1,7 +1,8 @@
 """Columns that hold sealed text, and attributes that are parts of it.
 
 A sealed value is opened when it is first read and sealed when the row is saved; what was not
-changed keeps the bytes it has, so that saving a row leaves no history of nothing.
+changed keeps the bytes it has, so that saving a row leaves no history of nothing. A row that was
+given to another holder opens what it has with the key of the one before, and seals it anew.
 """
 
 import datetime
@@ -11,6 +12,7 @@ from typing import Any
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
+from django.utils.functional import cached_property
 
 from tumorboard.vault.cipher import seal, unseal
 from tumorboard.vault.keyring import keyring
@@ -40,7 +42,10 @@ class SealedAttribute(DeferredAttribute):
 
     def __set__(self, instance: Any, value: Any) -> None:
         """Take a plain value, or bytes as they stand in the database."""
-        instance.__dict__[self.field.attname] = value
+        field: Any = self.field
+        instance.__dict__[field.attname] = value
+        if field.holder_column and isinstance(value, bytes | memoryview):
+            field.note_holder(instance)
 
 
 class SealedJSONField(models.BinaryField):
@@ -84,7 +89,7 @@ class SealedJSONField(models.BinaryField):
         if not self.holder:
             plain = keyring().unseal(sealed, purpose=self.purpose, row=_place(row))
         else:
-            key = self._key(row)
+            key = self._key(row, of=self._holder_before(row))
             if key is None:
                 return self.empty()
             plain = unseal(key, sealed, bound_to=(row.institution_id, self.purpose, _place(row)))
@@ -100,15 +105,19 @@ class SealedJSONField(models.BinaryField):
             Erased: a value was set on a row whose key was destroyed.
         """
         value = model_instance.__dict__.get(self.attname)
+        was_moved = self._holder_before(model_instance) is not None
+        if was_moved and isinstance(value, bytes | memoryview):
+            value = self.opened(model_instance, bytes(value))
         if value is None or isinstance(value, bytes | memoryview):
             return value
         plain = json.dumps(
             value, ensure_ascii=False, separators=(",", ":"), sort_keys=True
         ).encode()
         kept = model_instance.__dict__.get(self._slot)
-        if kept is None or kept[1] != plain:
+        if kept is None or kept[1] != plain or was_moved:
             kept = (self._sealed(model_instance, plain), plain)
             model_instance.__dict__[self._slot] = kept
+            self.note_holder(model_instance)
         return kept[0]
 
     def get_prep_value(self, value: Any) -> Any:
@@ -122,6 +131,25 @@ class SealedJSONField(models.BinaryField):
             raise FieldError(message)
         return super().get_prep_value(value)
 
+    @cached_property
+    def holder_column(self) -> str:
+        """The column that names the holder, or the first step to it; empty without one."""
+        step = self.holder.partition(".")[0]
+        if step in ("", SELF):
+            return ""
+        reference: Any = self.model._meta.get_field(step)
+        return str(reference.attname)
+
+    def note_holder(self, row: Any) -> None:
+        """Note under whose key the bytes of a row are sealed; its column is read before theirs."""
+        if self.holder_column:
+            row.__dict__[self._holder_slot] = row.__dict__.get(self.holder_column)
+
+    def _holder_before(self, row: Any) -> Any:
+        """Whom a row belonged to when it was sealed; None where it still does."""
+        before = row.__dict__.get(self._holder_slot)
+        return None if before == row.__dict__.get(self.holder_column) else before
+
     def _sealed(self, row: Any, plain: bytes) -> bytes:
         if not self.holder:
             return keyring().seal(plain, purpose=self.purpose, row=_place(row))
@@ -130,12 +158,18 @@ class SealedJSONField(models.BinaryField):
             raise Erased
         return seal(key, plain, bound_to=(row.institution_id, self.purpose, _place(row)))
 
-    def _key(self, row: Any) -> bytes | None:
+    def _key(self, row: Any, *, of: Any = None) -> bytes | None:
+        """The holder's key, or that of the one whom it had before; None where it was destroyed."""
         if self.holder == SELF:
             holder = row.pgh_obj if hasattr(row, "pgh_obj_id") else row
         else:
-            holder = row
-            for step in self.holder.split("."):
+            first, *steps = self.holder.split(".")
+            if of is None:
+                holder = getattr(row, first)
+            else:
+                reference: Any = self.model._meta.get_field(first)
+                holder = reference.related_model.objects.get(pk=of)
+            for step in steps:
                 holder = getattr(holder, step)
         key: bytes | None = holder.key
         return key
@@ -143,6 +177,10 @@ class SealedJSONField(models.BinaryField):
     @property
     def _slot(self) -> str:
         return f"_sealed_{self.attname}"
+
+    @property
+    def _holder_slot(self) -> str:
+        return f"_holder_of_{self.attname}"
 
 
 def _place(row: Any) -> Any:

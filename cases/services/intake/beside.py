@@ -99,6 +99,11 @@ class Beside(NamedTuple):
         return self.proposal.state == ProposalState.OPEN
 
     @property
+    def is_reopened(self) -> bool:
+        """Whether a newer message had superseded it, which is about somebody else."""
+        return self.is_open and self.proposal.superseding_id is not None
+
+    @property
     def asks_outcome(self) -> bool:
         """Whether a person may say what the study showed, which the message does not."""
         return self.proposal.kind == Kind.RESULT and all(

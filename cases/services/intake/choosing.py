@@ -20,6 +20,7 @@ from cases.services.intake.faults import Unacceptable
 from cases.services.intake.holding import hold_people
 from cases.services.intake.order import Others, about_token
 from cases.services.intake.receiving import count_unmapped, propose, state_of, supersede
+from cases.services.intake.reopening import reopen
 from cases.services.patient_cases import IS_ERASED
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
@@ -36,7 +37,8 @@ def choose(
 ) -> InboxMessage:
     """Say whom a message is about, and which case; from then on it is under the patient's key.
 
-    One that was matched to somebody else is moved as long as nothing of it was written.
+    One that was matched to somebody else is moved as long as nothing of it was written, and what it
+    superseded there is open again.
 
     Raises:
         Invalid: the case is another patient's.
@@ -62,9 +64,7 @@ def choose(
         raise Refused(WRITTEN)
     older: list[InboxProposal] = []
     is_moved = row.patient_id not in (None, patient.pk)
-    # Opened on a row beside it: one that was opened keeps the seal of whose it was, and what is
-    # sealed under another's key opens no more.
-    content = InboxMessage.objects.select_related("patient").get(pk=row.pk).content
+    content = row.content
     row.patient, row.case = patient, case
     row.content = content
     readings = readings_of(content)
@@ -79,13 +79,18 @@ def choose(
             # It describes the other one to the letter, and so must never come into this record.
             each.state, each.decided_by = ProposalState.REJECTED, by
             each.decided_at = timezone.now()
+        if is_moved and each.superseding_id and each.state == ProposalState.SUPERSEDED:
+            # By what is said of the one whom it is not about.
+            each.state, each.superseding_id = ProposalState.OPEN, None
         is_open = each.state == ProposalState.OPEN
-        if is_open and others.is_outdated(token, reading):
-            each.state = ProposalState.SUPERSEDED
+        if is_open and (newer := others.newer_than(token, reading)) is not None:
+            each.state, each.superseding_id = ProposalState.SUPERSEDED, newer.message_id
         elif is_open:
             older.extend(others.outdated_by(token, reading))
         each.save()
     supersede(row, older)
+    if is_moved:
+        reopen(row, by=by)
     record(action="inbox.matched", subject=row, by=by)
     return row
 
@@ -166,8 +171,9 @@ def read_again(*, message: InboxMessage, by: User) -> InboxMessage:
         row.state = state_of(row, readings_of(fresh))
         row.handled_by, row.handled_at = None, None
     row.save()
-    InboxProposal.objects.filter(message=row, number__in=gone, state=ProposalState.OPEN).update(
-        state=ProposalState.SUPERSEDED
+    unsaid = (ProposalState.OPEN, ProposalState.SUPERSEDED)
+    InboxProposal.objects.filter(message=row, number__in=gone, state__in=unsaid).update(
+        state=ProposalState.SUPERSEDED, superseding_id=None
     )
     propose(row, new, first=len(before))
     count_unmapped(found.read.unread, row.kind)

@@ -51,12 +51,14 @@ class Others:
             said = readings_of(row.message.content)[row.number]
             self._by_token.setdefault(bytes(row.about_token), []).append(Other(row, said))
 
-    def is_outdated(self, token: bytes, reading: Reading) -> bool:
-        """Whether a newer message says of the same otherwise, or all of it too."""
-        return any(
-            other.proposal.said_at > self._message.said_at and _replaces(other.reading, reading)
+    def newer_than(self, token: bytes, reading: Reading) -> InboxProposal | None:
+        """The newest that says of the same otherwise, or all of it too; None where none does."""
+        newer = [
+            other.proposal
             for other in self._by_token.get(token, ())
-        )
+            if other.proposal.said_at > self._message.said_at and _replaces(other.reading, reading)
+        ]
+        return max(newer, key=lambda proposal: proposal.said_at, default=None)
 
     def repeated(self, token: bytes, reading: Reading) -> InboxProposal | None:
         """What was accepted and says the same to the letter, where nothing newer was."""
@@ -108,7 +110,7 @@ def about_token(message: InboxMessage, reading: Reading) -> bytes:
 def is_outdated(message: InboxMessage, reading: Reading) -> bool:
     """Whether a newer message says otherwise of the same than this one."""
     token = about_token(message, reading)
-    return Others(message, [token]).is_outdated(token, reading)
+    return Others(message, [token]).newer_than(token, reading) is not None
 
 
 def _rows(message: InboxMessage, tokens: Iterable[bytes]) -> QuerySet[InboxProposal]:

@@ -59,9 +59,8 @@ def receive(*, client: ApiClient, incoming: Incoming) -> Receipt:
         readings = incoming.read.readings
         held = hold_people(found.patient, readings=readings, source=source)
         if found.patient is not None:
-            found = found._replace(patient=held[found.patient.pk])
-            if found.patient is None or found.patient.is_erased:
-                found = Match()
+            patient = held[found.patient.pk]
+            found = Match() if patient.is_erased else found._replace(patient=patient)
         message = _message(source, incoming, found, control=control, content=content)
         # One statement: it waits for another request's row, and adds nothing where that one stays.
         InboxMessage.objects.bulk_create([message], ignore_conflicts=True)
@@ -98,8 +97,8 @@ def propose(message: InboxMessage, readings: Sequence[Reading], *, first: int = 
     said = [(about_token(message, reading), reading) for reading in readings]
     others = Others(message, [token for token, _ in said])
     for number, (token, reading) in enumerate(said, start=first):
-        is_late = others.is_outdated(token, reading)
-        before = None if is_late else others.repeated(token, reading)
+        newer = others.newer_than(token, reading)
+        before = None if newer else others.repeated(token, reading)
         InboxProposal.objects.create(
             message=message,
             patient_id=message.patient_id,
@@ -108,10 +107,9 @@ def propose(message: InboxMessage, readings: Sequence[Reading], *, first: int = 
             kind=reading.kind,
             about_token=token,
             said_at=message.said_at,
-            state=ProposalState.ACCEPTED
-            if before is not None
-            else _first_state(message, reading, is_late=is_late),
-            written_id=before.written_id if before is not None else None,
+            state=ProposalState.ACCEPTED if before else first_state(message, reading, newer=newer),
+            written_id=before.written_id if before else None,
+            superseding_id=newer.message_id if newer else None,
         )
     supersede(message, [old for each in said for old in others.outdated_by(*each)])
 
@@ -122,13 +120,15 @@ def supersede(message: InboxMessage, outdated: Iterable[InboxProposal]) -> None:
     for held in hold_messages(keys.values()):
         # Read under the lock: somebody may have decided meanwhile.
         rows = InboxProposal.objects.filter(pk__in=keys, message=held, state=ProposalState.OPEN)
-        if rows.update(state=ProposalState.SUPERSEDED):
+        if rows.update(state=ProposalState.SUPERSEDED, superseding_id=message.pk):
             deciding.close_if_done(held, by=message.source.client.user)
 
 
-def _first_state(message: InboxMessage, reading: Reading, *, is_late: bool) -> ProposalState:
+def first_state(
+    message: InboxMessage, reading: Reading, *, newer: InboxProposal | None
+) -> ProposalState:
     """Who a patient is says every message: what the record says too asks nobody anything."""
-    if is_late:
+    if newer is not None:
         return ProposalState.SUPERSEDED
     patient = message.patient
     if reading.kind is Kind.PATIENT and patient is not None:
