@@ -11,7 +11,7 @@ import stat
 import warnings
 import zipfile
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 
 import openpyxl
@@ -21,7 +21,9 @@ from cases.services.imports.limits import (
     MOST_ELEMENTS,
     MOST_LINES,
     MOST_PARTS,
+    MOST_TOKEN_BYTES,
     MOST_UNPACKED_BYTES,
+    PIECE_BYTES,
     TableError,
 )
 
@@ -100,7 +102,22 @@ def _refuse_crowds(content: bytes) -> None:
             parser.StartDoctypeDeclHandler = refuse
             # What is no XML has no elements; a picture, say.
             with archive.open(part) as file, contextlib.suppress(expat.ExpatError):
-                parser.ParseFile(file)
+                _feed(parser, file)
+
+
+def _feed(parser: Any, file: IO[bytes]) -> None:
+    """Let the parser read a part, as long as it gets on.
+
+    Before expat 2.6 it looks through what is unfinished anew with each piece: a tag of 60 MB, some
+    kilobytes when packed, would take it a quarter of an hour.
+    """
+    read = 0
+    while piece := file.read(PIECE_BYTES):
+        parser.Parse(piece)
+        read += len(piece)
+        if read - parser.CurrentByteIndex > MOST_TOKEN_BYTES:
+            raise TableError(UNREADABLE)
+    parser.Parse(b"", True)
 
 
 def _first_sheet(book: Any) -> list[tuple[int, list[str]]]:
