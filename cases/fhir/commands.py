@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from cases.fhir import writing
+from cases.fhir.bounds import check_bounds, too_deep
 from cases.fhir.caller import Caller
 from cases.fhir.conditions import criteria_of, match
 from cases.fhir.documents import parsed
@@ -80,7 +81,7 @@ def patch(
         PreconditionFailed: it is at another version.
         BadRequest: it is no patch.
         Conflicting: an operation does not fit what is there.
-        Unprocessable: what comes of it is no resource of the type.
+        Unprocessable: what comes of it is no resource of the type, or larger than one may be.
     """
     caller.check(resource_type, "u")
     there = writing.locked(resource_type, resource_id)
@@ -93,6 +94,9 @@ def patch(
         raise BadRequest(str(error), error.place, code=Code.STRUCTURE) from None
     except DoesNotFit as error:
         raise Conflicting(str(error), error.place) from None
+    except RecursionError:
+        raise too_deep() from None
+    check_bounds(resource)
     try:
         writing.judge(resource, resource_type=resource_type)
     except BadRequest as error:

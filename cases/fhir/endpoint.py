@@ -107,6 +107,16 @@ class FhirEndpoint(InstitutionAPIView):
         return exception_handler
 
     @property
+    def allowed_methods(self) -> list[str]:
+        """What the type lets anybody do here: what a refused method is answered with."""
+        there = [each for each in super().allowed_methods if each != "OPTIONS"]
+        if self.resource not in RESOURCES:
+            return there
+        letters = RESOURCES[self.resource].permissions
+        asks = {"HEAD": "GET"}
+        return [each for each in there if self.interactions.get(asks.get(each, each)) in letters]
+
+    @property
     def slug(self) -> str:
         """The institution's name in addresses."""
         assert self.institution is not None  # noqa: S101 - the scope is entered

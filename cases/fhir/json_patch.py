@@ -4,7 +4,8 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-#: How many operations one patch may have, and how large a document may become by copying.
+#: How many operations one patch may have, and how many values its copies may walk together: a
+#: document is looked through for each, and may be twice as large after it.
 MOST, LARGEST = 200, 200_000
 #: Behind the last element of a list.
 END = "-"
@@ -44,9 +45,14 @@ def patched(document: Any, patch: Any) -> Any:
         DoesNotFit: there is nothing where an operation looks, or a test fails.
     """
     operations = _judged(patch)
-    found = copy.deepcopy(document)
+    found, walked = copy.deepcopy(document), 0
     for number, operation in enumerate(operations):
         place = f"[{number}]"
+        if operation["op"] == "copy":
+            walked += _size(found)
+            if walked > LARGEST:
+                message = "The patch copies too much."
+                raise DoesNotFit(message, place)
         try:
             found = _done(found, operation)
         except LookupError as error:
@@ -162,11 +168,7 @@ def _move(document: Any, steps: Steps, operation: Mapping[str, Any]) -> Any:
 
 
 def _copy(document: Any, steps: Steps, operation: Mapping[str, Any]) -> Any:
-    value = copy.deepcopy(_at(document, _steps(operation["from"])))
-    if _size(document) + _size(value) > LARGEST:
-        message = "The resource would become too large."
-        raise LookupError(message)
-    return _put(document, steps, value)
+    return _put(document, steps, copy.deepcopy(_at(document, _steps(operation["from"]))))
 
 
 def _test(document: Any, steps: Steps, operation: Mapping[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cases.r4.issue import Code, Issue
-from cases.r4.references import LOCAL, target
+from cases.r4.references import LOCAL, condition, target
 
 Json = dict[str, Any]
 REFERENCE = "reference"
@@ -13,6 +13,10 @@ REFERENCE = "reference"
 NAMES = frozenset({"value", "system", "code", "display", "text", "url", "fullUrl", "id"})
 UUID = re.compile(r"urn:(uuid|oid):\S+")
 NOT_HERE = "This names a resource that is not here. Name another system's by its whole address."
+NOT_INSIDE = "This names a contained resource, and there is none of this id."
+BY_SEARCH = (
+    "A reference by a search is resolved in a transaction alone. Name the resource by its id."
+)
 
 
 def rewritten(resource: Any, change: Callable[[str], str]) -> Any:
@@ -82,17 +86,26 @@ def references_in(value: Any, path: str) -> Iterator[tuple[str, str]]:
 def dangling(
     resource: Json, *, path: str, missing: Callable[[set[tuple[str, str]]], set[tuple[str, str]]]
 ) -> list[Issue]:
-    """Which references name resources of this server that are not here.
+    """Which references lead nowhere: to this server or into the resource, and nothing is there.
+
+    One by a search leads nowhere too: what a transaction resolves is an id by then.
 
     Args:
         missing: of types and ids, those that the caller knows nothing of.
     """
     named: dict[tuple[str, str], str] = {}
+    inside = {"#", *(f"#{each.get('id')}" for each in resource.get("contained", ()))}
+    wrong = []
     for where, said in references_in(resource, path):
+        if condition(said) is not None:
+            wrong.append(Issue(Code.INVALID, BY_SEARCH, (where,)))
+        if said.startswith("#") and said not in inside:
+            wrong.append(Issue(Code.NOT_FOUND, NOT_INSIDE, (where,)))
         found = target(said)
         if found is not None and not found.base:
             named.setdefault((found.type, found.id), where)
     gone = missing(set(named))
-    return [
+    lost = [
         Issue(Code.NOT_FOUND, NOT_HERE, (where,)) for key, where in named.items() if key in gone
     ]
+    return [*wrong, *lost]

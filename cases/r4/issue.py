@@ -64,6 +64,7 @@ class Issue(NamedTuple):
         found: dict[str, Any] = {"severity": self.severity.value, "code": self.code.value}
         if self.diagnostics:
             found["diagnostics"] = self.diagnostics
-        if self.expression:
-            found["expression"] = list(self.expression)
+        # What is wrong as a whole stands nowhere, and R4 has no empty text.
+        if places := [each for each in self.expression if each]:
+            found["expression"] = places
         return found

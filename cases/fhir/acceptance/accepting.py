@@ -1,6 +1,7 @@
 """A resource that came in, read and written into the record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from cases.readings.reading import Kind, Read, Reading
 from cases.selectors.code_maps import local_codes
 from cases.selectors.facts import RECORD_ONLY
 from cases.services.code_maps import saw_unmapped
+from cases.services.errors import Invalid
 from cases.services.patient_cases import lock_unerased
 from tumorboard.accounts.models import User
 
@@ -31,6 +33,17 @@ IN_PASSING = "What is only contained in this opens no record; it is kept as it c
 OPENED_BY = {Kind.PATIENT: "Patient", Kind.DIAGNOSIS: "Condition"}
 OTHER_KIND = "What this resource is about cannot become something else. Send a new one."
 IN_ERROR = "entered-in-error"
+#: Where a resource says what a service has another name for.
+PLACES: Mapping[tuple[str, str], str] = {
+    ("Patient", "record_number"): "Patient.identifier",
+    ("Patient", "family_name"): "Patient.name",
+    ("Patient", "given_name"): "Patient.name",
+    ("Patient", "birth_date"): "Patient.birthDate",
+    ("Patient", "sex"): "Patient.gender",
+    ("Observation", "taken_on"): "Observation.effective",
+    ("Observation", "value"): "Observation.value",
+    ("Observation", "unit"): "Observation.value",
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +78,8 @@ def accept(resource: Json, *, by: User) -> Accepted:
         if reason:
             notes.append(_note(reading.origin, reason))
             continue
-        row = WRITERS[reading.kind].add(reading, whose, by=by)
+        with _placed(resource["resourceType"]):
+            row = WRITERS[reading.kind].add(reading, whose, by=by)
         if row is None:
             notes.append(_note(reading.origin, NO_CASE))
         elif row not in rows:
@@ -104,7 +118,30 @@ def accept_anew(row: Any, former: Json, resource: Json, *, by: User) -> Accepted
     before = _reading_of(row, writer.kind, said_before)
     gone = set(before.values) - set(mine.values) if before else set()
     values = {**_emptied(row, before, mine, gone), **mine.values}
-    return Accepted([writer.change(row, values, by=by)], _of([row], whose), _notes(said)[:MOST])
+    with _placed(resource["resourceType"]):
+        changed = writer.change(row, values, by=by)
+    return Accepted([changed], _of([row], whose), _notes(said)[:MOST])
+
+
+@contextmanager
+def _placed(resource_type: str) -> Iterator[None]:
+    """Tell what the services do not take by its place in the resource: their names are ours.
+
+    Raises:
+        Unprocessable: they do not take it.
+    """
+    try:
+        yield
+    except Invalid as error:
+        said = [(field, reason) for field, reasons in error.errors.items() for reason in reasons]
+        issues = [_not_taken(resource_type, field, reason) for field, reason in said]
+        raise Unprocessable(issues=issues) from None
+
+
+def _not_taken(resource_type: str, field: str, reason: str) -> Issue:
+    place = PLACES.get((resource_type, field))
+    words = reason if place or not field else f"{field}: {reason}"
+    return Issue(Code.VALUE, words, (place or resource_type,))
 
 
 def _emptied(row: Any, before: Reading | None, mine: Reading, gone: set[str]) -> dict[str, Any]:

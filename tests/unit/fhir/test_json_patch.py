@@ -110,3 +110,12 @@ def test_nobody_makes_a_document_grow_without_end():
     double = [{"op": "copy", "from": "/a", "path": "/a/-"}] * 40
     with pytest.raises(DoesNotFit):
         patched({"a": [1] * (LARGEST // 4)}, double)
+
+
+def test_many_copies_of_much_are_too_much_though_none_of_them_stays():
+    there_and_back = [{"op": "copy", "from": "/a", "path": "/b"}, {"op": "remove", "path": "/b"}]
+    document = {"a": [1] * (LARGEST // 10)}
+    assert patched(document, there_and_back * 9) == document
+    with pytest.raises(DoesNotFit) as caught:
+        patched(document, there_and_back * 10)
+    assert caught.value.place == "[18]"
