@@ -1,6 +1,8 @@
 """Writing patients."""
 
 import datetime
+import re
+import unicodedata
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,6 +21,12 @@ from tumorboard.audit.record import record
 
 TAKEN = "A patient with this record number is already there."
 UNSEARCHABLE = "This cannot be searched for. Use simpler characters."
+INVISIBLE = "This contains a character that nobody sees. Type it anew."
+#: Controls, and signs that hide or turn others around: a number with one of them looks like the
+#: number of somebody else, and is another.
+UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+#: Joiners where a script needs them: between letters beyond ASCII.
+JOINERS = re.compile(r"(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])")
 #: How many letters of a record number and of a name are compared.
 LONGEST_RECORD_KEY, LONGEST_NAME_KEY = 120, 500
 
@@ -91,9 +99,15 @@ def implausible(patient: Patient) -> dict[str, list[str]]:
     key = search_key(patient.record_number)
     if not key or len(key) > LONGEST_RECORD_KEY:
         errors["record_number"] = [UNSEARCHABLE]
+    elif _has_unseen(patient.record_number):
+        errors["record_number"] = [INVISIBLE]
     if len(search_key(f"{patient.family_name} {patient.given_name}")) > LONGEST_NAME_KEY:
         errors["family_name"] = [UNSEARCHABLE]
     return errors
+
+
+def _has_unseen(text: str) -> bool:
+    return any(unicodedata.category(letter) in UNSEEN for letter in JOINERS.sub("", text))
 
 
 def _check(patient: Patient) -> None:
