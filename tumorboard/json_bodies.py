@@ -6,6 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
+BEYOND = "The body holds a number beyond all that can be kept."
+
 
 class BadJson(ValueError):
     """What came is no JSON that is taken; the message never quotes it."""
@@ -39,8 +41,9 @@ def read_json(raw: bytes, *, deepest: int, number: Callable[[str], Any] = float)
         raise BadJson(message) from None
     except BadJson:
         raise
-    except ValueError as error:
-        raise BadJson(str(error)) from None
+    except ValueError:
+        # A whole number of thousands of digits; Python's words are about Python.
+        raise BadJson(BEYOND) from None
     _check(data, deepest)
     return data
 
@@ -53,8 +56,7 @@ def bounded(text: str) -> float:
     """
     found = float(text)
     if math.isinf(found):
-        message = "The body holds a number beyond all that can be kept."
-        raise BadJson(message)
+        raise BadJson(BEYOND)
     return found
 
 

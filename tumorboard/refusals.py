@@ -13,6 +13,9 @@ PROBLEM, OUTCOME, HL7V2 = (
     "application/fhir+json",
     "application/hl7-v2",
 )
+#: What the door of HL7 v2 refuses unread is words: nothing was received that an acknowledgment
+#: could name, and who reads HL7 v2 must not take them for a message.
+WORDS = "text/plain; charset=utf-8"
 #: Where only programs ask, and in which format; of several that fit, the first counts.
 DOORS = (
     (re.compile(r"/(api|cds-services)/"), PROBLEM),
@@ -45,9 +48,7 @@ def refusal(path: str, problem: Mapping[str, Any], *, issue: str) -> Refusal | N
         said = {"severity": "error", "code": issue, "diagnostics": words}
         return Refusal(form, _json({"resourceType": "OperationOutcome", "issue": [said]}))
     if form == HL7V2:
-        # Words alone, as the door itself refuses what it has not looked at: nothing was received
-        # that an acknowledgment could name.
-        return Refusal(form, words.encode())
+        return Refusal(WORDS, words.encode())
     return Refusal(form, _json(problem)) if form else None
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from cases.api import problems
 from cases.fhir import outcome
-from tumorboard.refusals import HL7V2, OUTCOME, format_at
+from tumorboard.refusals import HL7V2, OUTCOME, WORDS, format_at
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -31,4 +31,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _words(status: HTTPStatus, words: str) -> HttpResponse:
-    return HttpResponse(words, status=int(status), content_type=HL7V2)
+    return HttpResponse(words, status=int(status), content_type=WORDS)

@@ -59,8 +59,9 @@ class Pages(CursorPagination):
         """
         try:
             cursor = super().decode_cursor(request)
-            if cursor is not None and cursor.position is not None:
-                UUID(cursor.position)
+            if cursor is not None:
+                # A mangled one names no place, and would lead back to the first page.
+                UUID(cursor.position or "")
         except (NotFound, ValueError) as error:
             raise Invalid({"cursor": ["Take it from `next` or `previous` of a page."]}) from error
         return cursor

@@ -34,7 +34,7 @@ class Answers(HookView):
         assert self.institution is not None  # noqa: S101 - somebody was recognized in it
         had = fetching.completed(call, registered=caller.fhir_server, slug=self.institution.slug)
         if any(had.values.get(key) is None for key in NEEDED):
-            raise NotHad
+            raise NotHad(" ".join(filter(None, (NotHad.default_detail, had.unasked))))
         return call, had
 
     def post(self, request: Request) -> Response:

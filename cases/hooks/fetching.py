@@ -25,6 +25,8 @@ class Had:
     values: Mapping[str, Any]
     #: Keys of searches of which there is more than could be had.
     partial: Sequence[str] = field(default_factory=tuple)
+    #: Why the EHR was not asked for what is missing; empty where it was.
+    unasked: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,11 @@ def completed(asked: Asked, *, registered: str, slug: str) -> Had:
     # What an EHR could not read itself is not asked for again.
     missing = [key for key in PREFETCH if key not in asked.prefetch]
     going_on = [key for key, value in given.items() if _next(value)]
-    server = _server(asked, registered, slug)
-    if server is None or not (missing or going_on):
-        return Had(given, tuple(going_on))
+    opened, reach = asked.authorization, Reach.of(slug)
+    unasked = _why_not(asked, registered, reach)
+    if opened is None or unasked or not (missing or going_on):
+        return Had(given, tuple(going_on), unasked)
+    server = _Server(registered.rstrip("/"), reach, Deadline(SECONDS), opened.access_token)
 
     def had(key: str) -> tuple[Any, bool]:
         first = given.get(key)
@@ -93,12 +97,17 @@ def completed(asked: Asked, *, registered: str, slug: str) -> Had:
     return Had(given | found, tuple(key for key in keys if answers[key][1]))
 
 
-def _server(asked: Asked, registered: str, slug: str) -> _Server | None:
-    """The server to ask; None where none may be."""
-    base, opened = registered.rstrip("/"), asked.authorization
-    if opened is None or not base or opened.server.rstrip("/") != base:
-        return None
-    return _Server(base, Reach.of(slug), Deadline(SECONDS), opened.access_token)
+def _why_not(asked: Asked, registered: str, reach: Reach) -> str:
+    """Why the EHR may not be asked; empty where it may."""
+    if not registered:
+        return "No FHIR server is registered for this EHR."
+    if asked.authorization is None:
+        return "fhirServer and fhirAuthorization were not sent."
+    if asked.authorization.server.rstrip("/") != registered.rstrip("/"):
+        return "fhirServer is not the address that is registered."
+    if not reach.allows(registered):
+        return "The operator has not allowed the host of the registered FHIR server."
+    return ""
 
 
 def _read_on(first: Any, server: _Server, patient_id: str) -> tuple[Any, bool]:

@@ -22,6 +22,7 @@ from cases.services.intake.incoming import MOST_BYTES
 from tumorboard.accounts.api import InstitutionAPIView
 from tumorboard.accounts.client_models import AccessToken, ApiClient
 from tumorboard.accounts.permissions import Permission
+from tumorboard.refusals import WORDS
 
 HL7V2, FHIR = "application/hl7-v2", "application/fhir+json"
 WAITS = "It waits in the inbox."
@@ -108,6 +109,8 @@ class Door(InstitutionAPIView):
     resource = "MessageHeader"
     interactions: ClassVar = {"POST": "c"}
     content_negotiation_class = OneAnswer
+    #: What a refusal at the door is; None: as every answer.
+    told_as: ClassVar[str | None] = None
     #: Not part of the API's description: the standards describe it.
     schema = None
 
@@ -142,8 +145,11 @@ class Door(InstitutionAPIView):
             headers["WWW-Authenticate"] = header
         if wait := getattr(error, "wait", None):
             headers["Retry-After"] = str(int(wait) + 1)
-        body = self.fault(str(error.detail), error.status_code)
-        return Response(body, status=error.status_code, headers=headers)
+        reason = str(error.detail)
+        if error.status_code == status.HTTP_415_UNSUPPORTED_MEDIA_TYPE:
+            reason = f"Send it as {self.parser_classes[0].media_type}."
+        body = self.fault(reason, error.status_code)
+        return Response(body, status=error.status_code, headers=headers, content_type=self.told_as)
 
     def fault(self, reason: str, code: int) -> bytes:
         """An error in the door's format."""
@@ -155,6 +161,7 @@ class Hl7v2Door(Door):
 
     parser_classes: ClassVar = [Hl7v2Body]
     renderer_classes: ClassVar = [Hl7v2Answer]
+    told_as = WORDS
 
     def post(self, request: Request) -> Response:
         """Take a message; the answer is its ACK, also where it is refused."""

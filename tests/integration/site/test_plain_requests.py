@@ -30,7 +30,7 @@ def test_a_program_is_refused_and_told(path, over_tls_alone):
     [
         ("/fhir/north/Patient", "application/fhir+json"),
         ("/intake/north/fhir", "application/fhir+json"),
-        ("/intake/north/hl7v2", "application/hl7-v2"),
+        ("/intake/north/hl7v2", "text/plain; charset=utf-8"),
         ("/cds-services/north", "application/problem+json"),
         ("/cds-services/north/pnet-imaging-select", "application/problem+json"),
     ],

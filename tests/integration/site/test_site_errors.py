@@ -10,7 +10,7 @@ DOORS = [
     ("/cds-services/north/a/b/c", "application/problem+json"),
     ("/fhir/", "application/fhir+json"),
     ("/intake/north/nothing", "application/fhir+json"),
-    ("/intake/north/hl7v2/", "application/hl7-v2"),
+    ("/intake/north/hl7v2/", "text/plain; charset=utf-8"),
     ("/nothing", "text/html; charset=utf-8"),
 ]
 
@@ -30,3 +30,11 @@ def test_a_fault_of_ours_is_told_without_details(path, kind, rf):
     assert answer.status_code == 500
     assert answer["Content-Type"].startswith(kind.partition(";")[0])
     assert answer.content
+
+
+@pytest.mark.django_db
+def test_a_form_that_is_too_old_is_refused_on_a_page_of_ours():
+    answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "a@north.example"})
+    assert answer.status_code == 403
+    assert "Go back, load the page again" in answer.content.decode()
+    assert "CSRF verification failed" not in answer.content.decode()

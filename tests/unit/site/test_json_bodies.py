@@ -25,3 +25,9 @@ def test_a_number_beyond_all_numbers_is_none(number, text):
     """ASVS v5.0.0-1.4.2: a number has bounds."""
     with pytest.raises(BadJson, match="The body holds a number"):
         read_json(f"[{text}]".encode(), deepest=3, number=number)
+
+
+def test_a_whole_number_of_thousands_of_digits_is_told_of_in_our_words():
+    with pytest.raises(BadJson) as caught:
+        read_json(b"[1" + b"0" * 5000 + b"]", deepest=3)
+    assert str(caught.value) == "The body holds a number beyond all that can be kept."
