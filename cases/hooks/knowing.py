@@ -17,7 +17,7 @@ from cases.readings.reading import Kind, Reading
 from cases.selectors.cases import cases_of, one, patient_by_record_number
 from cases.selectors.code_maps import local_codes
 from cases.selectors.facts import Record, facts_from, policy, record_of
-from cases.selectors.imaging import Imaging
+from cases.selectors.imaging import NO_IMAGING
 from cases.services.assessments import facts_for
 from cases.terminology.codes import LocalCodes
 from guidance.editions import shelf
@@ -143,7 +143,7 @@ def _empty(on: datetime.date) -> Record:
     return Record(
         case=Case(patient=Patient()),
         date=on,
-        imaging=Imaging(current=None, earlier=(), results={}),
+        imaging=NO_IMAGING,
         answers={},
         policy=policy(),
     )

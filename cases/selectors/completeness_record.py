@@ -3,7 +3,7 @@
 import datetime
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from cases.models import (
     Treatment,
 )
 from cases.models.study_file import FileState
+from cases.selectors.facts import Record
 from cases.selectors.preparation import UNSETTLED
 
 #: What is read of a study and of a specimen; each may come thousands of times.
@@ -114,8 +115,39 @@ def records_of(
         facts, origins = known.get(case.assessment_id, ({}, {}))
         records[case.pk] = CaseRecord(case, facts, origins, board_of.get(case.pk))
     _read_studies(ids, records)
-    _read_rest(ids, records)
+    _read_rows(ids, records)
+    _read_gaps(ids, records)
     return records
+
+
+def record_beside(case: Case, assessment: Assessment, *, read: Record) -> CaseRecord:
+    """The record of a case of which the facts were just read; asks only for what those leave out.
+
+    Args:
+        assessment: the one by which `case` is placed.
+        read: what its facts were read from.
+    """
+    found = CaseRecord(
+        case,
+        assessment.facts,
+        assessment.origins,
+        _boards([case.pk]).get(case.pk),
+        labs=sorted(read.lab_results, key=lambda lab: (lab.taken_on, lab.pk)),
+        specimens=sorted(read.specimens, key=lambda row: (row.taken_on, row.pk)),
+        treatments=len(read.history.treatments),
+    )
+    studies = read.imaging.newest_first
+    if studies:
+        needs = _Needs(
+            results=read.imaging.results.keys(),
+            files=_with_files([case.pk]),
+            measured={key[1] for key in read.lesions.measurements} if read.lesions else set(),
+            reread=_reread([case.pk]),
+        )
+        studies.sort(key=lambda study: (study.date, study.created_at, study.pk))
+        found.studies = [needs.row(study, has_report=bool(study.report)) for study in studies]
+    _read_gaps([case.pk], {case.pk: found})
+    return found
 
 
 def _assessments(cases: Sequence[Case]) -> dict[Any, tuple[dict[str, Any], dict[str, Any]]]:
@@ -147,32 +179,53 @@ def _boards(ids: Sequence[UUID]) -> dict[UUID, UUID]:
     return dict(rows)
 
 
+@dataclass(frozen=True)
+class _Needs:
+    """By which studies needs of items are met, by the ids of the studies."""
+
+    results: Set[UUID]
+    files: Set[UUID]
+    measured: Set[UUID]
+    reread: Set[UUID]
+
+    def row(self, study: Study, *, has_report: bool) -> StudyRow:
+        """A study with the needs that it meets."""
+        needs = {
+            "report": has_report or study.reported_on or study.pk in self.results,
+            "result": study.pk in self.results,
+            "images": study.study_uid or study.pk in self.files,
+            "measurements": study.pk in self.measured,
+            "rereading": study.pk in self.reread,
+        }
+        return StudyRow(study, frozenset(need for need, is_met in needs.items() if is_met))
+
+
 def _read_studies(ids: Sequence[UUID], records: Mapping[UUID, CaseRecord]) -> None:
     has_report = models.ExpressionWrapper(~models.Q(report=""), models.BooleanField())
     studies = Study.objects.filter(case__in=ids).only(*STUDY).annotate(has_report=has_report)
-    results = _studies_of(Result.objects.filter(case__in=ids))
-    stored = StudyFile.objects.filter(case__in=ids, state=FileState.STORED)
-    files = _studies_of(stored)
-    measured = _studies_of(Measurement.objects.filter(case__in=ids))
-    reread = _studies_of(Rereading.objects.filter(case__in=ids))
+    needs = _Needs(
+        results=_studies_of(Result.objects.filter(case__in=ids)),
+        files=_with_files(ids),
+        measured=_studies_of(Measurement.objects.filter(case__in=ids)),
+        reread=_reread(ids),
+    )
     for study in studies.order_by(Coalesce("performed_on", "ordered_on"), "created_at", "id"):
-        reported = study.has_report or study.reported_on or study.pk in results
-        needs = {
-            "report": reported,
-            "result": study.pk in results,
-            "images": study.study_uid or study.pk in files,
-            "measurements": study.pk in measured,
-            "rereading": study.pk in reread,
-        }
-        met = frozenset(need for need, is_met in needs.items() if is_met)
-        records[study.case_id].studies.append(StudyRow(study, met))
+        records[study.case_id].studies.append(needs.row(study, has_report=study.has_report))
+
+
+def _with_files(ids: Sequence[UUID]) -> set[UUID]:
+    return _studies_of(StudyFile.objects.filter(case__in=ids, state=FileState.STORED))
+
+
+def _reread(ids: Sequence[UUID]) -> set[UUID]:
+    return _studies_of(Rereading.objects.filter(case__in=ids))
 
 
 def _studies_of(rows: models.QuerySet[Any]) -> set[UUID]:
     return set(rows.values_list("study_id", flat=True))
 
 
-def _read_rest(ids: Sequence[UUID], records: Mapping[UUID, CaseRecord]) -> None:
+def _read_rows(ids: Sequence[UUID], records: Mapping[UUID, CaseRecord]) -> None:
     labs = LabResult.objects.filter(case__in=ids).only("case", "analyte", "taken_on")
     for lab in labs.order_by("taken_on", "id"):
         records[lab.case_id].labs.append(lab)
@@ -181,6 +234,9 @@ def _read_rest(ids: Sequence[UUID], records: Mapping[UUID, CaseRecord]) -> None:
         records[specimen.case_id].specimens.append(specimen)
     for case_id in Treatment.objects.filter(case__in=ids).values_list("case_id", flat=True):
         records[case_id].treatments += 1
+
+
+def _read_gaps(ids: Sequence[UUID], records: Mapping[UUID, CaseRecord]) -> None:
     for case_id, gaps in _by_item(Gap.objects.filter(case__in=ids)).items():
         records[case_id].gaps = gaps
     requests = GapRequest.objects.filter(case__in=ids).select_related("entered_by")

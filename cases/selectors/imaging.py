@@ -40,6 +40,10 @@ class Imaging:
         return [study for study in studies if study.performed_on]
 
 
+#: Of a case without any study.
+NO_IMAGING = Imaging(current=None, earlier=(), results={})
+
+
 def imaging_of(case: Case) -> Imaging:
     """Read the studies and results of a case, in two queries."""
     return imaging_of_each([case.id])[case.id]

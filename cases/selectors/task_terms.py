@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from cases.models import Assessment, Board, Case, DraftRecommendation, Recommendation
 from cases.selectors.due_dates import timing_of
@@ -33,12 +34,13 @@ def terms_of(
     days of the board where no interval speaks of it. Reads the `owner` of each; fetch it with
     them.
     """
-    timing = timing_of(case, assessment)
+    # Read only where somebody gave no day: what is signed has all.
+    timing = cache(partial(timing_of, case, assessment))
     otherwise = owner_on(board, otherwise=signer)
     unless_given = on + datetime.timedelta(days=board.task_days)
     return [
         Terms(
-            due_on=asked.due_on or timing.due_on(asked, today=on) or unless_given,
+            due_on=asked.due_on or timing().due_on(asked, today=on) or unless_given,
             owner=asked.owner or otherwise,
         )
         for asked in recommendations

@@ -10,12 +10,20 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from cases.models import Assessment, Case, Decision
+from cases.models import Assessment, Candidacy, Case, Decision, Gap
 from cases.models.case import Readiness
-from cases.selectors.facts import CaseFacts, facts_of
+from cases.selectors.completeness_record import record_beside
+from cases.selectors.data_set import data_set
+from cases.selectors.facts import (
+    CaseFacts,
+    Record,
+    facts_from,
+    record_of,
+    record_of_opened,
+)
 from cases.selectors.trial_changes import changes_of, summary
 from cases.services import candidacies
-from cases.services.completeness import refresh
+from cases.services.completeness import PREPARATION, refresh, refresh_new
 from cases.services.errors import Invalid
 from cases.services.task_matching import match
 from guidance.editions import shelf
@@ -62,8 +70,6 @@ def assessed_once() -> Iterator[None]:
 def reassess(*, case: Case, on: datetime.date | None = None) -> Assessment:
     """Assess `case` by the institution's edition and keep the answer if it says anything new.
 
-    Called by every service that changes what is known of a case, in its transaction.
-
     Args:
         on: the day of the assessment; today where not given.
 
@@ -71,16 +77,25 @@ def reassess(*, case: Case, on: datetime.date | None = None) -> Assessment:
         Invalid: the record holds a value that the data dictionary does not allow.
     """
     date = on or timezone.localdate()
-    found = facts_of(case, on=date)
-    new = assessed(case=case, found=found, on=date, edition=shelf.adopted())
+    return _reassess(case, on=date, decided=candidacies.last_decision(case))
+
+
+def _reassess(case: Case, *, on: datetime.date, decided: Decision | None) -> Assessment:
+    """Read the record once, and keep what follows from it: the assessment, gaps, candidacies.
+
+    Args:
+        decided: the newest decision on the case.
+    """
+    record = record_of(case, on=on)
+    new = _assessed_from(record)
     last = case.assessment
     if last is None or _differs(last, new):
         new.save()
         last = new
-    place(case=case, assessment=last, decided=_last_decision(case))
+    place(case=case, assessment=last, decided=decided)
     case.save(update_fields=PLACE)
-    refresh(case=case)
-    candidacies.refresh(case=case)
+    refresh(case=case, read=record_beside(case, last, read=record))
+    candidacies.keep(case=case, imaging=record.imaging, decision=decided)
     return last
 
 
@@ -97,8 +112,13 @@ def is_outdated(case: Case) -> bool:
     if last is None:
         return False
     on = last.evaluated_on
-    found = facts_of(case, on=on)
-    return _differs(last, assessed(case=case, found=found, on=on, edition=shelf.adopted()))
+    return _differs(last, _assessed_from(record_of(case, on=on)))
+
+
+def _assessed_from(record: Record) -> Assessment:
+    """The assessment of a record by the institution's edition; not saved."""
+    found = facts_from(record)
+    return assessed(case=record.case, found=found, on=record.date, edition=shelf.adopted())
 
 
 def assessed(*, case: Case, found: CaseFacts, on: datetime.date, edition: Edition) -> Assessment:
@@ -155,9 +175,17 @@ def changed(*, case: Case) -> None:
 
 
 def opened(*, case: Case) -> None:
-    """Assess `case`, which is new."""
-    if not _waits(case):
-        reassess(case=case)
+    """Assess `case`, which is new and has nothing but answers yet."""
+    if _waits(case):
+        return
+    assessment = _assessed_from(record_of_opened(case, on=timezone.localdate()))
+    assessment.save()
+    place(case=case, assessment=assessment, decided=None)
+    gaps = refresh_new(case=case, assessment=assessment, asking=data_set())
+    case.save(update_fields=(*PLACE, *PREPARATION))
+    Gap.objects.bulk_create(gaps)
+    new = candidacies.candidacies_of_new(case=case, assessment=assessment)
+    Candidacy.objects.bulk_create(new)
 
 
 def _waits(case: Case) -> bool:
@@ -169,8 +197,11 @@ def _waits(case: Case) -> bool:
 
 
 def _follow(case: Case) -> None:
-    reassess(case=case)
-    match(case=case)
+    decided = candidacies.last_decision(case)
+    _reassess(case, on=timezone.localdate(), decided=decided)
+    if decided is not None:
+        # Tasks, and the question to the board whether it still stands, come of decisions only.
+        match(case=case)
 
 
 def _differs(last: Assessment, new: Assessment) -> bool:
@@ -219,10 +250,6 @@ def place(*, case: Case, assessment: Assessment, decided: Decision | None) -> No
     case.board_level = answer["board"]["level"]
     case.missing_count = len(answer["missing"])
     case.readiness = readiness(assessment, decided)
-
-
-def _last_decision(case: Case) -> Decision | None:
-    return Decision.objects.filter(case=case).order_by("-signed_at").first()
 
 
 def readiness(assessment: Assessment, decided: Decision | None) -> Readiness:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cases.models import Assessment, Candidacy, Case, Decision, ProtocolAudit, Task
 from cases.models.protocol_audit import Verdict
-from cases.selectors.imaging import Imaging, imaging_of
+from cases.selectors.imaging import NO_IMAGING, Imaging, imaging_of
 from cases.services.candidacy_reasons import Story, reasons_of
 from tumorboard.outbox.queue import enqueue
 
@@ -21,18 +21,30 @@ CHUNK = 50
 KEPT = ("weight", "detail", "begins_on")
 
 
-@transaction.atomic(savepoint=False)
 def refresh(*, case: Case) -> None:
     """Bring the reasons for which `case` asks for the board in step with its record.
 
     The case is locked, or new, and assessed. Nothing of a row depends on the day but `begins_on`,
     so days that pass need no job.
     """
+    keep(case=case, imaging=imaging_of(case), decision=last_decision(case))
+
+
+def last_decision(case: Case) -> Decision | None:
+    """The newest decision on `case`, with the assessment that it pins."""
+    signed = Decision.objects.filter(case=case).select_related("assessment")
+    return signed.order_by("-signed_at").first()
+
+
+@transaction.atomic(savepoint=False)
+def keep(*, case: Case, imaging: Imaging, decision: Decision | None) -> None:
+    """`refresh`, for who has just read the imaging of the case and the newest decision on it."""
     assessment = case.assessment
     if assessment is None:
         return
     kept = {row.reason: row for row in Candidacy.objects.filter(case=case)}
-    wanted = {row.reason: row for row in reasons_of(_story(case, assessment, kept))}
+    story = _story(case, assessment, kept, imaging, decision)
+    wanted = {row.reason: row for row in reasons_of(story)}
     gone = [row.pk for reason, row in kept.items() if reason not in wanted]
     if gone:
         Candidacy.objects.filter(pk__in=gone).delete()
@@ -55,7 +67,7 @@ def candidacies_of_new(*, case: Case, assessment: Assessment) -> list[Candidacy]
         case=case,
         assessment=assessment,
         decision=None,
-        imaging=Imaging(current=None, earlier=(), results={}),
+        imaging=NO_IMAGING,
         tasks=(),
         audit=None,
         kept={},
@@ -80,13 +92,13 @@ def refresh_next(payload: dict[str, Any]) -> None:
         enqueue(TOPIC, {"after": str(done[-1])})
 
 
-def _story(case: Case, assessment: Assessment, kept: Mapping[str, Candidacy]) -> Story:
-    decision = (
-        Decision.objects.filter(case=case)
-        .select_related("assessment")
-        .order_by("-signed_at")
-        .first()
-    )
+def _story(
+    case: Case,
+    assessment: Assessment,
+    kept: Mapping[str, Candidacy],
+    imaging: Imaging,
+    decision: Decision | None,
+) -> Story:
     tasks: Sequence[Task] = ()
     audit = None
     if decision is not None:
@@ -97,7 +109,7 @@ def _story(case: Case, assessment: Assessment, kept: Mapping[str, Candidacy]) ->
         case=case,
         assessment=assessment,
         decision=decision,
-        imaging=imaging_of(case),
+        imaging=imaging,
         tasks=tasks,
         audit=audit,
         kept=kept,

@@ -14,8 +14,10 @@ from cases.selectors.completeness import (
     State,
     completeness_of,
     completeness_of_new,
+    judge,
 )
-from cases.selectors.data_set import DataSet
+from cases.selectors.completeness_record import CaseRecord, records_of
+from cases.selectors.data_set import DataSet, data_set
 from tumorboard.audit.record import record
 from tumorboard.outbox.queue import enqueue
 
@@ -30,16 +32,19 @@ GAP = ("asked_of", "begins_on", "is_stale", "is_accepted", "asked_on")
 
 
 @transaction.atomic(savepoint=False)
-def refresh(*, case: Case) -> Completeness:
+def refresh(*, case: Case, read: CaseRecord | None = None) -> Completeness:
     """Judge `case` anew and keep what lists and the worklist read. The case is locked, or new.
 
     What became current is asked for and accepted no longer, and what a person accepted is accepted
     no longer once something else is missing under the same name: old evidence instead of none, or
     evidence of another age.
+
+    Args:
+        read: the record of the case, where it was just read.
     """
     today = timezone.localdate()
-    found = completeness_of(case, on=today)
-    kept = {gap.item: gap for gap in Gap.objects.filter(case=case)}
+    read = read or records_of([case])[case.pk]
+    found, kept = judge(read, data_set(), on=today), read.gaps
     if _end(case, found, kept):
         found = completeness_of(case, on=today)
     _keep_gaps(case, found, kept)

@@ -15,7 +15,6 @@ from cases.selectors.agendas import decision_of
 from cases.services import events, protocol_audits, tracks
 from cases.services.agendas import lock_item, refuse_elsewhere
 from cases.services.assessments import is_outdated, place
-from cases.services.candidacies import refresh
 from cases.services.cases import lock
 from cases.services.chains import link_hash, next_place
 from cases.services.checks import check_version, said, text_fault
@@ -134,7 +133,6 @@ def sign(
     case.save(update_fields=["readiness"])
     protocol_audits.draw(decision=decision)
     follow(decision=decision, by=by)
-    refresh(case=case)
     return decision
 
 

@@ -98,30 +98,38 @@ def write(*, case: Case, answers: Mapping[str, Any], source: str, by: User) -> b
     if errors:
         raise Invalid(errors)
     stored = {row.fact: row for row in FactAnswer.objects.filter(case=case)}
+    new: list[FactAnswer] = []
     touched = False
     for name, value in values.items():
-        touched |= _write(case, name, value, stored.get(name), source=source, by=by)
-    if touched:
-        record(action="case.facts.answered", subject=case, by=by)
-    return touched
-
-
-def _write(
-    case: Case, name: str, value: Any, row: FactAnswer | None, *, source: str, by: User
-) -> bool:
-    """Write one answer; whether anything changed."""
-    if value is None:
+        row = stored.get(name)
         if row is not None:
-            row.delete()
-        return row is not None
-    unchanged = row is not None and row.value == value and row.source == source
-    if unchanged and not _overruled(case, name):
+            touched |= _write_again(case, row, value, source=source, by=by)
+        elif value is not None:
+            row = FactAnswer(case=case, fact=name)
+            _fill(row, value, source=source, by=by)
+            new.append(row)
+    FactAnswer.objects.bulk_create(new)
+    if touched or new:
+        record(action="case.facts.answered", subject=case, by=by)
+    return touched or bool(new)
+
+
+def _write_again(case: Case, row: FactAnswer, value: Any, *, source: str, by: User) -> bool:
+    """Write or take back one answer that is there already; whether anything changed."""
+    if value is None:
+        row.delete()
+        return True
+    is_same = row.value == value and row.source == source
+    if is_same and not _overruled(case, row.fact):
         return False
-    row = row or FactAnswer(case=case, fact=name)
-    row.value, row.source, row.unit = value, source, DICTIONARY[name].unit
-    row.answered_by, row.answered_at = by, timezone.now()
+    _fill(row, value, source=source, by=by)
     row.save()
     return True
+
+
+def _fill(row: FactAnswer, value: Any, *, source: str, by: User) -> None:
+    row.value, row.source, row.unit = value, source, DICTIONARY[row.fact].unit
+    row.answered_by, row.answered_at = by, timezone.now()
 
 
 def _overruled(case: Case, name: str) -> bool:

@@ -11,7 +11,7 @@ from cases.models import Meeting
 CHANNEL = "tumorboard_meeting"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def announce(*, meeting_id: UUID) -> None:
     """Count one change of a meeting and tell every web process when the transaction commits.
 

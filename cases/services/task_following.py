@@ -15,7 +15,7 @@ from cases.services import candidacies, events
 from cases.services.relisting import board_of
 from cases.services.task_alternatives import ANOTHER, decided_on, open_again, settle
 from tumorboard.accounts.models import User
-from tumorboard.audit.record import record
+from tumorboard.audit.record import record, record_each
 
 #: What of a task goes on when an amended decision asks for the same again.
 PROGRESS = (
@@ -46,7 +46,7 @@ def follow(*, decision: Decision, by: User) -> list[Task]:
     Of an amendment, what is still to be done of the former version is replaced; what both ask for
     goes on as far as it was, with its owner and its day. What was asked for only by the former
     version and was done stays. A decision on another agenda item closes what asked for the case
-    to be discussed again.
+    to be discussed again. Why the case asks for the board is brought in step too.
 
     Called in the transaction that signs, under the lock of the case.
 
@@ -86,9 +86,8 @@ def follow(*, decision: Decision, by: User) -> list[Task]:
             _carry_over(before, task)
         tasks.append(task)
     settle(tasks)
-    for task in tasks:
-        task.save(force_insert=True)
-        record(action="task.made", subject=task, by=by)
+    Task.objects.bulk_create(tasks)
+    record_each(action="task.made", subjects=tasks, by=by)
     for task in former:
         if task.pk in going_on or task.state in PENDING:
             _replace(task, by)

@@ -1,10 +1,18 @@
 """Institutions, people and a meeting for tests that need a database."""
 
+import json
+import warnings
 from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 import pytest
 from django.db import transaction
 
+from cases.dicom import inspection
+from cases.dicom.child import UNFIT
+from cases.dicom.judging import judge
+from cases.dicom.limits import ProcessLimits
+from cases.dicom.reasons import Unfit
 from cases.models import AgendaItem, Meeting, Standard
 from tests.factories.boards import bring_near, make_item, make_meeting
 from tests.factories.cases import make_case
@@ -92,6 +100,26 @@ def items(meeting: Meeting, coordinator: User) -> list[AgendaItem]:
     return [
         make_item(by=coordinator, meeting=meeting, case=make_case(by=coordinator)) for _ in range(3)
     ]
+
+
+@pytest.fixture
+def inspected_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uploaded files are judged in this process, where the one that judges is not the subject.
+
+    To start it takes most of a second. tests/unit/dicom/test_inspection.py proves it and its
+    limits, and the tests of the pages that upload go through it.
+    """
+
+    def said(file: BinaryIO, extension: str, _: ProcessLimits) -> dict[str, Any]:
+        # As there, whoever parses may warn.
+        with warnings.catch_warnings(action="ignore"):
+            try:
+                found = judge(file, extension)
+            except Unfit as error:
+                found = {UNFIT: error.reason.value}
+        return json.loads(json.dumps(found, default=bytes.hex))
+
+    monkeypatch.setattr(inspection, "_said", said)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from cases.selectors.facts.reading import (
     facts_of_new,
     policy,
     record_of,
+    record_of_opened,
 )
 from cases.selectors.facts.record import Record
 
@@ -33,5 +34,6 @@ __all__ = [
     "facts_of_new",
     "policy",
     "record_of",
+    "record_of_opened",
     "stands_until_answered",
 ]

@@ -18,10 +18,10 @@ from cases.selectors.facts import (
 from cases.selectors.facts.record import Record
 from cases.selectors.feasibility import allergies_of, devices_of
 from cases.selectors.history_facts import history_of
-from cases.selectors.imaging import Imaging, imaging_of
+from cases.selectors.imaging import NO_IMAGING, imaging_of
 from cases.selectors.known import Known
 from cases.selectors.lab_results import results_of
-from cases.selectors.lesions import lesions_of
+from cases.selectors.lesions import lesions_beside
 from cases.selectors.pathology_facts import specimens_in
 from cases.selectors.provenance import of_answer
 from guidance.editions import local_policy
@@ -72,19 +72,39 @@ def facts_of(case: Case, *, on: datetime.date) -> CaseFacts:
 
 def record_of(case: Case, *, on: datetime.date) -> Record:
     """What the rules read of `case`, as it stands on the date `on`."""
+    answers = _answers_of(case)
+    history = history_of(case)
+    untreated = "treatments" in answers and answers["treatments"].value == []
     return Record(
         case=case,
         date=on,
         imaging=imaging_of(case),
-        answers={answer.fact: answer for answer in FactAnswer.objects.filter(case=case)},
+        answers=answers,
         policy=policy(),
-        history=history_of(case),
+        history=history,
         specimens=specimens_in(case),
         lab_results=results_of(case),
         devices=devices_of(case.patient),
         allergies=allergies_of(case.patient),
-        lesions=lesions_of(case),
+        lesions=lesions_beside(case, treatments=history.treatments, none_given=untreated),
     )
+
+
+def record_of_opened(case: Case, *, on: datetime.date) -> Record:
+    """The same for a case that was just opened: only answers, and what was the patient's before."""
+    return Record(
+        case=case,
+        date=on,
+        imaging=NO_IMAGING,
+        answers=_answers_of(case),
+        policy=policy(),
+        devices=devices_of(case.patient),
+        allergies=allergies_of(case.patient),
+    )
+
+
+def _answers_of(case: Case) -> dict[str, FactAnswer]:
+    return {answer.fact: answer for answer in FactAnswer.objects.filter(case=case)}
 
 
 def policy() -> LocalPolicy:
@@ -103,7 +123,7 @@ def facts_of_new(
         Record(
             case=case,
             date=on,
-            imaging=Imaging(current=None, earlier=(), results={}),
+            imaging=NO_IMAGING,
             answers={answer.fact: answer for answer in answers},
             policy=policy,
         )

@@ -35,9 +35,13 @@ OF_THE_DOOR = {
 CANARY = "Quagga"
 IN_ANY_CASE = re.compile(CANARY.encode(), re.IGNORECASE)
 
+#: As `pg_stat_xact_user_tables` says it, which also adds up the indexes: five times as long.
 WRITTEN = """
-    SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
-    WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
+    SELECT relname, count FROM pg_class, LATERAL (
+        SELECT pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+            + pg_stat_get_xact_tuples_deleted(oid)
+    ) AS written (count)
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND count > 0
 """
 
 

@@ -18,19 +18,27 @@ from cases.services import acknowledgments, facts, studies
 from cases.services.errors import Invalid, Refused
 from tests.factories.cases import STAGING, make_case, make_study
 from tumorboard.audit.models import AuditEntry
+from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_people", "scope")]
 
 #: A staging order without contrast: W-NONCONTRAST is critical, W-CHEST a caution.
 CRITICAL, CAUTION = "W-NONCONTRAST", "W-CHEST"
 TODAY = timezone.localdate()
 
 
+@pytest.fixture(scope="module")
+def kept_case(kept_people):
+    by = kept_people.coordinator
+    with institution_scope(kept_people.institution):
+        case = make_case(by=by, **STAGING)
+        order(case, by)
+        return case
+
+
 @pytest.fixture
-def case(coordinator):
-    case = make_case(by=coordinator, **STAGING)
-    order(case, coordinator)
-    return one(case.pk)
+def case(kept_case, scope):
+    return one(kept_case.pk)
 
 
 def order(case, by, **columns):

@@ -14,18 +14,12 @@ from cases.services.decision_sheets import sheet_of
 from cases.services.decisions import AlreadySigned
 from cases.services.errors import Changed, Invalid, Refused
 from cases.services.facts import answer
-from tests.factories.boards import ACCEPTED, EVERY_KIND, draft, make_item, sign
+from tests.factories.boards import ACCEPTED, EVERY_KIND, draft, sign
 from tumorboard.audit.models import AuditEntry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_people", "scope")]
 
 WHY = "The pathology was reread."
-
-
-@pytest.fixture
-def item(coordinator):
-    """A case on the list of a meeting."""
-    return make_item(by=coordinator)
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_a_record_that_cannot_be_assessed_writes_nothing(case, coordinator, monk
     def refuse(**_):
         raise Invalid({"ki67_percent": ["Cannot be."]})
 
-    monkeypatch.setattr("cases.services.assessments.reassess", refuse)
+    monkeypatch.setattr("cases.services.assessments.assessed", refuse)
     with pytest.raises(Invalid), assessed_once():
         facts.answer(case=case, answers={"ki67_percent": 8}, by=coordinator)
     assert Case.objects.get(pk=case.pk).version == case.version

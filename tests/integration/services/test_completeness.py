@@ -90,7 +90,7 @@ def test_a_gap_keeps_the_day_on_which_it_began(coordinator):
 @pytest.mark.usefixtures("scope")
 def test_judging_again_writes_nothing_new(coordinator, django_assert_num_queries):
     case = Case.objects.select_related("assessment").get(pk=make_complete_case(by=coordinator).pk)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         completeness.refresh(case=case)
 
 

@@ -17,7 +17,7 @@ from tests.factories.boards import make_item, sign
 from tests.factories.cases import SURVEILLANCE, make_case
 from tests.factories.people import add_member
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_people", "scope")]
 
 PET = Recommended("imaging", "PET_DOTATATE")
 #: Rated lower in this situation, so it departs.
@@ -25,12 +25,6 @@ EUS = Recommended("imaging", "EUS")
 CALL = Recommended("other", text="Call the family doctor.")
 #: Characters that a page draws as nothing.
 UNSEEN = "\u200b\u2060 \ufeff"
-
-
-@pytest.fixture
-def item(coordinator):
-    """A case before a board: staging found distant disease."""
-    return make_item(by=coordinator)
 
 
 @pytest.fixture

@@ -45,13 +45,7 @@ from tests.factories.boards import (
 from tests.factories.cases import STAGING, make_case, make_study
 from tumorboard.audit.models import AuditEntry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
-
-
-@pytest.fixture
-def item(coordinator):
-    """A case on the list of a meeting, with nothing written yet."""
-    return make_item(by=coordinator)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_people", "scope")]
 
 
 def save(item, by, **changes):

@@ -20,17 +20,11 @@ from cases.services.decision_drafts import Concluded, Dissented, save_draft
 from cases.services.decision_sheets import sheet_of
 from cases.services.errors import Invalid, Refused
 from cases.services.sheet_words import said_on
-from tests.factories.boards import ACCEPTED, EVERY_KIND, bring_near, draft, make_item, sign
+from tests.factories.boards import ACCEPTED, EVERY_KIND, bring_near, draft, sign
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_people", "scope")]
 
 NONE = Concluded(outcome="none", no_recommendation_reason="no_consensus")
-
-
-@pytest.fixture
-def item(scope, coordinator):
-    """A case on the list of a meeting."""
-    return make_item(by=coordinator)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from pydicom.sr.codedict import codes
 
 from cases.dicom.reasons import WORDS, Reason
-from cases.models import StudyFile, StudyFilePart, StudySeries
+from cases.models import Study, StudyFile, StudyFilePart, StudySeries
 from cases.selectors import study_files as selectors
 from cases.selectors.offered_measurements import offered_for, offered_measurements
 from cases.selectors.study_offers import offers
@@ -20,18 +20,29 @@ from cases.services.errors import Invalid, Refused
 from tests.factories import dicom as make
 from tests.factories.cases import make_case, make_study
 from tumorboard.audit.models import AuditEntry
+from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("kept_people", "scope", "inspected_here"),
+]
+
+
+@pytest.fixture(scope="module")
+def kept_study(kept_people):
+    by = kept_people.coordinator
+    with institution_scope(kept_people.institution):
+        return make_study(case=make_case(by=by), by=by, modality="CT")
 
 
 @pytest.fixture
-def case(coordinator):
-    return make_case(by=coordinator)
+def study(kept_study, scope):
+    return Study.objects.select_related("case__patient").get(pk=kept_study.pk)
 
 
 @pytest.fixture
-def study(case, coordinator):
-    return make_study(case=case, by=coordinator, modality="CT")
+def case(study):
+    return study.case
 
 
 @pytest.fixture

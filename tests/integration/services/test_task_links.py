@@ -14,13 +14,7 @@ from tests.factories.cases import make_study
 from tests.factories.tasks import AGAIN, CT, PET, PRRT, REFERRAL, ago, amended, decided, tasks_of
 from tumorboard.audit.models import AuditEntry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
-
-
-@pytest.fixture
-def task(chair):
-    """A task that asks for a receptor PET, decided 30 days ago."""
-    return tasks_of(decided(PET, by=chair))[0]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_people", "scope")]
 
 
 @pytest.fixture

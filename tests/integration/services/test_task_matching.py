@@ -23,7 +23,7 @@ TREATED = {
     "treatments": ["SSA"],
 }
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_people", "scope")]
 
 
 def arrive(task, *, by, procedure="PET_DOTATATE", modality="PET_SSTR", **fields):
@@ -34,11 +34,6 @@ def arrive(task, *, by, procedure="PET_DOTATATE", modality="PET_SSTR", **fields)
 
 def fresh(task: Task) -> Task:
     return Task.objects.get(pk=task.pk)
-
-
-@pytest.fixture
-def task(chair):
-    return tasks_of(decided(PET, by=chair))[0]
 
 
 def test_a_study_is_ordered_then_done_then_has_its_result(task, chair):

@@ -18,6 +18,7 @@ from cases.services.content_hash import (
     content_hash,
 )
 from tests.factories.boards import make_board, make_item, make_meeting, sign
+from tests.factories.cases import make_case
 from tests.factories.people import add_member, make_institution
 from tests.integration.services.tampering import as_owner, other, write
 from tumorboard.tenancy.scope import institution_scope
@@ -38,7 +39,9 @@ def signed(north):
     with institution_scope(north):
         meeting = make_meeting(by=coordinator, board=make_board(by=coordinator))
         for _ in range(3):
-            sign(make_item(by=coordinator, meeting=meeting), by=chair)
+            # What the cases are matters to no check; an unknown one is made soonest.
+            case = make_case(by=coordinator)
+            sign(make_item(by=coordinator, meeting=meeting, case=case), by=chair)
         return list(Decision.objects.order_by("chain_position"))
 
 
