@@ -62,7 +62,7 @@ def match(
     if wait:
         words = "&".join(sorted(f"{name}={value}" for name, value in given))
         wait_for_turn(resource_type=resource_type, condition=words)
-    found = everything(query, query.criteria, words=where)
+    found = everything(query, query.criteria, None, words=where)
     if len(found) > 1:
         message = SEVERAL.format(count=len(found))
         raise PreconditionFailed(message, where, code=Code.MULTIPLE_MATCHES)

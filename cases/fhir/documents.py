@@ -25,6 +25,11 @@ WRITTEN = (
 )
 
 
+def documents() -> QuerySet[Any]:
+    """Documents that stand alone, with the patient whose key opens them."""
+    return FhirDocument.objects.filter(stands_alone=True).select_related("patient")
+
+
 class Documents(Source):
     """Documents of one type that stand alone.
 
@@ -36,14 +41,18 @@ class Documents(Source):
     patient = "patient_id"
     case = "case_id"
     stamp = "received_at"
+    shared = staticmethod(documents)
 
     def __init__(self, resource_type: str) -> None:
         self.resource_type = resource_type  # type: ignore[misc]
 
     def rows(self) -> QuerySet[Any]:
-        """Those that stand alone, with the patient whose key opens them."""
-        rows = FhirDocument.objects.filter(resource_type=self.resource_type, stands_alone=True)
-        return rows.select_related("patient")
+        """Those of the type."""
+        return documents().filter(resource_type=self.resource_type)
+
+    def is_among(self, row: Any) -> bool:
+        """Whether it is of the type."""
+        return bool(row.resource_type == self.resource_type)
 
     def project(self, row: Any) -> Json:
         """The resource as it came."""

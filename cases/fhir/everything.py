@@ -13,11 +13,12 @@ from cases.fhir.found import Found
 from cases.fhir.history import count_of, since_of
 from cases.fhir.noting import READ_EVERYTHING, SEARCHED, note_listed, note_read
 from cases.fhir.outcome import BadRequest, outcome
-from cases.fhir.paging import PARAMETER, link, opened
+from cases.fhir.paging import PARAMETER, expired, link, opened
+from cases.fhir.record import Record, read_on
 from cases.fhir.registry import SOURCES, types
 from cases.fhir.search.dates import When, matches_when, span_of
 from cases.fhir.search.prefixes import Prefix
-from cases.fhir.search.scan import BATCH, MOST
+from cases.fhir.search.scan import MOST
 from cases.fhir.source import Source
 from cases.r4.issue import Code, Issue, Severity
 
@@ -65,6 +66,8 @@ class Everything(FhirEndpoint):
             if state.get("kind") != f"{KIND} {resource_id}":
                 message = "This link belongs to another address."
                 raise BadRequest(message, f"http.{PARAMETER}", code=Code.VALUE)
+            if not isinstance(state["source"], str):  # As links named sources once.
+                raise expired()
             return state
         wanted = list(filter(None, ",".join(given.get("_type", ())).split(",")))
         if unknown := sorted(set(wanted) - set(types())):
@@ -75,7 +78,7 @@ class Everything(FhirEndpoint):
             "count": count_of(request.query_params.get("_count")),
             "since": since_of(request.query_params.get("_since")),
             "types": wanted,
-            "source": -1,
+            "source": "",
             "after": "",
         }
 
@@ -89,7 +92,7 @@ class Everything(FhirEndpoint):
         """Some of it, and where to go on; None at the end."""
         wanted = [each for each in self._wanted(state) if self.caller.may(each, "r")]
         found, read = [], 0
-        if state["source"] < 0 and PATIENT in wanted:
+        if not state["source"] and PATIENT in wanted:
             found = _since([patient], state)
         of = [
             each
@@ -99,29 +102,25 @@ class Everything(FhirEndpoint):
             and each.resource_type in wanted
             and each.resource_type != PATIENT
         ]
-        last: dict[str, Any] = {"source": 0, "after": ""}
-        for index, source in enumerate(of):
-            if index < state["source"]:
-                continue
-            after = state["after"] if index == state["source"] else ""
-            while True:
-                rows = source.rows().filter(**{source.patient: patient.row.pk}).order_by("pk")
-                if after:
-                    rows = rows.filter(pk__gt=source.model._meta.pk.to_python(after))
-                batch = list(rows[:BATCH])
-                read += len(batch)
-                for each in resources.of_rows(source, batch):
-                    if not _since([each], state):
-                        continue
-                    if len(found) >= state["count"]:
-                        return found, last
-                    found.append(each)
-                    last = {"source": index, "after": str(each.row.pk)}
-                if len(batch) < BATCH:
-                    break
-                after = str(batch[-1].pk)
-                if read >= MOST:
-                    return found, {"source": index, "after": after}
+        key = patient.row.pk
+        last = {"source": of[0].name if of else "", "after": ""}
+        batches = read_on(
+            of,
+            Record([key], of),
+            begin=(state["source"], state["after"]),
+            # One more than asked for tells whether there is a next page.
+            size=state["count"] + 1,
+            ask=lambda source: source.rows().filter(**{source.patient: key}),
+        )
+        for pairs, is_full in batches:
+            read += len(pairs)
+            for each in _since(resources.of_pairs(pairs), state):
+                if len(found) >= state["count"]:
+                    return found, last
+                found.append(each)
+                last = _behind(each.source, each.row)
+            if is_full and read >= MOST:
+                return found, _behind(*pairs[-1])
         return found, None
 
     def _bundle(
@@ -151,6 +150,10 @@ class Everything(FhirEndpoint):
             entries.append({"resource": outcome([issue]), "search": {"mode": "outcome"}})
         body = {"resourceType": "Bundle", "type": "searchset", "link": links}
         return Response({**body, "entry": entries} if entries else body)
+
+
+def _behind(source: Any, row: Any) -> dict[str, str]:
+    return {"source": source.name, "after": str(row.pk)}
 
 
 def _since(found: Sequence[Found], state: dict[str, Any]) -> list[Found]:

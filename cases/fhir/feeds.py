@@ -44,7 +44,7 @@ def feed(
 
     Args:
         since: only what was written then or later.
-        places: where to go on, by the number of the source; from `Feed.next`.
+        places: where to go on, by the name of the source; from `Feed.next`.
 
     Raises:
         TooCostly: too many rows of a source that has no history of its own.
@@ -52,15 +52,15 @@ def feed(
     known = dict(places or {})
     marks: list[tuple[int, Mark]] = []
     for number, source in enumerate(sources):
-        place = known.get(str(number))
+        place = known.get(source.name)
         listed = _entries if _is_counted(source) else _present
         marks += [(number, mark) for mark in listed(source, count + 1, since, place)]
     # Each source in its own order, which is that of its history; between them by time.
     marks.sort(key=lambda pair: (pair[1].at, -pair[0]), reverse=True)
     marks = _in_turn(marks)
     chosen = marks[:count]
-    for number, mark in chosen:
-        known[str(number)] = mark.place
+    for _, mark in chosen:
+        known[mark.source.name] = mark.place
     versions = _versions([mark for _, mark in chosen])
     return Feed(versions, known if len(marks) > count else None)
 
@@ -89,7 +89,8 @@ def _present(
     rows = list(source.rows().order_by("pk")[: MOST + 1])
     if len(rows) > MOST:
         raise TooCostly(TOO_MANY.format(most=MOST, type=source.resource_type))
-    stands = sorted(stands_of(source, rows), key=lambda stand: stand.since, reverse=True)
+    stands = stands_of([(source, row) for row in rows])
+    stands.sort(key=lambda stand: stand.since, reverse=True)
     begin = skipped or 0
     return [
         Mark(stand.since, source, begin + place, stand)

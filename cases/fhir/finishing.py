@@ -11,30 +11,29 @@ from cases.fhir.versions import stands_of
 Json = dict[str, Any]
 
 
-def finished(source: Source, rows: Sequence[Any], stands: Sequence[Stand] = ()) -> list[Json]:
-    """The resources of rows, in their order; in a number of queries that does not grow with them.
+def finished(source: Source, rows: Sequence[Any], stands: Sequence[Stand]) -> list[Json]:
+    """The resources of former states of rows, in their order; each the version that it is.
 
-    Here, and nowhere else, what came in and was kept is put beside what the row says.
-
-    Args:
-        source: which rows these are.
-        rows: as they come from `rows()`, or former states of them.
-        stands: of former states, which versions they are; the present ones where none are given.
+    In a number of queries that does not grow with them. Here and in `finished_all`, and nowhere
+    else, what came in and was kept is put beside what the row says.
     """
-    if not rows:
-        return []
-    kept = kept_at(source, rows, stands) if stands else _present(source, rows)
-    current = stands or stands_of(source, rows)
+    kept = kept_at(source, rows, stands)
     return [
         _with_head(source, row, stand, as_it_came(source.project(row), beside))
-        for row, stand, beside in zip(rows, current, kept, strict=True)
+        for row, stand, beside in zip(rows, stands, kept, strict=True)
     ]
 
 
-def _present(source: Source, rows: Sequence[Any]) -> list[Any]:
-    """What came in and is kept beside each row; None where nothing is."""
-    found = kept_of(source, rows)
-    return [found.get(source.id_of(row)) for row in rows]
+def finished_all(pairs: Sequence[tuple[Source, Any]]) -> list[Json]:
+    """The resources of rows of several sources, as they are now and in their order.
+
+    What is kept beside them is asked for once, their versions once for each model.
+    """
+    kept = kept_of(pairs)
+    return [
+        _with_head(source, row, stand, as_it_came(source.project(row), beside))
+        for (source, row), stand, beside in zip(pairs, stands_of(pairs), kept, strict=True)
+    ]
 
 
 def _with_head(source: Source, row: Any, stand: Stand, said: Json) -> Json:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from cases.fhir.finishing import Json, finished
+from cases.fhir.finishing import Json, finished_all
 from cases.fhir.registry import published, sources
-from cases.fhir.source import Source
+from cases.fhir.source import OF_CASE, Source
+from cases.models import Case
 
 
 class Found(NamedTuple):
@@ -24,8 +25,15 @@ class Found(NamedTuple):
 
 def of_rows(source: Source, rows: Sequence[Any]) -> list[Found]:
     """The resources of rows that `rows()` gave."""
-    made = finished(source, rows)
-    return [Found(resource, source, row) for resource, row in zip(made, rows, strict=True)]
+    return of_pairs([(source, row) for row in rows])
+
+
+def of_pairs(pairs: Sequence[tuple[Source, Any]]) -> list[Found]:
+    """The resources of rows of several sources, each with its own; in their order."""
+    made = finished_all(pairs)
+    return [
+        Found(resource, source, row) for resource, (source, row) in zip(made, pairs, strict=True)
+    ]
 
 
 def of_published(resource_type: str) -> list[Found]:
@@ -47,7 +55,7 @@ def named(resource_type: str, ids: Collection[str]) -> list[Found]:
 
 
 def patients_of(found: Iterable[Found]) -> set[UUID]:
-    """The patients whom the rows of resources are about; at most one query a source."""
+    """The patients whom the rows of resources are about; at most one query for those of cases."""
     return _about(found, "patient")
 
 
@@ -58,15 +66,24 @@ def subjects_of(found: Iterable[Found]) -> list[UUID]:
 
 def _about(found: Iterable[Found], way: str) -> set[UUID]:
     keys: set[UUID] = set()
+    cases: set[UUID] = set()
     for source, rows in _by_source(found).items():
         path = (source.case if way == "case" else "") or source.patient
         if not path:
             continue
         if "__" not in path:
             keys.update(getattr(row, path) for row in rows)
+        elif path == OF_CASE:
+            for row in rows:
+                if (case := row._state.fields_cache.get("case")) is not None:
+                    keys.add(case.patient_id)
+                else:
+                    cases.add(row.case_id)
         else:
             there = source.rows().filter(pk__in=[row.pk for row in rows]).order_by()
             keys.update(there.values_list(path, flat=True))
+    if cases:
+        keys.update(Case.objects.filter(pk__in=cases).values_list("patient_id", flat=True))
     return {key for key in keys if key is not None}
 
 

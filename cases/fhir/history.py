@@ -14,7 +14,7 @@ from cases.fhir.finishing import Json, finished, instant
 from cases.fhir.found import Found
 from cases.fhir.noting import LISTED_HISTORY, READ_HISTORY, note_listed, note_read
 from cases.fhir.outcome import BadRequest
-from cases.fhir.paging import PARAMETER, link, opened
+from cases.fhir.paging import PARAMETER, expired, link, opened
 from cases.fhir.reading import tag_of
 from cases.fhir.registry import published, sources, types
 from cases.fhir.search.dates import span_of
@@ -137,11 +137,11 @@ class ManyHistory(Histories):
         """The newest first; of all types, those that the caller may search."""
         state = self.state(request, self.resource or "*")
         address = "/".join(filter(None, (self.base, self.resource, "_history")))
+        places = state.get("place") or {}
+        if any(name.isdecimal() for name in places):  # As links named sources once.
+            raise expired()
         page = feed(
-            self._sources(),
-            count=state["count"],
-            since=_moment(state["since"]),
-            places=state.get("place"),
+            self._sources(), count=state["count"], since=_moment(state["since"]), places=places
         )
         shown = [Found({}, each.source, each.row) for each in page.versions if each.row is not None]
         criteria = ["_since"] if state["since"] else []

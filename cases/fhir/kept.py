@@ -1,26 +1,33 @@
 """What came in, found for the resources that are about to leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from cases.fhir.documents import Documents, parsed
+from cases.fhir.documents import WRITTEN, Documents, parsed
 from cases.fhir.formats import encoded
 from cases.fhir.keeping import Json, merged
 from cases.fhir.source import Source, Stand
 from cases.models import FhirDocument
 
-#: Logical id -> what was kept under it.
-Kept = Mapping[str, Any]
 
-
-def kept_of(source: Source, rows: Sequence[Any]) -> Kept:
-    """What was kept beside rows as they are now, in one query."""
-    if isinstance(source, Documents):
-        return {}
-    found = FhirDocument.objects.filter(
-        resource_type=source.resource_type, resource_id__in=[source.id_of(row) for row in rows]
+def kept_of(pairs: Sequence[tuple[Source, Any]]) -> list[Any]:
+    """What was kept beside rows as they are now; None where nothing; in at most one query."""
+    keys = [(source.resource_type, source.id_of(row)) for source, row in pairs]
+    # Of other types nothing comes in, and what stands alone has nothing beside it.
+    asked = {
+        key
+        for key, (source, _) in zip(keys, pairs, strict=True)
+        if source.resource_type in WRITTEN and not isinstance(source, Documents)
+    }
+    if not asked:
+        return [None] * len(pairs)
+    documents = FhirDocument.objects.filter(
+        resource_type__in={type_ for type_, _ in asked}, resource_id__in={key for _, key in asked}
     )
-    return {each.resource_id: each for each in found.select_related("patient")}
+    found = {
+        (each.resource_type, each.resource_id): each for each in documents.select_related("patient")
+    }
+    return [found.get(key) if key in asked else None for key in keys]
 
 
 def kept_at(source: Source, rows: Sequence[Any], stands: Sequence[Stand]) -> list[Any]:

@@ -50,6 +50,11 @@ def opened(text: str, *, by: Any) -> dict[str, Any]:
         message = "This link is not one of yours. Search again."
         raise BadRequest(message, f"http.{PARAMETER}", code=Code.VALUE) from None
     if state["until"] < time.time():
-        message = "This link is too old. Search again."
-        raise BadRequest(message, f"http.{PARAMETER}", code=Code.EXPIRED)
+        raise expired()
     return state
+
+
+def expired() -> BadRequest:
+    """The error of a link that is too old, or names what this server has no more."""
+    message = "This link is too old. Search again."
+    return BadRequest(message, f"http.{PARAMETER}", code=Code.EXPIRED)

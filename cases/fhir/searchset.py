@@ -14,11 +14,12 @@ from cases.fhir.found import Found
 from cases.fhir.noting import SEARCHED, note_listed
 from cases.fhir.outcome import BadRequest, TooCostly, outcome
 from cases.fhir.paging import PARAMETER, link, opened
+from cases.fhir.record import Record
 from cases.fhir.search.chains import criteria_of
 from cases.fhir.search.criteria import Criterion
 from cases.fhir.search.includes import CUT, Included
 from cases.fhir.search.query import GENERAL, Given, Query, read_query
-from cases.fhir.search.scan import BEGIN, Page, Place, find, total
+from cases.fhir.search.scan import BEGIN, Page, Place, find, record_of, total
 from cases.fhir.search.shapes import shaped
 from cases.r4.issue import Code, Issue
 
@@ -41,7 +42,7 @@ class Searching(FhirEndpoint):
             return self._page(query, given, BEGIN, self_link)
         given = [(name, text) for name, text in state["given"]]
         query = self._read(given, is_address=False)
-        place = Place(*state["place"])
+        place = Place.read(state["place"])
         return self._page(query, given, place, self._sealed(given, place))
 
     def resumed(self, given: Sequence[Given], *, kind: str) -> dict[str, Any] | None:
@@ -73,12 +74,13 @@ class Searching(FhirEndpoint):
     def _page(self, query: Query, given: Sequence[Given], place: Place, self_link: str) -> Response:
         criteria = criteria_of(query, base=self.base, may=self.caller.may)
         body: Json = {"resourceType": "Bundle", "type": "searchset"}
+        record = record_of([(query, criteria)])
         if query.is_count:
-            count = total(query, criteria)
+            count = total(query, criteria, record)
             self._note(query, ())
             links = [{"relation": "self", "url": self_link}]
             return Response({**body, "total": count, "link": links})
-        page = find(query, criteria, place)
+        page = find(query, criteria, record, place)
         beside = Included(query, page.found, base=self.base, may=self.caller.may)
         included = beside.gather(page.found)
         self._note(query, [*page.found, *included])
@@ -86,7 +88,7 @@ class Searching(FhirEndpoint):
         links = [{"relation": "self", "url": self_link}]
         if page.next is not None:
             links.append({"relation": "next", "url": self._sealed(given, page.next)})
-        counted = self._total(query, criteria, page, is_first=place == BEGIN)
+        counted = self._total(query, criteria, record, page, is_first=place == BEGIN)
         entries = [
             *self._entries(query, page.found, "match"),
             *self._entries(query, included, "include"),
@@ -97,7 +99,13 @@ class Searching(FhirEndpoint):
         )
 
     def _total(
-        self, query: Query, criteria: Sequence[Criterion], page: Page, *, is_first: bool
+        self,
+        query: Query,
+        criteria: Sequence[Criterion],
+        record: Record | None,
+        page: Page,
+        *,
+        is_first: bool,
     ) -> Json:
         """How many match, where that is known or asked for."""
         if query.total == "none":
@@ -105,10 +113,10 @@ class Searching(FhirEndpoint):
         if is_first and page.next is None:
             return {"total": len(page.found)}
         if query.total == "accurate":
-            return {"total": total(query, criteria)}
+            return {"total": total(query, criteria, record)}
         if query.total == "estimate":
             try:
-                return {"total": total(query, criteria)}
+                return {"total": total(query, criteria, record)}
             except TooCostly:
                 return {}
         return {}

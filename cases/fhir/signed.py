@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from cases.fhir.source import reference
-from cases.models import Assessment, Decision
+from cases.models import Assessment, Decision, Task
 from cases.models.conclusion import Concordance
 from guidance.fhir.publication import base_at, resource_id
 
@@ -39,6 +39,13 @@ def signed(rows: QuerySet[Decision]) -> QuerySet[Any]:
             amended_at=Subquery(after.values("signed_at")[:1]),
         )
     )
+
+
+def decisions() -> QuerySet[Any]:
+    """Signed decisions with those who were there and what follows from each."""
+    tasks = Task.objects.order_by("recommendation__position")
+    rows = signed(Decision.objects.all())
+    return rows.prefetch_related("participants", Prefetch("tasks", queryset=tasks))
 
 
 def amends(decision: Any, resource_type: str) -> dict[str, str] | None:

@@ -10,6 +10,8 @@ from django.db.models import Model, QuerySet
 
 #: Narrows rows by the values of one search parameter, any of which will do.
 Narrowing = Callable[[QuerySet[Any], Sequence[str]], QuerySet[Any]]
+#: The way from a row of a case to the patient.
+OF_CASE = "case__patient_id"
 
 
 class Stand(NamedTuple):
@@ -37,10 +39,13 @@ class Source(ABC):
     #: What tells it from another source of the same type, rows and suffix.
     part: ClassVar[str] = ""
     #: From the row to the patient and to the case whom it is about; empty where there is none.
-    patient: ClassVar[str] = "case__patient_id"
+    patient: ClassVar[str] = OF_CASE
     case: ClassVar[str] = "case_id"
     #: The column that says since when a row is as it is, where it has neither history nor `stand`.
     stamp: ClassVar[str] = "created_at"
+    #: Rows that it shares with other sources of the model: the same function for all of them, whose
+    #: rows have what each of them reads and may be more than are its own (`is_among`).
+    shared: ClassVar[Callable[[], QuerySet[Any]] | None] = None
     #: The profiles that its resources keep to.
     profiles: ClassVar[Sequence[str]] = ()
     #: Search parameters for which the database can narrow the rows. The engine tests every
@@ -93,6 +98,10 @@ class Source(ABC):
         To be said where `rows()` narrows by what may change: a specimen may once have had no Ki-67.
         """
         return True
+
+    def is_among(self, row: Any) -> bool:
+        """Whether a row of `shared` is one of `rows()`."""
+        return self.gives(row)
 
     def id_of(self, row: Any) -> str:
         """The resource's logical id."""

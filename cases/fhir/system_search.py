@@ -10,12 +10,23 @@ from cases.fhir.formats import SearchBody
 from cases.fhir.found import Found
 from cases.fhir.noting import SEARCHED, note_listed
 from cases.fhir.outcome import BadRequest, TooCostly
-from cases.fhir.paging import link
+from cases.fhir.paging import expired, link
+from cases.fhir.record import Record
 from cases.fhir.registry import types
 from cases.fhir.search.chains import criteria_of
+from cases.fhir.search.criteria import Criterion
 from cases.fhir.search.includes import CUT, Included
 from cases.fhir.search.query import GENERAL, Given, Query, read_query
-from cases.fhir.search.scan import BEGIN, MOST, NARROW, Place, find, rows_of, total
+from cases.fhir.search.scan import (
+    BEGIN,
+    MOST,
+    NARROW,
+    Place,
+    find,
+    record_of,
+    rows_of,
+    total,
+)
 from cases.fhir.searchset import Searching, pairs, told
 from cases.r4.issue import Code, Issue, Severity
 
@@ -24,12 +35,14 @@ TYPE = "_type"
 KIND = "*"
 NOT_SHARED = "Not all of these types have a search parameter {name}; it was passed over."
 Json = dict[str, Any]
+#: A search of one type, with what its chains became.
+Asked = tuple[Query, Sequence[Criterion]]
 
 
 class Spot(NamedTuple):
-    """Where a search goes on: at which of its types, and where there."""
+    """Where a search goes on: at which of its types, and where there; empty at the first."""
 
-    number: int = 0
+    type: str = ""
     place: Place = BEGIN
 
 
@@ -58,9 +71,11 @@ class SearchingAll(Searching):
         state, spot = self.resumed(given, kind=KIND), Spot()
         if state is not None:
             given = [(name, text) for name, text in state["given"]]
-            number, place = state["place"]
-            spot, is_address = Spot(number, Place(*place)), False
+            type_, place = state["place"]
+            spot, is_address = Spot(type_, Place.read(place)), False
         queries, ignored = self._queries(given, is_address=is_address)
+        if spot.type not in ("", *(query.resource_type for query in queries)):
+            raise expired()
         return self._answer(given, queries, ignored, spot)
 
     def _queries(
@@ -114,17 +129,19 @@ class SearchingAll(Searching):
     ) -> Response:
         links = [{"relation": "self", "url": self._link(given, spot)}]
         body: Json = {"resourceType": "Bundle", "type": "searchset"}
+        asked = [(query, self._criteria(query)) for query in queries]
+        record = record_of(asked)
         if queries and queries[0].is_count:
-            count = self._counted(queries)
+            count = self._counted(asked, record)
             self._note_all(queries, ())
             return Response({**body, "total": count, "link": links})
-        page = self._gathered(queries, spot)
+        page = self._gathered(asked, record, spot)
         self._note_all(queries, [found for _, found in (*page.matches, *page.beside)])
         if page.next is not None:
             links.append({"relation": "next", "url": self._link(given, page.next)})
         counted: Json = {}
         if queries and queries[0].total == "accurate":
-            counted = {"total": self._counted(queries)}
+            counted = {"total": self._counted(asked, record)}
         elif page.next is None and spot == Spot() and (not queries or queries[0].total != "none"):
             counted = {"total": len(page.matches)}
         entries = [
@@ -138,15 +155,17 @@ class SearchingAll(Searching):
             {**body, **counted, "link": links, **({"entry": entries} if entries else {})}
         )
 
-    def _gathered(self, queries: Sequence[Query], spot: Spot) -> Gathered:
+    def _gathered(self, asked: Sequence[Asked], record: Record | None, spot: Spot) -> Gathered:
         """Matches of one type after the other, until the page is full or enough rows were read."""
         page, read = Gathered(), 0
-        room = queries[0].count if queries else 0
+        room = asked[0][0].count if asked else 0
         seen: set[tuple[str, str]] = set()
-        for number, query in enumerate(queries[spot.number :], start=spot.number):
+        names = [query.resource_type for query, _ in asked]
+        first = names.index(spot.type) if spot.type else 0
+        for number, (query, criteria) in enumerate(asked[first:], start=first):
             query.count = room - len(page.matches)
-            place = spot.place if number == spot.number else BEGIN
-            found = find(query, self._criteria(query), place)
+            place = spot.place if number == first else BEGIN
+            found = find(query, criteria, record, place)
             read += found.read
             page.matches += [(query, each) for each in found.found]
             seen |= {each.key for each in found.found}
@@ -154,10 +173,10 @@ class SearchingAll(Searching):
             page.beside += [(query, each) for each in beside.gather(found.found)]
             page.is_cut |= beside.is_cut
             if found.next is not None:
-                page.next = Spot(number, found.next)
+                page.next = Spot(names[number], found.next)
                 break
             if len(page.matches) >= room or read >= MOST:
-                page.next = Spot(number + 1) if number + 1 < len(queries) else None
+                page.next = Spot(names[number + 1]) if number + 1 < len(names) else None
                 break
         page.beside = list(
             {
@@ -166,18 +185,18 @@ class SearchingAll(Searching):
         )
         return page
 
-    def _counted(self, queries: Sequence[Query]) -> int:
+    def _counted(self, asked: Sequence[Asked], record: Record | None) -> int:
         """How many there are of all types together.
 
         Raises:
             TooCostly: to know it, more rows would have to be read than one request does.
         """
-        of = [(query, self._criteria(query)) for query in queries]
-        if sum(rows_of(query, criteria) for query, criteria in of if criteria) > MOST:
+        rows = (rows_of(query, criteria, record) for query, criteria in asked if criteria)
+        if sum(rows) > MOST:
             raise TooCostly(NARROW.format(words="the total"))
-        return sum(total(query, criteria) for query, criteria in of)
+        return sum(total(query, criteria, record) for query, criteria in asked)
 
-    def _criteria(self, query: Query) -> Any:
+    def _criteria(self, query: Query) -> list[Criterion]:
         return criteria_of(query, base=self.base, may=self.caller.may)
 
     def _note_all(self, queries: Sequence[Query], found: Sequence[Found]) -> None:
@@ -186,7 +205,7 @@ class SearchingAll(Searching):
 
     def _link(self, given: Sequence[Given], spot: Spot) -> str:
         """The search sealed, at a place: parameters that were not shared are passed over again."""
-        state = {"kind": KIND, "given": list(given), "place": [spot.number, list(spot.place)]}
+        state = {"kind": KIND, "given": list(given), "place": [spot.type, list(spot.place)]}
         return link(self.base, state, by=self.request.user)
 
 

@@ -36,22 +36,22 @@ def events_of(source: Source) -> Any:
     return getattr(source.model, "pgh_event_model", None)
 
 
-def stands_of(source: Source, rows: Sequence[Any]) -> list[Stand]:
-    """The version in which each resource is now, in at most one query."""
-    own = [source.stand(row) for row in rows]
-    if all(own):
-        return [stand for stand in own if stand is not None]
-    events = events_of(source)
-    counted: dict[UUID, tuple[int, datetime.datetime]] = {}
-    if events is not None:
-        found = events.objects.filter(pgh_obj_id__in=[row.pk for row in rows]).order_by()
-        for key, *said in found.values_list("pgh_obj_id").annotate(
-            Count("pk"), Max("pgh_created_at")
-        ):
-            counted[key] = (said[0], said[1])
+def stands_of(pairs: Sequence[tuple[Source, Any]]) -> list[Stand]:
+    """The version in which each resource is now, in at most one query for each model."""
+    own = [source.stand(row) for source, row in pairs]
+    asked: dict[Any, set[UUID]] = {}
+    for (source, row), stand in zip(pairs, own, strict=True):
+        if stand is None and (events := events_of(source)) is not None:
+            asked.setdefault(events, set()).add(row.pk)
+    counted: dict[tuple[Any, UUID], tuple[int, datetime.datetime]] = {}
+    for events, keys in asked.items():
+        found = events.objects.filter(pgh_obj_id__in=keys).order_by().values_list("pgh_obj_id")
+        for key, *said in found.annotate(Count("pk"), Max("pgh_created_at")):
+            counted[events, key] = (said[0], said[1])
     return [
-        stand or Stand(*(counted.get(row.pk) or (1, stamp_of(source, row))), row)
-        for row, stand in zip(rows, own, strict=True)
+        stand
+        or Stand(*(counted.get((events_of(source), row.pk)) or (1, stamp_of(source, row))), row)
+        for (source, row), stand in zip(pairs, own, strict=True)
     ]
 
 

@@ -18,12 +18,13 @@ from cases.fhir.caller import Caller
 from cases.fhir.formats import encoded
 from cases.fhir.found import Found, patients_of, subjects_of
 from cases.fhir.outcome import outcome
+from cases.fhir.record import BATCH
 from cases.fhir.registry import SOURCES, types
 from cases.fhir.search.chains import criteria_of
 from cases.fhir.search.criteria import Criterion
 from cases.fhir.search.dates import When, matches_when, span_of
 from cases.fhir.search.prefixes import Prefix
-from cases.fhir.search.scan import BATCH, narrowed
+from cases.fhir.search.scan import narrowed
 from cases.fhir.search.shapes import shaped
 from cases.fhir.source import Source
 from cases.models import BulkExportPart

@@ -18,6 +18,7 @@ class BestResponse(Source):
 
     resource_type: ClassVar[str] = "Observation"
     model = Treatment
+    shared = staticmethod(treatments)
     suffix: ClassVar[str] = "best-response"
     narrowings: ClassVar = of_case(code=by_code(recorded(RecordCode.BEST_RESPONSE)))
 

@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 
 from cases.fhir.resources import mcode
 from cases.fhir.resources.codings import concept
-from cases.fhir.resources.elements import LONG_OF_CASE, condition_of, said, subject_of
+from cases.fhir.resources.elements import condition_of, said, subject_of
+from cases.fhir.resources.lesion import lesions
 from cases.fhir.resources.narrowings import of_case
 from cases.fhir.source import Source
 from cases.models import Lesion
@@ -28,12 +29,13 @@ class LesionStructure(Source):
 
     resource_type: ClassVar[str] = "BodyStructure"
     model = Lesion
+    shared = staticmethod(lesions)
     profiles: ClassVar = (mcode.TUMOR,)
     narrowings: ClassVar = of_case()
 
     def rows(self) -> QuerySet[Any]:
         """Every lesion."""
-        return Lesion.objects.select_related("case").defer(LONG_OF_CASE)
+        return lesions()
 
     def project(self, row: Lesion) -> dict[str, Any]:
         """What it is called, and where it lies."""

@@ -4,14 +4,14 @@ import copy
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from cases.fhir.references import instant, person
 from cases.fhir.resources.elements import condition_of, said, subject_of
 from cases.fhir.resources.narrowings import of_case
-from cases.fhir.signed import amends, followed, signed
+from cases.fhir.signed import amends, decisions, followed
 from cases.fhir.source import Source, Stand, reference
-from cases.models import Decision, Task
+from cases.models import Decision
 from cases.models.conclusion import Outcome
 
 
@@ -25,13 +25,16 @@ class DecisionCarePlan(Source):
 
     resource_type: ClassVar[str] = "CarePlan"
     model = Decision
+    shared = staticmethod(decisions)
     narrowings: ClassVar = of_case()
 
     def rows(self) -> QuerySet[Any]:
         """Decisions that recommend something, with what follows from each."""
-        tasks = Task.objects.order_by("recommendation__position")
-        rows = signed(Decision.objects.filter(outcome=Outcome.RECOMMENDATION))
-        return rows.prefetch_related("participants", Prefetch("tasks", queryset=tasks))
+        return decisions().filter(outcome=Outcome.RECOMMENDATION)
+
+    def is_among(self, row: Any) -> bool:
+        """Whether it recommends something."""
+        return bool(row.outcome == Outcome.RECOMMENDATION)
 
     def project(self, row: Any) -> dict[str, Any]:
         """For whom, of whom, why, and each thing that is asked for."""

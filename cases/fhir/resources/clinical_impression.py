@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from cases.fhir.references import extension, instant, person
 from cases.fhir.resources.elements import condition_of, said, subject_of
 from cases.fhir.resources.narrowings import by_moment, of_case
-from cases.fhir.signed import amends, followed, signed
+from cases.fhir.signed import amends, decisions, followed, signed
 from cases.fhir.source import Source, reference
 from cases.fhir.vocabulary import choice
 from cases.models import Decision
@@ -23,6 +23,7 @@ class DecisionImpression(Source):
 
     resource_type: ClassVar[str] = "ClinicalImpression"
     model = Decision
+    shared = staticmethod(decisions)
     stamp: ClassVar[str] = "signed_at"
     narrowings: ClassVar = of_case(date=by_moment("signed_at"))
 

@@ -33,6 +33,17 @@ def is_performed(study: Study) -> bool:
     return study.performed_on is not None
 
 
+def studies() -> QuerySet[Any]:
+    """Every study, with its patient, who may have been erased, and its series."""
+    kept = StudySeries.objects.filter(file__state=FileState.STORED).defer("preview")
+    shown = Prefetch("series", queryset=kept.order_by("number", "series_uid"), to_attr="kept")
+    return (
+        Study.objects.select_related("case__patient")
+        .defer("report", LONG_OF_CASE)
+        .prefetch_related(shown)
+    )
+
+
 class PerformedStudy(Source):
     """One examination, with the series that were uploaded and found fit to be kept.
 
@@ -42,18 +53,12 @@ class PerformedStudy(Source):
 
     resource_type: ClassVar[str] = "ImagingStudy"
     model = Study
+    shared = staticmethod(studies)
     narrowings: ClassVar = of_case(started=by_day("performed_on"))
 
     def rows(self) -> QuerySet[Any]:
-        """The performed studies, with their series."""
-        kept = StudySeries.objects.filter(file__state=FileState.STORED).defer("preview")
-        shown = Prefetch("series", queryset=kept.order_by("number", "series_uid"), to_attr="kept")
-        return (
-            Study.objects.filter(PERFORMED)
-            .select_related("case__patient")
-            .defer("report", LONG_OF_CASE)
-            .prefetch_related(shown)
-        )
+        """The performed studies."""
+        return studies().filter(PERFORMED)
 
     def gives(self, row: Study) -> bool:
         """Whether it was performed."""

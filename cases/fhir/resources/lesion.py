@@ -16,17 +16,23 @@ from cases.models.lesion import LesionRole
 COLUMNS = (record_column("treated_locally", RecordCode.TREATED_LOCALLY),)
 
 
+def lesions() -> QuerySet[Any]:
+    """Every lesion."""
+    return Lesion.objects.select_related("case").defer(LONG_OF_CASE)
+
+
 class LesionReading(Source):
     """Target, non-target or new, and into which other lesion it has grown."""
 
     resource_type: ClassVar[str] = "Observation"
     model = Lesion
+    shared = staticmethod(lesions)
     suffix: ClassVar[str] = "role"
     narrowings: ClassVar = of_case(code=by_code(recorded(RecordCode.LESION_ROLE)))
 
     def rows(self) -> QuerySet[Any]:
         """Every lesion."""
-        return Lesion.objects.select_related("case").defer(LONG_OF_CASE)
+        return lesions()
 
     def project(self, row: Lesion) -> dict[str, Any]:
         """The role, and what else response reading knows of the lesion."""

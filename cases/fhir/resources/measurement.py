@@ -39,22 +39,25 @@ def narrowed(code: dict[str, Any]) -> Mapping[str, Narrowing]:
     return of_case(date=by_day("study__performed_on"), code=by_code(code))
 
 
+def measurements() -> QuerySet[Any]:
+    """Every measurement with its study."""
+    found = Measurement.objects.select_related("case", "study")
+    return found.defer("study__report", LONG_OF_CASE)
+
+
 class OfLesion(Source):
     """What one study says of one lesion. Measured by a person, or confirmed by one."""
 
     resource_type: ClassVar[str] = "Observation"
     model = Measurement
+    shared = staticmethod(measurements)
     #: What it is.
     code: ClassVar[dict[str, Any]]
     says: ClassVar[Q]
 
     def rows(self) -> QuerySet[Any]:
         """The measurements that say it."""
-        return (
-            Measurement.objects.filter(self.says)
-            .select_related("case", "study")
-            .defer("study__report", LONG_OF_CASE)
-        )
+        return measurements().filter(self.says)
 
     def project(self, row: Measurement) -> dict[str, Any]:
         """Which lesion, and on which study; when, is when the study was performed."""

@@ -32,6 +32,7 @@ class MedicalTherapy(Source):
 
     resource_type: ClassVar[str] = "MedicationStatement"
     model = Treatment
+    shared = staticmethod(treatments)
     narrowings: ClassVar = of_case(effective=by_period("start", "end"))
 
     def rows(self) -> QuerySet[Any]:

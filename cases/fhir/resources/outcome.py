@@ -68,6 +68,7 @@ class OfResult(Source):
 
     resource_type: ClassVar[str] = "Observation"
     model = Result
+    shared = staticmethod(results)
 
     def project(self, row: Result) -> dict[str, Any]:
         """What all of them have."""

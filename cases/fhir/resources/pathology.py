@@ -38,11 +38,17 @@ def narrowed(code: dict[str, Any]) -> Mapping[str, Narrowing]:
     return of_case(date=by_day("taken_on"), code=by_code(code))
 
 
+def specimens() -> QuerySet[Any]:
+    """Every specimen, with its patient, who may have been erased."""
+    return Specimen.objects.select_related("case__patient").defer("report", LONG_OF_CASE)
+
+
 class PathologyFinding(Source):
     """One thing that pathology said; `value` makes the elements that are its own."""
 
     resource_type: ClassVar[str] = "Observation"
     model = Specimen
+    shared = staticmethod(specimens)
     #: What it is.
     code: ClassVar[dict[str, Any]]
     #: The rows that say it.
@@ -50,9 +56,7 @@ class PathologyFinding(Source):
 
     def rows(self) -> QuerySet[Any]:
         """The specimens that say it."""
-        return (
-            Specimen.objects.filter(self.says).select_related("case").defer("report", LONG_OF_CASE)
-        )
+        return specimens().filter(self.says)
 
     def project(self, row: Specimen) -> dict[str, Any]:
         """What was said, of which specimen and tumor."""

@@ -11,7 +11,7 @@ from cases.fhir.references import extension, instant, person
 from cases.fhir.resources.codings import category
 from cases.fhir.resources.elements import condition_of, said
 from cases.fhir.resources.narrowings import by_moment, by_reference, of_case
-from cases.fhir.signed import signed
+from cases.fhir.signed import decisions, signed
 from cases.fhir.source import Source, Stand, reference
 from cases.fhir.versions import events_of, rebuilt
 from cases.models import Decision, Task
@@ -51,6 +51,7 @@ class SignedProvenance(Source):
 
     resource_type: ClassVar[str] = "Provenance"
     model = Decision
+    shared = staticmethod(decisions)
     narrowings: ClassVar = of_case(
         recorded=by_moment("signed_at"), when=by_moment("signed_at"), target=_signed_with
     )

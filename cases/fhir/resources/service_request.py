@@ -14,6 +14,7 @@ from cases.fhir.resources.elements import (
     said,
     subject_of,
 )
+from cases.fhir.resources.imaging_study import studies
 from cases.fhir.resources.narrowings import by_day, by_moment, by_reference, of_case
 from cases.fhir.source import Source, reference
 from cases.fhir.vocabulary import choice, guidance_address
@@ -37,6 +38,26 @@ ACCESSION = {
 }
 
 
+#: Long columns that no request tells.
+UNREAD = (
+    "case__referral_text",
+    "decision__quoted",
+    "decision__rationale",
+    "decision__opinions",
+    "decision__assessment__facts",
+    "decision__assessment__origins",
+    "decision__assessment__answer",
+)
+
+
+def tasks() -> QuerySet[Any]:
+    """Every task: what was recommended, by whom, who owns it and what carried it out."""
+    rows = Task.objects.select_related(
+        "case", "recommendation", "decision__assessment", "owner", "treatment"
+    )
+    return rows.defer(*UNREAD)
+
+
 class RecommendationRequest(Source):
     """One recommendation of a signed decision.
 
@@ -46,6 +67,7 @@ class RecommendationRequest(Source):
 
     resource_type: ClassVar[str] = "ServiceRequest"
     model = Task
+    shared = staticmethod(tasks)
     stamp: ClassVar[str] = "made_at"
     narrowings: ClassVar = {
         **of_case(authored=by_moment("decision__signed_at")),
@@ -79,18 +101,6 @@ class RecommendationRequest(Source):
         )
 
 
-#: Long columns that no request tells.
-UNREAD = (
-    "case__referral_text",
-    "decision__quoted",
-    "decision__rationale",
-    "decision__opinions",
-    "decision__assessment__facts",
-    "decision__assessment__origins",
-    "decision__assessment__answer",
-)
-
-
 def code_of(task: Task) -> dict[str, Any]:
     """What is asked for: a study, an option of the guidance in its edition, or words alone."""
     if task.code and task.kind == RecommendationKind.IMAGING:
@@ -114,6 +124,7 @@ class StudyRequest(Source):
 
     resource_type: ClassVar[str] = "ServiceRequest"
     model = Study
+    shared = staticmethod(studies)
     narrowings: ClassVar = of_case(authored=by_day("ordered_on"))
 
     def rows(self) -> QuerySet[Any]:

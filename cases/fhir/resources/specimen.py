@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 
 from cases.fhir.resources import mcode
 from cases.fhir.resources.codings import concept
-from cases.fhir.resources.elements import LONG_OF_CASE, day, is_erased, said, subject_of
+from cases.fhir.resources.elements import day, is_erased, said, subject_of
 from cases.fhir.resources.narrowings import by_day, of_case
+from cases.fhir.resources.pathology import specimens
 from cases.fhir.source import Source
 from cases.models import Specimen
 from cases.models.specimen import SpecimenKind
@@ -21,12 +22,13 @@ class TumorSpecimen(Source):
 
     resource_type: ClassVar[str] = "Specimen"
     model = Specimen
+    shared = staticmethod(specimens)
     profiles: ClassVar = (mcode.HUMAN_SPECIMEN,)
     narrowings: ClassVar = of_case(collected=by_day("taken_on"))
 
     def rows(self) -> QuerySet[Any]:
-        """Every specimen, with its patient, who may have been erased."""
-        return Specimen.objects.select_related("case__patient").defer("report", LONG_OF_CASE)
+        """Every specimen."""
+        return specimens()
 
     def project(self, row: Specimen) -> dict[str, Any]:
         """How, where and when it was taken; its number goes with the patient's identifiers."""

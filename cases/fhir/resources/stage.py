@@ -58,6 +58,13 @@ def narrowed(part: str) -> Mapping[str, Narrowing]:
     return of_case(date=by_day("evaluated_on"), code=by_code(code_of(PARTS[part])))
 
 
+def current() -> QuerySet[Any]:
+    """The assessments by which cases stand now, without their answers."""
+    now = Case.objects.filter(assessment__isnull=False).values("assessment")
+    found = Assessment.objects.filter(pk__in=now).select_related("case")
+    return found.defer("answer", "origins", LONG_OF_CASE)
+
+
 class Staging(Source):
     """One part of TNM, of the current assessment of each case that says anything of it.
 
@@ -69,14 +76,17 @@ class Staging(Source):
 
     resource_type: ClassVar[str] = "Observation"
     model = Assessment
+    shared = staticmethod(current)
     #: A name of `PARTS`.
     part: ClassVar[str]
 
     def rows(self) -> QuerySet[Any]:
-        """The assessments by which cases stand now, without their answers."""
-        current = Case.objects.filter(assessment__isnull=False).values("assessment")
-        found = Assessment.objects.filter(pk__in=current, facts__has_any_keys=FACTS[self.part])
-        return found.select_related("case").defer("answer", "origins", LONG_OF_CASE)
+        """Those that say anything of it."""
+        return current().filter(facts__has_any_keys=FACTS[self.part])
+
+    def is_among(self, row: Assessment) -> bool:
+        """Whether it says anything of it."""
+        return not row.facts.keys().isdisjoint(FACTS[self.part])
 
     def project(self, row: Assessment) -> dict[str, Any]:
         """The category, by which system, and of which tumor."""

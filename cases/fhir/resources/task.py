@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from cases.fhir.references import instant, person
 from cases.fhir.resources.elements import day, parent, said, subject_of
 from cases.fhir.resources.narrowings import by_reference, of_case
+from cases.fhir.resources.service_request import tasks
 from cases.fhir.source import Source, reference
 from cases.fhir.vocabulary import choice
 from cases.models import Task
@@ -44,6 +45,7 @@ class FollowUpTask(Source):
 
     resource_type: ClassVar[str] = "Task"
     model = Task
+    shared = staticmethod(tasks)
     stamp: ClassVar[str] = "made_at"
     narrowings: ClassVar = {
         **of_case(owner=by_reference("owner_id"), status=_by_status),

@@ -40,6 +40,7 @@ class TreatmentProcedure(Source):
 
     resource_type: ClassVar[str] = "Procedure"
     model = Treatment
+    shared = staticmethod(treatments)
     narrowings: ClassVar = of_case(date=by_period("start", "end"))
     #: The types of treatment that are such.
     types: ClassVar[Collection[str]] = OTHERS

@@ -7,7 +7,7 @@ from cases.fhir.search.criteria import Criterion, among, of_ids
 from cases.fhir.search.definitions import parameters
 from cases.fhir.search.includes import referred
 from cases.fhir.search.query import Chain, Query, Reverse, read_query
-from cases.fhir.search.scan import everything
+from cases.fhir.search.scan import everything, record_of
 
 #: How many resources one link of a chain may lead to.
 MOST = 500
@@ -36,7 +36,8 @@ def _resolved(chain: Chain, base: str, may: Callable[[str, str], bool]) -> Crite
         if may(resource_type, "s"):
             query = read_query(resource_type, [(chain.name, chain.text)], base=base)
             criteria = criteria_of(query, base=base, may=may)
-            found |= {each.key for each in everything(query, criteria, words="a chain")}
+            record = record_of([(query, criteria)])
+            found |= {each.key for each in everything(query, criteria, record, words="a chain")}
     if len(found) > MOST:
         raise TooCostly(TOO_MANY.format(code=chain.parameter.code, most=MOST))
     return among(chain.parameter, frozenset(found), base=base)
@@ -48,7 +49,8 @@ def _referring(
     ids: set[str] = set()
     if may(link.source, "s"):
         query = read_query(link.source, [(link.name, link.text)], base=base)
-        found = everything(query, criteria_of(query, base=base, may=may), words="_has")
+        criteria = criteria_of(query, base=base, may=may)
+        found = everything(query, criteria, record_of([(query, criteria)]), words="_has")
         there = referred(found, link.parameter.paths, base=base)
         ids = {key for name, key in there if name == resource_type}
     if len(ids) > MOST:

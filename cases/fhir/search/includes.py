@@ -1,17 +1,19 @@
 """What is sent beside the matches: what they refer to, and what refers to them."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from uuid import UUID
 
 from cases.fhir import found as resources
 from cases.fhir.found import Found, patients_of
+from cases.fhir.record import FEW, Pair, Record
 from cases.fhir.registry import sources, types
-from cases.fhir.search.criteria import among
+from cases.fhir.search.criteria import Criterion, among
 from cases.fhir.search.definitions import Kind, Parameter, parameters
 from cases.fhir.search.paths import values_at
 from cases.fhir.search.query import Include, Query
 from cases.fhir.search.references import local
 from cases.fhir.search.scan import narrowed
+from cases.fhir.source import Source
 from cases.r4.issue import Code, Issue, Severity
 
 Key = tuple[str, str]
@@ -83,22 +85,35 @@ class Included:
         if not targets or include.source not in types() or not self._may(include.source, "s"):
             return []
         patients = patients_of(level)
+        record = Record(patients, sources(include.source)) if 0 < len(patients) <= FEW else None
+        known: list[Pair] = []
+        others: list[Source] = []
+        for source in sources(include.source):
+            rows = record.rows(source) if record is not None and source.patient else None
+            if rows is None:
+                others.append(source)
+            else:
+                known += [(source, row) for row in rows]
+        shared = resources.of_pairs(known)
         found: list[Found] = []
         for parameter in _references(include):
             leading = frozenset(key for key in targets if key[0] in parameter.targets)
             if not leading:
                 continue
             criterion = among(parameter, leading, base=self._base)
-            for source in sources(include.source):
-                rows: Any = narrowed(source, [criterion])
-                if source.patient and patients:
-                    rows = rows.filter(**{f"{source.patient}__in": patients})
-                batch = list(rows.order_by("pk")[: MOST + 1])
-                self.is_cut |= len(batch) > MOST
-                found += [
-                    each for each in resources.of_rows(source, batch) if criterion(each.resource)
-                ]
+            asked = [each for source in others for each in self._asked(source, criterion, patients)]
+            found += [each for each in (*shared, *asked) if criterion(each.resource)]
         return found
+
+    def _asked(
+        self, source: Source, criterion: Criterion, patients: Collection[UUID]
+    ) -> list[Found]:
+        rows = narrowed(source, [criterion])
+        if source.patient and patients:
+            rows = rows.filter(**{f"{source.patient}__in": patients})
+        batch = list(rows.order_by("pk")[: MOST + 1])
+        self.is_cut |= len(batch) > MOST
+        return resources.of_rows(source, batch)
 
 
 def referred(found: Iterable[Found], paths: Iterable[str], *, base: str) -> list[Key]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.fhir.finishing import finished
+from cases.fhir.found import of_rows
 from cases.fhir.source import Source
 from tests.unit.fhir.resources.valid import assert_valid
 
@@ -19,11 +19,11 @@ def leaving(source: Source, **narrowed: Any) -> list[dict[str, Any]]:
         for row in rows:
             source.project(row)
     assert [each["sql"] for each in asked.captured_queries] == []
-    return [assert_valid(each) for each in finished(source, rows)]
+    return [assert_valid(each.resource) for each in of_rows(source, rows)]
 
 
 def queries_of(source: Source) -> int:
     """How often the database is asked for all resources of a source."""
     with CaptureQueriesContext(connection) as asked:
-        finished(source, list(source.rows()))
+        of_rows(source, list(source.rows()))
     return len(asked)
