@@ -3,8 +3,9 @@
 Run with `TUMORBOARD_EMBEDDED=test python -m benchmarks.fhir [patients]`. It makes a database of its
 own and drops it afterwards. Each patient has a case, five laboratory values and a performed study;
 rows are written with their histories, as services leave them. Requests go the whole way, with
-token, rights and audit. The export is done step by step, as a worker does it: what it takes of
-memory after the first steps is what it may take at the end.
+token, rights and audit; beside the clock stands the processor's time of this process, which tells
+more where other work runs, and how many queries there are. The export is done step by step, as a
+worker does it: what it takes of memory after the first steps is what it may take at the end.
 """
 
 import copy

@@ -89,7 +89,7 @@ def read_on(
     size: int,
     ask: Callable[[Source], QuerySet[Any]],
 ) -> Iterator[tuple[list[Pair], bool]]:
-    """Rows of one source after the other, some at a time, each with whether that was all it could.
+    """Rows of one source after the other, some at a time, with whether they are as many as asked.
 
     Args:
         record: what is known already; what is not, `ask` gives.
