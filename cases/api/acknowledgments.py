@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.endpoint import ReadList, adds
@@ -19,6 +18,7 @@ from cases.models.acknowledgment import AcknowledgmentReason
 from cases.selectors.acknowledgments import acknowledgments_of_each, stands
 from cases.services import acknowledgments as services
 from cases.services.errors import Invalid
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
@@ -118,7 +118,7 @@ class CaseAcknowledgments(ReadList):
         return {**super().get_serializer_context(), "standing": _standing(self.case)}
 
     @extend_schema(responses=AcknowledgmentSerializer(many=True))
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
         """What was said of the checks of a case, withdrawals too."""
         self.case = _case_or_404(pk)
         record(action="case.read", subject=self.case, by=request.user)
@@ -126,7 +126,7 @@ class CaseAcknowledgments(ReadList):
 
     @adds(AcknowledgmentSerializer)
     @once
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Acknowledge a check of a case, or take an acknowledgment back."""
         self.case = _case_or_404(pk)
         values = self.parsed(request)

@@ -15,6 +15,7 @@ from cases.models import AgendaItem, Case, Meeting, Standard
 from cases.models.agenda_item import Track
 from cases.models.specialty import Specialty
 from cases.services import agenda_details, agendas, tracks
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {"meeting": ID, "case": ID, "question": "Resection first?"}
@@ -85,7 +86,7 @@ class AgendaItemList(ReadList):
 
     @adds(AgendaItemSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Put a case last on the list of a meeting."""
         values = self.parsed(request)
         item = agendas.put_on(

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.endpoint import OneRow, ReadOne
@@ -14,6 +13,7 @@ from cases.models import AgendaItem, Meeting
 from cases.selectors.agendas import agenda, listed_cases
 from cases.selectors.forecast import Forecast, forecast_of
 from cases.services import agendas as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
@@ -92,7 +92,7 @@ class MeetingOrder(OfMeeting, ReadOne):
         data: dict[str, Any] = self.get_serializer({"pk": row.pk, "items": ids}).data
         return data
 
-    def put(self, request: Request, pk: UUID) -> Response:
+    def put(self, request: ApiRequest, pk: UUID) -> Response:
         """Put the list of a meeting into another order; all of its items are named."""
         meeting = self.locked()
         refused = self.refusal(meeting)

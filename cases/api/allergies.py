@@ -14,6 +14,7 @@ from cases.api.values import RowSerializer
 from cases.models import Allergy, Patient
 from cases.models.feasibility import Substance
 from cases.services import allergies as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {
@@ -62,7 +63,7 @@ class AllergyList(ReadList):
 
     @adds(AllergySerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a reaction of a patient; the patient's cases are assessed anew."""
         values: dict[str, Any] = self.parsed(request)
         patient = self.referred(Patient, "patient", values.pop("patient_id"))

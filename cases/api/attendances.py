@@ -15,6 +15,7 @@ from cases.api.values import RowSerializer
 from cases.models import Attendance, Meeting
 from cases.services import agendas
 from cases.services import attendances as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {"meeting": ID, "name": "Sam Surgeon", "specialty_code": "surgery"}
@@ -56,7 +57,7 @@ class AttendanceList(ReadList):
 
     @adds(AttendanceSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Note that somebody is present."""
         values: dict[str, Any] = self.parsed(request)
         meeting = self.referred(Meeting, "meeting", values.pop("meeting_id"))

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.endpoint import ReadOne
@@ -17,6 +16,7 @@ from cases.models import Board
 from cases.selectors.rhythms import not_planned, rhythm_words
 from cases.services import meetings as services
 from cases.services.invitations import MOST_AT_ONCE
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 
@@ -90,7 +90,7 @@ class BoardDates(ReadOne):
 
     @extend_schema(request=SeriesSerializer, responses={201: PlannedSerializer})
     @once
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Plan the named meetings of a board's rhythm, all or none; its members are invited."""
         board = self.get_object()
         given = SeriesSerializer(data=request.data)

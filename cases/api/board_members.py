@@ -16,6 +16,7 @@ from cases.api.values import RowSerializer
 from cases.models import Board, BoardMember
 from cases.models.board_member import Duty
 from cases.services import board_members as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {"board": ID, "person": ID, "duty": "member", "specialty": "surgery"}
@@ -61,7 +62,7 @@ class BoardMemberList(ReadList):
 
     @adds(BoardMemberSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Put somebody on a board, and invite them to its coming meetings."""
         values = self.parsed(request)
         board = self.referred(Board, "board", values.pop("board_id"))

@@ -13,6 +13,7 @@ from cases.api.values import RowSerializer
 from cases.models import Board
 from cases.models.specialty import Specialty
 from cases.services import boards as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {
@@ -63,7 +64,7 @@ class BoardList(ReadList):
 
     @adds(BoardSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a standing board."""
         return self.created(services.add(by=request.user, **self.parsed(request)))
 

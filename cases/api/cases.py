@@ -20,6 +20,7 @@ from cases.models.case import BoardLevel, Readiness
 from cases.services import cases, facts
 from cases.services.errors import Invalid
 from cases.services.fact_answers import checked
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 
@@ -111,7 +112,10 @@ class AnswersSerializer(Strict):
         allow_empty=False,
         help_text="Fact name to value, 'unknown', or null to take an answer back.",
     )
-    source = Text(required=False, default="", max_length=200, allow_blank=True)
+    # Fields do not stay on the class.
+    source = Text(  # type: ignore[assignment]
+        required=False, default="", max_length=200, allow_blank=True
+    )
     if_match = SeenVersion(
         required=False,
         help_text="Send the header If-Match instead. The case's version that was seen.",
@@ -140,7 +144,7 @@ class CaseList(ReadList):
 
     @adds(CaseSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Open a case, with direct answers where given."""
         values = self.parsed(request)
         patient = self.referred(Patient, "patient", values.pop("patient_id"))
@@ -181,7 +185,7 @@ class CaseFacts(OneRow):
 
     @extend_schema(responses={200: CaseSerializer})
     @once
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Answer facts; the case is assessed anew."""
         case = self.locked()
         refused = versions.mismatch(request, self.shown(case))

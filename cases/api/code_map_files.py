@@ -24,6 +24,7 @@ from cases.selectors import code_maps
 from cases.services import code_map_files as services
 from cases.services.errors import Invalid
 from cases.services.imports.limits import TableError
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 KINDS = (CsvBody, WorkbookBody)
@@ -47,7 +48,8 @@ class CodeRowSerializer(serializers.Serializer):
     code = serializers.CharField(allow_blank=True)
     concept = serializers.CharField(allow_blank=True)
     does = serializers.ChoiceField(choices=DOES)
-    errors = CodeRowErrorSerializer(many=True)
+    # Fields do not stay on the class.
+    errors = CodeRowErrorSerializer(many=True)  # type: ignore[assignment]
 
 
 @shown_as(
@@ -123,7 +125,7 @@ class CodeMapFileList(OfCodeMapFile):
     one = "api_code_map_file"
     permissions: ClassVar = {"POST": Permission.TERMINOLOGY_MANAGE}
     interactions: ClassVar = {"POST": "c"}
-    parser_classes: ClassVar = list(KINDS)
+    parser_classes = KINDS
     #: The file that was sent (`cases.api.tables`).
     name = ""
     content = b""
@@ -133,7 +135,7 @@ class CodeMapFileList(OfCodeMapFile):
         responses={201: CodeMapFileSerializer},
     )
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Send a table of codes as CSV or XLSX; nothing of it is taken over yet."""
         _ = request.data  # Reads the body.
         try:
@@ -193,7 +195,7 @@ class CodeMappingTable(PlainFile, Endpoint):
             (200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()
         },
     )
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: ApiRequest) -> HttpResponse:
         """Every mapping in use as a table that can be sent again; CSV where no kind is named."""
         ending = request.query_params.get("kind", "csv")
         if ending not in CONTENT_TYPES:

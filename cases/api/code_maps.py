@@ -22,6 +22,7 @@ from cases.services import code_maps as services
 from cases.services.errors import Invalid
 from cases.services.intake.code_effects import effects_of
 from cases.terminology.reading import systems
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 Status = CodeMapping.Status
@@ -179,7 +180,7 @@ class CodeMappingList(CodeList):
 
     @adds(CodeMappingSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Say what a code means; it is a proposal until a person confirms it."""
         values = self.parsed(request)
         is_confirmed = values.pop("status", "") == Status.CONFIRMED

@@ -59,7 +59,8 @@ class ProblemSerializer(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(required=False)
-    errors = FaultSerializer(many=True, required=False)
+    # Fields do not stay on the class.
+    errors = FaultSerializer(many=True, required=False)  # type: ignore[assignment]
     candidates = serializers.ListField(
         child=serializers.DictField(),
         required=False,
@@ -127,7 +128,7 @@ class Description(AutoSchema):
         if self.method in WRITING:
             possible |= WITH_A_BODY
         if self.method != "GET" or getattr(self.view, "is_file", False):
-            possible.update(map(int, self.view.problems))
+            possible.update(map(int, getattr(self.view, "problems", ())))
         if self.method in CHANGING:
             possible |= GUARDED
         if "If-None-Match" in {p.name for p in self.get_override_parameters()}:

@@ -14,6 +14,7 @@ from cases.api.values import RowSerializer
 from cases.models import Device, Patient
 from cases.models.feasibility import DeviceKind
 from cases.services import devices as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {
@@ -58,7 +59,7 @@ class DeviceList(ReadList):
 
     @adds(DeviceSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a device of a patient; the patient's cases are assessed anew."""
         values: dict[str, Any] = self.parsed(request)
         patient = self.referred(Patient, "patient", values.pop("patient_id"))

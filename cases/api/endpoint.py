@@ -1,6 +1,6 @@
 """What endpoints share: each parses, calls one service or reads one selector, and answers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.common import no_append_slash
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -38,18 +39,21 @@ class Endpoint(InstitutionAPIView, generics.GenericAPIView):
     """What all endpoints share: how a body and a query are judged, and how reading is noted."""
 
     model: ClassVar[type[Model]]
-    #: Query parameters that this endpoint takes; any other is an error, not ignored.
-    parameters: ClassVar[Collection[str]] = ()
     #: Statuses of problems that a write may answer beside those of every endpoint.
     problems: ClassVar[Collection[int]] = ()
     #: What the audit calls the row; its model's name where nothing is said.
     noun: ClassVar[str] = ""
     #: The route of one row, where a row that is added has an address.
     one: ClassVar[str] = ""
-    parser_classes = [Body]
+    parser_classes: Sequence[type[BaseParser]] = (Body,)
     schema = Description()
     #: The row that this request wrote, or found by a search.
     written: Model | None = None
+
+    @property
+    def parameters(self) -> Collection[str]:
+        """Query parameters that this endpoint takes; any other is an error, not ignored."""
+        return ()
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -89,7 +93,7 @@ class Endpoint(InstitutionAPIView, generics.GenericAPIView):
         values: dict[str, Any] = serializer.validated_data
         return values
 
-    def shown(self, row: Model) -> dict[str, Any]:
+    def shown(self, row: Any) -> dict[str, Any]:
         """The whole representation of a row."""
         data: dict[str, Any] = self.get_serializer(row).data
         return data
@@ -121,7 +125,13 @@ class Endpoint(InstitutionAPIView, generics.GenericAPIView):
             raise Invalid({field: ["There is no such row."]})
         return row
 
-    def wanted_fields(self, serializer: Serializer) -> list[str] | None:
+    def one_serializer(self) -> Serializer[Any]:
+        """What shows one row."""
+        serializer = self.get_serializer()
+        assert isinstance(serializer, Serializer)  # noqa: S101 - rows have fields
+        return serializer
+
+    def wanted_fields(self, serializer: Serializer[Any]) -> list[str] | None:
         """The fields that the query asks for; None for all.
 
         Raises:
@@ -142,7 +152,7 @@ class OneRow(Endpoint):
 
     interactions: ClassVar = {"GET": "r", "PATCH": "u", "PUT": "u", "DELETE": "d"}
 
-    def note_reading(self, row: Model) -> None:
+    def note_reading(self, row: Any) -> None:
         """Note in the audit that the row was shown."""
         record(action=f"{self.called()}.read", subject=row, by=self.request.user)
 
@@ -184,7 +194,7 @@ class ReadOne(OneRow):
     def get(self, request: Request, pk: UUID) -> Response:
         """One row, its reading noted; nothing of it where the caller has this version."""
         row = self.get_object()
-        wanted = self.wanted_fields(self.get_serializer())
+        wanted = self.wanted_fields(self.one_serializer())
         self.note_reading(row)
         data = self.shown(row)
         headers = {"ETag": versions.tag_of(data)}
@@ -254,15 +264,16 @@ class ReadList(Endpoint):
 
     def answer_page(self) -> Response:
         """One page of rows, the reading of the list noted."""
-        wanted = {}
+        wanted: dict[str, Any] = {}
         for name, each in self.filters.items():
             given = self.request.query_params.get(name)
             try:
                 wanted |= {} if given is None else {each.lookup: each.read(given)}
             except ValueError as error:
                 raise Invalid({name: [str(error)]}) from None
-        names = self.wanted_fields(self.get_serializer())
-        rows = self.paginate_queryset(self.get_queryset().filter(**wanted))
+        serializer = self.one_serializer()
+        names = self.wanted_fields(serializer)
+        rows = self.paginate_queryset(self.get_queryset().filter(**wanted)) or []
         assert self.institution is not None  # noqa: S101 - the scope is entered
         record(
             action=self.looked_at(),
@@ -272,11 +283,10 @@ class ReadList(Endpoint):
             found=len(rows),
             shown=self.about(rows),
         )
-        serializer = self.get_serializer(rows, many=True)
         if names is not None:
-            for name in set(serializer.child.fields) - set(names):
-                serializer.child.fields.pop(name)
-        return self.get_paginated_response(serializer.data)
+            for name in set(serializer.fields) - set(names):
+                serializer.fields.pop(name)
+        return self.get_paginated_response([serializer.to_representation(row) for row in rows])
 
     def about(self, rows: Collection[Any]) -> list[UUID] | None:
         """The patients or cases that were shown; None where rows are of nobody."""

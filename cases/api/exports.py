@@ -24,6 +24,7 @@ from cases.models.case import BoardLevel, Preparation, Readiness
 from cases.selectors import case_list
 from cases.services import export_files as services
 from cases.services.errors import Invalid, Refused
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
@@ -118,7 +119,7 @@ class ExportList(OwnExports, ReadList):
 
     @adds(ExportSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Ask for a table of cases; a worker collects it."""
         values = self.parsed(request)
         query = case_list.asked(values, columns=values["columns"])
@@ -149,7 +150,7 @@ class ExportContent(OwnExports, GivesFile):
     @extend_schema(
         responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in KINDS.values()}
     )
-    def get(self, request: Request, pk: UUID) -> HttpResponse:
+    def get(self, request: ApiRequest, pk: UUID) -> HttpResponse:
         """The table, for an hour after it was asked for, and for who asked for it."""
         file = self.get_object()
         if file.state != ExportFile.State.DONE:

@@ -2,7 +2,8 @@
 
 import hashlib
 import tempfile
-from typing import IO, Any
+from collections.abc import Sequence
+from typing import Any, BinaryIO
 
 from rest_framework import status
 from rest_framework.parsers import BaseParser
@@ -87,10 +88,10 @@ KINDS = (PdfBody, PngBody, JpegBody, DicomBody, ZipBody)
 class TakesFile:
     """An endpoint whose body is a file; what is left of it is closed with the answer."""
 
-    parser_classes = list(KINDS)
+    parser_classes: Sequence[type[BaseParser]] = KINDS
     #: The file that was sent, and what it is called by its kind.
     name = ""
-    content: IO[bytes] | None = None
+    content: BinaryIO | None = None
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         """Close what was sent."""

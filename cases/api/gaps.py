@@ -15,6 +15,7 @@ from cases.api.replays import once
 from cases.api.values import RowSerializer
 from cases.models import Case, Gap, GapAcceptance, GapRequest
 from cases.services import gaps as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 ASKED = {"case": ID, "item": "ki67", "asked_of": "Pathology, Dr. Example", "asked_on": "2026-11-12"}
@@ -115,7 +116,7 @@ class GapRequestList(ReadList):
 
     @adds(GapRequestSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Note that somebody was asked for an item; asking again replaces whom and when."""
         values = self.parsed(request)
         case = self.referred(Case, "case", values.pop("case_id"))
@@ -161,7 +162,7 @@ class GapAcceptanceList(ReadList):
 
     @adds(GapAcceptanceSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Accept by name that the board decides without an item."""
         values = self.parsed(request)
         case = self.referred(Case, "case", values.pop("case_id"))

@@ -17,6 +17,7 @@ from cases.models import HookCard
 from cases.selectors import hook_numbers as selectors
 from cases.selectors.numbers.period import last_year
 from cases.services.errors import Invalid
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
@@ -156,9 +157,10 @@ class HookNumbers(Endpoint):
             OpenApiParameter("last", datetime.date, description="The last day; today."),
         ],
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """By hook and kind of card: how many were shown, accepted, overridden, and why."""
         first, last = self._days(request)
+        assert self.institution is not None  # noqa: S101 - the scope is entered
         record(action="hook_cards.read", subject=self.institution, by=request.user)
         found = {
             "first": first,

@@ -40,7 +40,8 @@ class HookClientSerializer(serializers.ModelSerializer):
     """An EHR that asks by CDS Hooks."""
 
     client = serializers.UUIDField(source="client_id")
-    label = serializers.CharField(source="client.label")
+    # Fields do not stay on the class.
+    label = serializers.CharField(source="client.label")  # type: ignore[assignment]
     jwks_uri = serializers.CharField(
         source="client.jwks_uri", help_text="Where it keeps its keys; empty: they were pasted."
     )

@@ -24,6 +24,7 @@ from cases.services.errors import Invalid
 from cases.services.imports import uploads
 from cases.services.imports.fields import guess, memory_key
 from cases.services.imports.limits import TableError
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
@@ -47,7 +48,7 @@ class ImportSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ImportFile
-        fields = ("id", "name", "state", "row_count", "done_count", "uploaded_at")
+        fields: tuple[str, ...] = ("id", "name", "state", "row_count", "done_count", "uploaded_at")
         read_only_fields = fields
 
 
@@ -151,7 +152,8 @@ class ImportRowSerializer(serializers.ModelSerializer):
 
     line = serializers.IntegerField(source="number")
     case = serializers.UUIDField(source="case_id", allow_null=True)
-    errors = serializers.SerializerMethodField()
+    # Fields do not stay on the class.
+    errors = serializers.SerializerMethodField()  # type: ignore[assignment]
 
     class Meta:
         model = ImportRow
@@ -174,7 +176,7 @@ class ImportList(ReadList):
     one = "api_import"
     filters: ClassVar = {"state": by_code("state", ImportFile.State)}
     permissions: ClassVar = {"GET": Permission.CASE_IMPORT, "POST": Permission.CASE_IMPORT}
-    parser_classes: ClassVar = list(KINDS)
+    parser_classes = KINDS
     #: The file that was sent (`cases.api.tables`).
     name = ""
     content = b""
@@ -189,7 +191,7 @@ class ImportList(ReadList):
         responses={201: ImportProgressSerializer},
     )
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Send a table of cases as CSV, XLSX or lines of JSON; nothing of it is written yet."""
         _ = request.data  # Reads the body.
         try:
@@ -261,7 +263,7 @@ class ImportRows(ReadList):
         return [row.case_id for row in rows if row.case_id]
 
     @extend_schema(responses=ImportRowSerializer(many=True))
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
         """What became of each row: what is wrong with it, or which case it is."""
         self.file = ImportFile.objects.filter(pk=pk).first()
         if self.file is None:

@@ -13,6 +13,7 @@ from cases.api.replays import once
 from cases.api.values import RowSerializer, YesNo
 from cases.models import Case, LabResult
 from cases.services import lab_results as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {
@@ -75,7 +76,7 @@ class LabResultList(ReadList):
 
     @adds(LabResultSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a laboratory value to a case; the case is assessed anew."""
         values: dict[str, Any] = self.parsed(request)
         case = self.referred(Case, "case", values.pop("case_id"))

@@ -14,6 +14,7 @@ from cases.api.values import RowSerializer
 from cases.models import Case, Lesion
 from cases.models.lesion import LesionRole, Site
 from cases.services import lesions as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {"case": ID, "label": "L1", "site": "liver", "role": "target"}
@@ -62,7 +63,7 @@ class LesionList(ReadList):
 
     @adds(LesionSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a lesion to a case; the case is assessed anew."""
         values: dict[str, Any] = self.parsed(request)
         case = self.referred(Case, "case", values.pop("case_id"))

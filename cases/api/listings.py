@@ -5,7 +5,6 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.endpoint import OneRow
@@ -14,6 +13,7 @@ from cases.api.replays import once
 from cases.api.values import Strict, YesNo
 from cases.models import Case, Meeting
 from cases.services import listings as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 #: More cases than any meeting has time for.
@@ -85,7 +85,7 @@ class MeetingCases(OneRow):
 
     @extend_schema(responses={200: ListedSerializer})
     @once
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Put cases last on the list of a meeting; one that is refused holds up no other."""
         meeting = self.get_object()
         values = self.parsed(request)

@@ -15,6 +15,7 @@ from cases.models import Lesion, LesionSheet, Measurement, Study
 from cases.models.lesion import MeasurementState
 from cases.services import measurements as services
 from cases.services.errors import Invalid
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 SIZES = ("longest_mm", "short_mm", "enhancing_mm", "attenuation_hu", "suvmax", "adc")
@@ -87,7 +88,8 @@ class SheetSerializer(Strict):
     growing_nodules = YesNo(required=False, allow_null=True, default=None)
     every_liver_lesion = YesNo(required=False, allow_null=True, default=None)
     baseline = YesNo(required=False, default=False)
-    measurements = EntrySerializer(many=True, max_length=200)
+    # The stubs do not know what a list of serializers takes.
+    measurements = EntrySerializer(many=True, max_length=200)  # type: ignore[call-arg]
 
 
 class MeasurementList(ReadList):
@@ -141,7 +143,7 @@ class StudyMeasurements(ReadOne):
         ).data
         return data
 
-    def put(self, request: Request, pk: UUID) -> Response:
+    def put(self, request: ApiRequest, pk: UUID) -> Response:
         """Keep what a study says of its lesions; of those not named it says nothing any more."""
         study = self.locked()
         refused = self.refusal(study)

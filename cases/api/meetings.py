@@ -15,6 +15,7 @@ from cases.api.replays import once
 from cases.api.values import Moment, RowSerializer, Strict, Text, Whole, YesNo, is_id
 from cases.models import Board, Meeting
 from cases.services import meetings as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {"board": ID, "starts_at": AT, "place": "Room 4", "minutes": 90}
@@ -100,7 +101,7 @@ class MeetingList(ReadList):
 
     @adds(MeetingSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Plan a sitting of a board and invite its members."""
         values = self.parsed(request)
         board = self.referred(Board, "board", values.pop("board_id"))
@@ -124,7 +125,7 @@ class MeetingOne(Changes):
         """The meeting and the one its cases go to, in one order for all who carry cases."""
         data = self.request.data
         to = data.get("cases_to") if isinstance(data, dict) else None
-        wanted = [row.pk, *([to] if is_id(to) else [])]
+        wanted: list[UUID | str] = [row.pk, *([to] if is_id(to) else [])]
         list(Meeting.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
 
     def parsed(self, request: Request, *, partial: bool = False) -> dict[str, Any]:

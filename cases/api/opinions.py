@@ -20,6 +20,7 @@ from cases.api.values import RowSerializer, Text
 from cases.models import AgendaItem, Opinion
 from cases.services import agendas
 from cases.services import opinions as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {"agenda_item": ID, "specialty": "surgery", "text": "Resect first."}
@@ -71,7 +72,7 @@ class OpinionList(ReadList):
 
     @adds(OpinionSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Give one's own opinion, or say it anew."""
         values = self.parsed(request)
         item = self.referred(AgendaItem, "agenda_item", values.pop("item_id"))

@@ -61,7 +61,7 @@ class Pages(CursorPagination):
             cursor = super().decode_cursor(request)
             if cursor is not None:
                 # A mangled one names no place, and would lead back to the first page.
-                UUID(cursor.position or "")
+                UUID(str(cursor.position or ""))
         except (NotFound, ValueError) as error:
             raise Invalid({"cursor": ["Take it from `next` or `previous` of a page."]}) from error
         return cursor

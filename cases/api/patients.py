@@ -14,6 +14,7 @@ from cases.api.values import RowSerializer, Strict, Text, YesNo
 from cases.models import Patient
 from cases.selectors.cases import patient_by_record_number
 from cases.services import patients
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
@@ -83,7 +84,7 @@ class PatientList(ReadList):
 
     @adds(PatientSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a patient; one who seems to be here already only once that is confirmed."""
         values = self.parsed(request)
         is_confirmed = values.pop("confirmed_new", False)
@@ -102,8 +103,9 @@ class PatientSearch(Endpoint):
 
     @extend_schema(responses={200: FoundSerializer})
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """The patient with a record number, in whatever case it is typed."""
+        assert self.institution is not None  # noqa: S101 - the scope is entered
         patient = patient_by_record_number(self.parsed(request)["record_number"])
         record(
             action="patient.searched",

@@ -16,6 +16,7 @@ from cases.api.values import RowSerializer, Strict, Text
 from cases.models import AgendaItem, Meeting, Postponement
 from cases.models.postponement import PostponementCause
 from cases.services import postponements as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 WHY = {"cause": "time", "department": "", "text": "", "moved_to": ID}
@@ -80,7 +81,7 @@ class PostponementList(ReadList):
 
     @adds(PostponementSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Move a case to the end of another list, or take it off: it asks for the board again."""
         values = self.parsed(request)
         item = self.referred(AgendaItem, "agenda_item", values.pop("agenda_item"))
@@ -110,7 +111,7 @@ class MeetingCarryOver(OneRow):
 
     @extend_schema(responses={200: CarriedOverSerializer})
     @once
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Postpone every case of a meeting that is not decided, all or none."""
         meeting = self.get_object()
         values = self.parsed(request)

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.request import Request
 
 from cases.api.decisions import DecisionSerializer
 from cases.api.files import GivesFile
@@ -21,6 +20,7 @@ from cases.models import AgendaItem, AgendaPublication, Decision
 from cases.selectors.decision_versions import Version, versions_of
 from cases.selectors.publications import is_whole, lines_of, pdf_of
 from cases.services.errors import Invalid, Refused
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
@@ -40,7 +40,7 @@ class PublicationFile(GivesFile):
     problems = (409,)
 
     @extend_schema(responses={(200, PDF): OpenApiTypes.BINARY})
-    def get(self, request: Request, pk: UUID) -> HttpResponse:
+    def get(self, request: ApiRequest, pk: UUID) -> HttpResponse:
         """The agenda on paper, byte for byte as it was published.
 
         It is not there for who may not see all of its cases.
@@ -70,7 +70,7 @@ class OfDecision(GivesFile):
     entry: ClassVar[str]
 
     @extend_schema(parameters=[PAPER], responses={(200, PDF): OpenApiTypes.BINARY})
-    def get(self, request: Request, pk: UUID) -> HttpResponse:
+    def get(self, request: ApiRequest, pk: UUID) -> HttpResponse:
         """The PDF; that of a former version says by which it was replaced."""
         size = PAPERS.get(request.query_params.get("paper", "a4"))
         if size is None:

@@ -14,6 +14,7 @@ from cases.api.values import RowSerializer
 from cases.models import Case, Procedure
 from cases.models.procedure import ProcedureKind
 from cases.services import procedures as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {"case": ID, "kind": "biliary_stent", "done_on": "2026-09-14"}
@@ -51,7 +52,7 @@ class ProcedureList(ReadList):
 
     @adds(ProcedureSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a procedure to a case; the case is assessed anew."""
         values: dict[str, Any] = self.parsed(request)
         case = self.referred(Case, "case", values.pop("case_id"))

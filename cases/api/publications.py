@@ -21,6 +21,7 @@ from cases.models import AgendaPublication, Meeting
 from cases.selectors.agendas import agenda
 from cases.selectors.publications import frozen, lines_of
 from cases.services import publications as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 from tumorboard.tenancy.scope import seeing_unrestricted
@@ -43,7 +44,7 @@ class PublicationSerializer(RowSerializer):
 
     class Meta:
         model = AgendaPublication
-        fields = ("id", "meeting", "number", "published_by", "published_at")
+        fields: tuple[str, ...] = ("id", "meeting", "number", "published_by", "published_at")
         read_only_fields = ("id", "number", "published_at")
 
 
@@ -114,7 +115,7 @@ class PublicationList(ReadList):
 
     @adds(PublicationSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Freeze the agenda of a meeting as its next version, and tell the board's members."""
         key = self.parsed(request)["meeting_id"]
         meeting = self.referred(Meeting, "meeting", key)

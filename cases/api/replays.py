@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.services import idempotency
+from tumorboard.accounts.api_requests import ApiRequest
 
 #: Says of an answer that the request did nothing this time.
 REPLAYED = "Idempotency-Replayed"
@@ -26,18 +26,20 @@ def once(handler: Handler) -> Handler:
     """
 
     @functools.wraps(handler)
-    def post(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def post(self: Any, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get(idempotency.HEADER)
         if key is None:
             return handler(self, request, *args, **kwargs)
+        assert request.resolver_match is not None  # noqa: S101 - the address was found
         row, is_first = idempotency.claim(
             key=key,
-            route=request.resolver_match.url_name,
+            route=str(request.resolver_match.url_name),
             request=[request.path, request.data, request.headers.get("If-Match")],
             by=request.user,
         )
         if not is_first:
             answer = row.answer
+            assert answer is not None  # noqa: S101 - kept with the key, or the key was given back
             headers = {**answer["headers"], REPLAYED: "true"}
             return Response(json.loads(answer["body"]), status=row.status, headers=headers)
         response = handler(self, request, *args, **kwargs)

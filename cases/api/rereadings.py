@@ -14,6 +14,7 @@ from cases.api.values import RowSerializer
 from cases.models import Rereading, Study
 from cases.models.rereading import Agreement
 from cases.services import rereadings as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {
@@ -64,7 +65,7 @@ class RereadingList(ReadList):
 
     @adds(RereadingSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Keep what the board sees on a study; the case is assessed anew."""
         values = self.parsed(request)
         study = self.referred(Study, "study", values.pop("study_id"))

@@ -15,6 +15,7 @@ from cases.models import Result, Study
 from cases.models.result import Outcome
 from cases.selectors.facts import RESULT_FACTS
 from cases.services import results
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 #: What a nuclear study shows, beside the facts of every result.
@@ -72,7 +73,7 @@ class ResultList(ReadList):
 
     @adds(ResultSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Enter the result of a study; its case is assessed anew."""
         values = self.parsed(request)
         study = self.referred(Study, "study", values.pop("study_id"))

@@ -14,6 +14,7 @@ from cases.api.values import RowSerializer, Text
 from cases.models import Case, Specimen
 from cases.models.specimen import SpecimenKind
 from cases.services import specimens as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {
@@ -67,7 +68,7 @@ class SpecimenList(ReadList):
 
     @adds(SpecimenSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a specimen to a case; the case is assessed anew."""
         values: dict[str, Any] = self.parsed(request)
         case = self.referred(Case, "case", values.pop("case_id"))

@@ -16,6 +16,7 @@ from cases.api.replays import once
 from cases.api.values import RowSerializer, YesNo
 from cases.models import Board, Standard
 from cases.services import standards as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {
@@ -51,7 +52,7 @@ class StandardSerializer(RowSerializer):
             "id", "board", "name", "source", "scenario", "branch", "audit_percent",
             "despite_guidance", "is_active", "entered_at",
         )  # fmt: skip
-        read_only_fields = ("id", "is_active", "entered_at")
+        read_only_fields: tuple[str, ...] = ("id", "is_active", "entered_at")
         fixed = ("board",)
 
 
@@ -96,7 +97,7 @@ class StandardList(ReadList):
 
     @adds(StandardSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a standard to a board."""
         values = self.parsed(request)
         board = self.referred(Board, "board", values.pop("board_id"))

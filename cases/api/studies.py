@@ -14,6 +14,7 @@ from cases.api.values import RowSerializer, codes
 from cases.models import Case, Study
 from cases.models.study import Modality, Phase, Region, Sequence
 from cases.services import studies
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {
@@ -67,7 +68,7 @@ class StudyList(ReadList):
 
     @adds(StudySerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a study to a case."""
         values = self.parsed(request)
         case = self.referred(Case, "case", values.pop("case_id"))

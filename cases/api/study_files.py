@@ -22,6 +22,7 @@ from cases.models.study_file import FileKind, FileState
 from cases.selectors.study_files import CONTENT_TYPES, content_of, saved_as
 from cases.services import study_files as services
 from cases.services.errors import Invalid
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 from tumorboard.sent_files import file_response
@@ -101,7 +102,7 @@ class StudyFiles(TakesFile, OneRow):
         responses={201: StudyFileSerializer},
     )
     @once
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Bring a file of a study: PDF, PNG, JPEG, DICOM, or a ZIP of its DICOM files."""
         study = Study.objects.filter(pk=pk).first()
         if study is None:
@@ -168,7 +169,7 @@ class StudyFileContent(GivesFile):
             for kind in CONTENT_TYPES.values()
         },
     )
-    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+    def get(self, request: ApiRequest, pk: UUID) -> HttpResponseBase:
         """A stored file as it was brought, or a part of it; one that is not stored is not there."""
         file = self.get_object()
         if file.state != FileState.STORED:

@@ -14,6 +14,7 @@ from cases.api.values import RowSerializer
 from cases.models import Case, Treatment
 from cases.models.treatment import TreatmentType
 from cases.services import treatments as services
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.permissions import Permission
 
 EXAMPLE = {
@@ -73,7 +74,7 @@ class TreatmentList(ReadList):
 
     @adds(TreatmentSerializer)
     @once
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a treatment to a case; the case is assessed anew."""
         values: dict[str, Any] = self.parsed(request)
         case = self.referred(Case, "case", values.pop("case_id"))

@@ -2,14 +2,14 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.db import models
 from rest_framework import serializers
 
 
-def is_id(given: Any) -> bool:
+def is_id(given: Any) -> TypeGuard[str]:
     """Whether somebody sent an id."""
     try:
         return isinstance(given, str) and bool(UUID(given))
@@ -53,7 +53,9 @@ class Strict(serializers.Serializer):
         try:
             values: dict[str, Any] = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            raise serializers.ValidationError({**error.detail, **errors}) from None
+            found = error.detail
+            assert isinstance(found, dict)  # noqa: S101 - a serializer says it by field
+            raise serializers.ValidationError({**found, **errors}) from None
         if errors:
             raise serializers.ValidationError(errors)
         return values

@@ -57,6 +57,7 @@ def signed_document(
 def draft_document(item: AgendaItem) -> DecisionDocument:
     """What is written on `item` so far says on paper."""
     assessment, sheet = item.case.assessment, sheet_of(item)
+    assert assessment is not None  # noqa: S101 - a case is assessed when it is opened
     people = tuple(PresentLine(a.name, a.specialty) for a in present_for(item))
     content = _content(said_on(sheet)) if sheet else _unwritten(item, people)
     return DecisionDocument(
@@ -69,7 +70,7 @@ def draft_document(item: AgendaItem) -> DecisionDocument:
     )
 
 
-def _head(item: AgendaItem, signed: Decision | None = None) -> dict[str, str]:
+def _head(item: AgendaItem, signed: Decision | None = None) -> dict[str, Any]:
     sitting = sitting_of(item, signed)
     return {
         "institution": item.institution.name,

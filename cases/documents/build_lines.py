@@ -36,7 +36,9 @@ def standing(guidance: Guidance) -> Standing:
     notice = guidance.notice
     return Standing(
         scenario=guidance.scenario,
-        notice=notice and NoticeLines(notice.title, _sourced(notice.lines), notice.next_step),
+        notice=NoticeLines(notice.title, _sourced(notice.lines), notice.next_step)
+        if notice
+        else None,
         provisional=guidance.provisional,
         headline=_headline(guidance.answer["headline"]),
         hints=_sourced(guidance.hints),

@@ -1,7 +1,7 @@
 """The CapabilityStatement: what this server does, made from what there is."""
 
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import reverse
 from rest_framework.permissions import AllowAny
@@ -51,9 +51,9 @@ BY_POST = "By POST to _search only: addresses are logged."
 class Metadata(APIView):
     """GET of what the server does; the same for everybody, with no institution's data."""
 
-    authentication_classes: ClassVar = []
-    permission_classes: ClassVar = [AllowAny]
-    renderer_classes: ClassVar = [FhirRenderer]
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    renderer_classes = (FhirRenderer,)
     content_negotiation_class = Negotiation
     schema = None
 

@@ -1,12 +1,13 @@
 """What all FHIR endpoints share: formats, preferences, and errors as OperationOutcomes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.common import no_append_slash
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +22,7 @@ from cases.fhir.outcome import (
 )
 from cases.fhir.registry import types
 from tumorboard.accounts.api import HoldsPermission, InstitutionAPIView
+from tumorboard.accounts.api_requests import ApiRequest, recognized
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.scopes import RESOURCES
 
@@ -53,16 +55,26 @@ class MayInteract(HoldsPermission):
         if view.resource and view.resource not in types():
             message = "There are no resources of this type here."
             raise UnknownType(message)
-        if not hasattr(view, request.method.lower()) or request.method == "OPTIONS":
-            message = f"{request.method} means nothing here."
-            raise NotAllowed(message)
+        asked = recognized(request)
+        check_method(asked, view)
         if not view.resource:
-            return Permission.TOKEN_USE in request.permissions
-        letter = view.interactions.get("GET" if request.method == "HEAD" else request.method, "")
+            return Permission.TOKEN_USE in asked.permissions
+        letter = view.interactions.get("GET" if asked.method == "HEAD" else asked.method, "")
         if letter not in RESOURCES[view.resource].permissions:
-            message = f"{request.method} is done with no {view.resource}, whoever asks."
+            message = f"{asked.method} is done with no {view.resource}, whoever asks."
             raise NotAllowed(message)
-        return view.caller_of(request).may(view.resource, letter)
+        return view.caller_of(asked).may(view.resource, letter)
+
+
+def check_method(request: ApiRequest, view: Any) -> None:
+    """See that an address has the method that is asked for.
+
+    Raises:
+        NotAllowed: it has not.
+    """
+    if not hasattr(view, request.method.lower()) or request.method == "OPTIONS":
+        message = f"{request.method} means nothing here."
+        raise NotAllowed(message)
 
 
 class FhirEndpoint(InstitutionAPIView):
@@ -80,13 +92,13 @@ class FhirEndpoint(InstitutionAPIView):
 
     #: HTTP method -> letter.
     interactions: ClassVar[Mapping[str, str]] = {}
-    permission_classes: ClassVar[list[type]] = [MayInteract]
+    permission_classes = (MayInteract,)
     #: What everybody needs; the type's own right comes on top.
-    permissions: Mapping[str, Permission] = dict.fromkeys(  # type: ignore[misc]
+    permissions: ClassVar[Mapping[str, Permission]] = dict.fromkeys(
         ("GET", "POST", "PUT", "PATCH", "DELETE"), Permission.TOKEN_USE
     )
-    parser_classes: ClassVar[list[Any]] = [FhirBody, JsonBody]
-    renderer_classes: ClassVar[list[Any]] = [FhirRenderer]
+    parser_classes: Sequence[type[BaseParser]] = (FhirBody, JsonBody)
+    renderer_classes = (FhirRenderer,)
     content_negotiation_class = Negotiation
     schema = None
 
@@ -127,7 +139,7 @@ class FhirEndpoint(InstitutionAPIView):
         """The server's address: from the settings, as tokens have it, never what a request says."""
         return base_of(self.slug)
 
-    def caller_of(self, request: Request) -> Caller:
+    def caller_of(self, request: ApiRequest) -> Caller:
         """Who asks, and what they may."""
         return Caller(request.user, self.base, request.permissions, request.grants)
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.http import Http404
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.fhir import found as resources
@@ -21,6 +20,7 @@ from cases.fhir.search.prefixes import Prefix
 from cases.fhir.search.scan import MOST
 from cases.fhir.source import Source
 from cases.r4.issue import Code, Issue, Severity
+from tumorboard.accounts.api_requests import ApiRequest
 
 KIND = "$everything"
 PATIENT = "Patient"
@@ -35,7 +35,7 @@ class Everything(FhirEndpoint):
 
     interactions: ClassVar = {"GET": "r"}
 
-    def get(self, request: Request, resource_id: str) -> Response:
+    def get(self, request: ApiRequest, resource_id: str) -> Response:
         """The patient first, then what is about them, of all types that the caller may read.
 
         Raises:
@@ -53,7 +53,7 @@ class Everything(FhirEndpoint):
         note_listed(SEARCHED, page, criteria=[KIND], by=request.user)
         return self._bundle(resource_id, page, following, state, withheld)
 
-    def _state(self, request: Request, resource_id: str) -> dict[str, Any]:
+    def _state(self, request: ApiRequest, resource_id: str) -> dict[str, Any]:
         given = dict(request.query_params.lists())
         for name, values in given.items():
             if name not in PARAMETERS and self.is_strict:

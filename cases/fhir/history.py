@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.http import Http404
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.fhir.endpoint import FhirEndpoint
@@ -22,6 +21,7 @@ from cases.fhir.search.query import LARGEST, USUAL
 from cases.fhir.source import Source, Stand
 from cases.fhir.versions import Version, versions_of
 from cases.r4.issue import Code
+from tumorboard.accounts.api_requests import ApiRequest
 
 METHODS = {"insert": ("POST", "201"), "update": ("PUT", "200"), "delete": ("DELETE", "204")}
 PARAMETERS = ("_since", "_count", "_format", "_pretty", PARAMETER)
@@ -30,7 +30,7 @@ PARAMETERS = ("_since", "_count", "_format", "_pretty", PARAMETER)
 class Histories(FhirEndpoint):
     """What all three have in common."""
 
-    def state(self, request: Request, kind: str) -> dict[str, Any]:
+    def state(self, request: ApiRequest, kind: str) -> dict[str, Any]:
         """What the address asks for: of its parameters, or of the link of a page.
 
         Raises:
@@ -80,7 +80,7 @@ class InstanceHistory(Histories):
 
     interactions: ClassVar = {"GET": "r"}
 
-    def get(self, request: Request, resource_id: str) -> Response:
+    def get(self, request: ApiRequest, resource_id: str) -> Response:
         """The versions, newest first.
 
         Raises:
@@ -133,7 +133,7 @@ class ManyHistory(Histories):
 
     interactions: ClassVar = {"GET": "s"}
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The newest first; of all types, those that the caller may search."""
         state = self.state(request, self.resource or "*")
         address = "/".join(filter(None, (self.base, self.resource, "_history")))

@@ -13,6 +13,8 @@ from cases.fhir.searchset import Searches
 from cases.fhir.system_search import SearchesAll
 from cases.fhir.write_endpoints import OnInstance, OnType
 
+NOTHING = "This server has nothing at this address; metadata says what there is."
+
 
 class OfType(Searches, OnType):
     """`[base]/[type]`."""
@@ -37,11 +39,20 @@ class Nowhere(FhirEndpoint):
         Raises:
             NotFound: always.
         """
-        message = "This server has nothing at this address; metadata says what there is."
-        raise NotFound(message)
+        raise NotFound(NOTHING)
 
     post = put = patch = delete = get
 
 
-class OfSystem(SearchesAll, OnSystem, Nowhere):
+class OfSystem(SearchesAll, OnSystem):
     """`[base]`: bundles are sent here, and all types are searched."""
+
+    def put(self, request: Request) -> Response:
+        """Refuse.
+
+        Raises:
+            NotFound: always.
+        """
+        raise NotFound(NOTHING)
+
+    patch = delete = put

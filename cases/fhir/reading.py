@@ -22,6 +22,7 @@ from cases.fhir.search.shapes import shaped
 from cases.fhir.source import Stand
 from cases.fhir.versions import DELETE, Version, versions_of
 from cases.r4.issue import Code
+from tumorboard.accounts.api_requests import ApiRequest
 
 TAG = re.compile(r'\A(?:W/)?"([^"]*)"\Z')
 #: What an address of one resource may say, beside what all may.
@@ -33,7 +34,7 @@ class Reads(FhirEndpoint):
 
     interactions: ClassVar = {"GET": "r", "PUT": "u", "PATCH": "u", "DELETE": "d"}
 
-    def get(self, request: Request, resource_id: str) -> Response:
+    def get(self, request: ApiRequest, resource_id: str) -> Response:
         """The resource as it is.
 
         Raises:
@@ -57,7 +58,7 @@ class ReadsVersion(FhirEndpoint):
 
     interactions: ClassVar = {"GET": "r"}
 
-    def get(self, request: Request, resource_id: str, version: str) -> Response:
+    def get(self, request: ApiRequest, resource_id: str, version: str) -> Response:
         """The version.
 
         Raises:

@@ -221,7 +221,7 @@ class SearchesAllByPost(SearchingAll):
     """POST to `_search`: a search by anything."""
 
     interactions: ClassVar[Mapping[str, str]] = {"POST": "s"}
-    parser_classes: ClassVar[list[Any]] = [SearchBody]
+    parser_classes = (SearchBody,)
 
     def post(self, request: Request) -> Response:
         """A page of matches. Parameters in the address count too, where they may stand there."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.hooks import asked, cards, fetching
@@ -14,6 +13,7 @@ from cases.hooks.endpoint import HookView, NotHad
 from cases.hooks.knowing import Knowledge, know
 from cases.models import HookCard
 from cases.services.hooks import keep_cards
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.audit.record import record
 
 
@@ -37,13 +37,13 @@ class Answers(HookView):
             raise NotHad(" ".join(filter(None, (NotHad.default_detail, had.unasked))))
         return call, had
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Cards, or none where there is nothing to say."""
         assert self.institution is not None  # noqa: S101 - the scope is entered
         assert self.service is not None  # noqa: S101 - no JWT is good for none
         call, had = self.ready
         known = know(had, call.orders, beside=call.beside, on=timezone.localdate())
-        client = request.auth.client
+        client = self.caller.client
         record(action="hook.asked", subject=known.case or client, by=request.user)
         found = cards_of(known, self.service, slug=self.institution.slug)
         keep_cards(_kept(card, client, self.service) for card in found)

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from cases.models import HookClient
 from cases.services.hook_clients import note_call, note_refusal
 from tumorboard.accounts import assertions, key_sets, rate_limits, scopes
+from tumorboard.accounts.api_requests import recognized
 from tumorboard.accounts.assertions import InvalidAssertion
 from tumorboard.accounts.client_models import ApiClient
 from tumorboard.accounts.models import User
@@ -126,6 +127,7 @@ class _Claims:
 
     def mismatch(self) -> str:
         """Which claim is not as it was registered; empty where all are."""
+        assert self.row is not None  # noqa: S101 - `client` found it, or raised
         for name, wanted in (("tenant", self.row.tenant), ("sub", self.row.subject)):
             if wanted and self.given.get(name) != wanted:
                 return f"Its {name} is not the registered one."
@@ -146,8 +148,9 @@ class HookAuthentication(BaseAuthentication):
             reason = getattr(request._request, "hook_refusal", "")
             message = f"This JWT is not valid here. {reason}".strip()
             raise AuthenticationFailed(message)
-        request.grants = scopes.granted_by(caller.client.scopes)
-        request.permissions = scopes.permissions_of(request.grants)
+        known = recognized(request)
+        known.grants = scopes.granted_by(caller.client.scopes)
+        known.permissions = scopes.permissions_of(known.grants)
         return caller.client.user, caller
 
     def authenticate_header(self, request: Request) -> str:

@@ -1,6 +1,6 @@
 """Which services there are: the same for everybody, with no institution's data."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponse
 from rest_framework.permissions import AllowAny
@@ -17,9 +17,9 @@ from tumorboard.accounts.access import public_view
 class Discovers(APIView):
     """GET of the services. It asks for no institution, so nobody learns which there are."""
 
-    authentication_classes: ClassVar = []
-    permission_classes: ClassVar = [AllowAny]
-    renderer_classes: ClassVar = [JSONRenderer]
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    renderer_classes = (JSONRenderer,)
     schema = None
 
     def get(self, request: Request, slug: str) -> Response:

@@ -1,6 +1,6 @@
 """What calls of CDS Hooks share: who calls, in which institution, and what is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
@@ -48,16 +48,16 @@ class HookView(InstitutionAPIView):
     resource: ClassVar[str] = "GuidanceResponse"
     interactions: ClassVar[Mapping[str, str]] = {"POST": "r"}
     permissions: ClassVar[Mapping[str, Permission]] = {"POST": Permission.CASE_READ}
-    authentication_classes: ClassVar[list[type]] = [HookAuthentication]
-    parser_classes: ClassVar[list[type[BaseParser]]] = []
-    renderer_classes: ClassVar[list[type]] = [JSONRenderer]
+    authentication_classes = (HookAuthentication,)
+    parser_classes: Sequence[type[BaseParser]] = ()
+    renderer_classes = (JSONRenderer,)
     schema = None
     is_feedback: ClassVar[bool] = False
     fault: Exception | None = None
     ready: Any = None
 
     def dispatch(
-        self, request: HttpRequest, *args: Any, service_id: str, **kwargs: Any
+        self, request: HttpRequest, *args: Any, service_id: str = "", **kwargs: Any
     ) -> HttpResponseBase:
         """Answer; a service that there is not has no address that a JWT could name: it is 401."""
         self.service = SERVICES.get(service_id)
@@ -69,6 +69,12 @@ class HookView(InstitutionAPIView):
         caller = request.bearer  # type: ignore[attr-defined]
         origins.open_to(response, request, caller.origins if caller else ())
         return response
+
+    @property
+    def caller(self) -> HookCaller:
+        """The EHR that calls."""
+        assert isinstance(self.request.auth, HookCaller)  # noqa: S101 - nobody else is let in
+        return self.request.auth
 
     def recognized(self, request: HttpRequest) -> tuple[Any, Allowance]:
         """Who calls, and all that has to be done before the scope is entered."""

@@ -5,7 +5,6 @@ import uuid
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.hooks.asked import DEEPEST
@@ -15,6 +14,7 @@ from cases.hooks.endpoint import HookView
 from cases.models.hooks import HookOutcome
 from cases.services.errors import Invalid
 from cases.services.hooks import Told, tell
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.json_bodies import read_json
 
 MOST = 200
@@ -45,9 +45,9 @@ class TakesFeedback(HookView):
             raise Invalid(faults)
         return [one for one in told if one is not None]
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Keep it; what was told before is not kept twice."""
-        tell(client=request.auth.client, told=self.ready, by=request.user)
+        tell(client=self.caller.client, told=self.ready, by=request.user)
         return Response({})
 
 

@@ -10,7 +10,6 @@ from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -20,6 +19,7 @@ from cases.services.intake import bundles, receiving, sources
 from cases.services.intake.faults import OtherContent, Unacceptable
 from cases.services.intake.incoming import MOST_BYTES
 from tumorboard.accounts.api import InstitutionAPIView
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.accounts.client_models import AccessToken, ApiClient
 from tumorboard.accounts.permissions import Permission
 from tumorboard.refusals import WORDS
@@ -44,7 +44,7 @@ ISSUES = {
 class Raw(BaseParser):
     """A body as it is, up to one byte more than is taken."""
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """The bytes."""
         return bytes(stream.read(MOST_BYTES + 1))
 
@@ -159,11 +159,11 @@ class Door(InstitutionAPIView):
 class Hl7v2Door(Door):
     """One message of HL7 v2."""
 
-    parser_classes: ClassVar = [Hl7v2Body]
-    renderer_classes: ClassVar = [Hl7v2Answer]
+    parser_classes = (Hl7v2Body,)
+    renderer_classes = (Hl7v2Answer,)
     told_as = WORDS
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Take a message; the answer is its ACK, also where it is refused."""
         client = self.client
         taken = acknowledging.take(request.data or b"", client=client)
@@ -178,10 +178,10 @@ class Hl7v2Door(Door):
 class FhirDoor(Door):
     """One Bundle of FHIR R4."""
 
-    parser_classes: ClassVar = [FhirBody, JsonBody]
-    renderer_classes: ClassVar = [FhirAnswer]
+    parser_classes = (FhirBody, JsonBody)
+    renderer_classes = (FhirAnswer,)
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Take a bundle; where it waits is answered, for people."""
         client = self.client
         try:

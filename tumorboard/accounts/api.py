@@ -1,6 +1,6 @@
 """The one door of every API: an institution's scope, a token, a limit, a permission."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import pghistory
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import MethodNotAllowed, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tumorboard.accounts import bearer, scopes
+from tumorboard.accounts.api_requests import ApiRequest, recognized
 from tumorboard.accounts.bearer import ClientAuthentication, TokenAuthentication
 from tumorboard.accounts.permissions import Permission
 from tumorboard.accounts.rate_limits import Allowance
@@ -38,15 +40,16 @@ class HoldsPermission(BasePermission):
         """
         if request.auth is None:
             return False
-        if not hasattr(view, request.method.lower()):
-            raise MethodNotAllowed(request.method)
-        method = "GET" if request.method == "HEAD" else request.method
+        asked = recognized(request)
+        if not hasattr(view, asked.method.lower()):
+            raise MethodNotAllowed(asked.method)
+        method = "GET" if asked.method == "HEAD" else asked.method
         action = getattr(view, "action", None) or method
         needed = view.permissions.get(action)
-        if needed is None or not {needed, Permission.TOKEN_USE} <= request.permissions:
+        if needed is None or not {needed, Permission.TOKEN_USE} <= asked.permissions:
             return False
         grant = (view.resource, view.interactions.get(action))
-        return request.grants is None or grant in request.grants
+        return asked.grants is None or grant in asked.grants
 
 
 class InstitutionAPIView(APIView):
@@ -68,8 +71,12 @@ class InstitutionAPIView(APIView):
     #: denied to clients (`tumorboard.accounts.scopes`).
     resource: ClassVar[str] = ""
     interactions: ClassVar[Mapping[str, str]] = {}
-    authentication_classes: ClassVar[list[type]] = [ClientAuthentication, TokenAuthentication]
-    permission_classes: ClassVar[list[type]] = [HoldsPermission]
+    authentication_classes: Sequence[type[BaseAuthentication]] = [
+        ClientAuthentication,
+        TokenAuthentication,
+    ]
+    permission_classes: Sequence[type[BasePermission]] = [HoldsPermission]
+    request: ApiRequest
     institution: Institution | None = None
     allowance: Allowance | None = None
 
@@ -118,10 +125,10 @@ class InstitutionAPIView(APIView):
         _measure(request._request)
 
     def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
         """Say how much is left of the limit."""
-        final: Response = super().finalize_response(request, response, *args, **kwargs)
+        final = super().finalize_response(request, response, *args, **kwargs)
         for name, value in (self.allowance.headers if self.allowance else {}).items():
             final[name] = value
         return final

@@ -1,6 +1,5 @@
 """Whoever shows a token to the API: recognized and counted before the request begins."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from rest_framework.request import Request
 
 from tumorboard.accounts import access_tokens, rate_limits, scopes, tokens
 from tumorboard.accounts.access import permissions_in_scope
+from tumorboard.accounts.api_requests import recognized
 from tumorboard.accounts.client_models import AccessToken
 from tumorboard.accounts.models import ApiToken, User
 from tumorboard.audit.origin import client_network
@@ -105,8 +105,9 @@ class ClientAuthentication(_BearerAuthentication):
         bearer = getattr(request._request, "bearer", None)
         if not isinstance(bearer, AccessToken):
             return None
-        request.grants = access_tokens.grants_of(bearer)
-        request.permissions = scopes.permissions_of(request.grants)
+        known = recognized(request)
+        known.grants = access_tokens.grants_of(bearer)
+        known.permissions = scopes.permissions_of(known.grants)
         return bearer.client.user, bearer
 
 
@@ -120,14 +121,13 @@ class TokenAuthentication(_BearerAuthentication):
             AuthenticationFailed: a bearer token that is not valid in the current institution.
         """
         bearer = getattr(request._request, "bearer", None)
-        permissions: frozenset[Any] = frozenset()
         if isinstance(bearer, ApiToken):
             permissions = tokens.permitted(bearer, permissions_in_scope(bearer.user))
-        if not permissions:
-            if request.headers.get("Authorization", "").lower().startswith("bearer"):
-                message = "This token is not valid here."
-                raise AuthenticationFailed(message)
-            return None
-        request.grants = None
-        request.permissions = permissions
-        return bearer.user, bearer
+            if permissions:
+                known = recognized(request)
+                known.grants, known.permissions = None, permissions
+                return bearer.user, bearer
+        if request.headers.get("Authorization", "").lower().startswith("bearer"):
+            message = "This token is not valid here."
+            raise AuthenticationFailed(message)
+        return None

@@ -56,7 +56,8 @@ def listing_of(timeline: Timeline, *, with_studies: bool = True) -> Listing:
     Args:
         with_studies: whether studies are among the events; a document may have their table.
     """
-    events = [*timeline.bands, *timeline.points, *(timeline.studies if with_studies else ())]
+    studies = timeline.studies if with_studies else ()
+    events: list[Band | Point | StudyPoint] = [*timeline.bands, *timeline.points, *studies]
     events.sort(key=_order)
     return Listing(tuple(map(_line, events)), tuple(_values(timeline)))
 

@@ -235,7 +235,7 @@ def _legend(
     texts: list[Text] = []
     y = top + LEGEND_LANE / 2
     for group in (rows.used, *(panel.legend for panel in panels)):
-        x = -LEFT + LEGEND_SYMBOL
+        x: float = -LEFT + LEGEND_SYMBOL
         for mark in group:
             words = cut(mark.words, TEXT_PX, WIDTH / 2)
             length = LEGEND_SYMBOL + text_width(words, TEXT_PX)

@@ -74,9 +74,9 @@ def _named(value: Any) -> Iterator[tuple[str, UUID]]:
             yield from _named(inner)
     elif isinstance(value, dict):
         said = value.get("reference")
-        found = target(said) if isinstance(said, str) else None
-        key = key_of(said, found.type) if found else None
-        if found and key:
-            yield found.type, key
+        if isinstance(said, str) and (found := target(said)):
+            key = key_of(said, found.type)
+            if key:
+                yield found.type, key
         for inner in value.values():
             yield from _named(inner)

@@ -12,14 +12,15 @@ from rest_framework.response import Response
 
 from cases.fhir.bulk.asked import PATIENTS, SYSTEM, of_parameters, read_asked
 from cases.fhir.bulk.rights import NEEDED, may_export
-from cases.fhir.endpoint import FhirEndpoint, MayInteract
+from cases.fhir.endpoint import FhirEndpoint, MayInteract, check_method
 from cases.fhir.finishing import instant
-from cases.fhir.outcome import BadRequest, FhirError, Forbidden, NotAllowed
+from cases.fhir.outcome import BadRequest, FhirError, Forbidden
 from cases.fhir.search.query import Given
 from cases.models import BulkExport, BulkExportPart
 from cases.r4.issue import Code
 from cases.services import bulk_exports as services
 from tumorboard.accounts import scopes
+from tumorboard.accounts.api_requests import ApiRequest, recognized
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.record import record
 
@@ -42,19 +43,18 @@ class MayExport(MayInteract):
         """
         if request.auth is None:
             return False
-        if not hasattr(view, request.method.lower()) or request.method == "OPTIONS":
-            message = f"{request.method} means nothing here."
-            raise NotAllowed(message)
-        return {NEEDED, Permission.TOKEN_USE} <= request.permissions
+        asked = recognized(request)
+        check_method(asked, view)
+        return {NEEDED, Permission.TOKEN_USE} <= asked.permissions
 
 
 class Exporting(FhirEndpoint):
     """What all of them share: who may, and that each sees their own exports alone."""
 
-    permissions: ClassVar[Mapping[str, Permission]] = dict.fromkeys(  # type: ignore[misc]
+    permissions: ClassVar[Mapping[str, Permission]] = dict.fromkeys(
         ("GET", "POST", "DELETE"), NEEDED
     )
-    permission_classes: ClassVar[list[type]] = [MayExport]
+    permission_classes = (MayExport,)
 
     def export_of(self, key: UUID) -> Any:
         """The caller's export with this id.
@@ -73,7 +73,7 @@ class ExportsSystem(Exporting):
 
     level = SYSTEM
     #: A HEAD would begin one.
-    http_method_names: ClassVar[list[str]] = ["get", "post", "options"]
+    http_method_names = ["get", "post", "options"]
 
     def get(self, request: Request) -> Response:
         """Ask for an export, by parameters in the address."""
@@ -139,7 +139,7 @@ class ExportsPatients(ExportsSystem):
 class FollowsExport(Exporting):
     """`$export-status/<id>`: how far an export is, and its manifest."""
 
-    def get(self, request: Request, bulk_export_id: UUID) -> Any:
+    def get(self, request: ApiRequest, bulk_export_id: UUID) -> Any:
         """202 with its progress while it is collected, then the manifest.
 
         Raises:
@@ -162,7 +162,7 @@ class FollowsExport(Exporting):
         answer["Expires"] = http_date(export.expires_at.timestamp())
         return answer
 
-    def delete(self, request: Request, bulk_export_id: UUID) -> Response:
+    def delete(self, request: ApiRequest, bulk_export_id: UUID) -> Response:
         """Cancel the export, or delete its files."""
         services.remove(export=self.export_of(bulk_export_id), by=request.user)
         return Response(None, status=HTTPStatus.ACCEPTED)
@@ -187,7 +187,7 @@ class FetchesFile(Exporting):
         """Whatever the caller accepts: there is one format of files."""
         return super().perform_content_negotiation(request, force=True)
 
-    def get(self, request: Request, bulk_export_part_id: UUID) -> HttpResponse:
+    def get(self, request: ApiRequest, bulk_export_part_id: UUID) -> HttpResponse:
         """The lines, for who asked for them, as long as they may see all of it.
 
         Raises:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import Http404
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.fhir.endpoint import FhirEndpoint
@@ -25,6 +24,7 @@ from cases.r4.issue import Code
 from cases.r4.judging import faults
 from cases.selectors import subscriptions
 from cases.selectors.topics import TOPICS
+from tumorboard.accounts.api_requests import ApiRequest
 from tumorboard.audit.record import record
 
 SINCE, UNTIL, CONTENT = "eventsSinceNumber", "eventsUntilNumber", "content"
@@ -76,7 +76,7 @@ class Asks(FhirEndpoint):
 class TellsStatus(Asks):
     """`Subscription/$status` and `Subscription/<id>/$status`."""
 
-    def get(self, request: Request, resource_id: str = "") -> Response:
+    def get(self, request: ApiRequest, resource_id: str = "") -> Response:
         """Where each stands."""
         if resource_id:
             rows = [self.subscription(resource_id)]
@@ -116,7 +116,7 @@ class TellsStatus(Asks):
 class TellsEvents(Asks):
     """`Subscription/<id>/$events`."""
 
-    def get(self, request: Request, resource_id: str) -> Response:
+    def get(self, request: ApiRequest, resource_id: str) -> Response:
         """What happened since a number, as far as the caller may read it.
 
         Raises:
