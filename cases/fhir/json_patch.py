@@ -1,12 +1,22 @@
-"""JSON Patch (RFC 6902): changes to a document, operation by operation. Plain Python."""
+"""JSON Patch (RFC 6902): changes to a document, operation by operation. Plain Python.
+
+It is our own: `jsonpatch` 1.33, the newest for three years, takes true for 1, and 1.47 of November
+2026, which does not, is the fourteenth release in five weeks. Its errors quote what stands in the
+resource, those of pointers do not say which operation they are about, and some faults of a patch
+are found only after the operations before them. What would judge, bound and word all that here is
+half of this file, beside two packages more.
+"""
 
 import copy
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 #: How many operations one patch may have, and how many values its copies may walk together: a
 #: document is looked through for each, and may be twice as large after it.
 MOST, LARGEST = 200, 200_000
+#: A tilde that escapes nothing (RFC 6901, 3).
+NO_ESCAPE = re.compile(r"~(?![01])")
 #: Behind the last element of a list.
 END = "-"
 MEMBERS: Mapping[str, tuple[str, ...]] = {
@@ -83,9 +93,12 @@ def _fault(operation: Any) -> str:
     missing = [name for name in MEMBERS[op] if name not in operation]
     if missing:
         return f"{op} needs {missing[0]}."
-    pointers = [operation.get("path")] + ([operation["from"]] if "from" in MEMBERS[op] else [])
+    names = ("path", "from") if "from" in MEMBERS[op] else ("path",)
+    pointers: list[Any] = [operation.get(name) for name in names]
     if not all(isinstance(each, str) and (not each or each[0] == "/") for each in pointers):
         return "A pointer is text that is empty or begins with a slash."
+    if any(map(NO_ESCAPE.search, pointers)):
+        return "In a pointer ~ stands before 0 or 1."
     if op == "move" and operation["path"].startswith(f"{operation['from']}/"):
         return "Nothing is moved into itself."
     return ""

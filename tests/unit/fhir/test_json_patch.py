@@ -94,6 +94,8 @@ def test_what_does_not_fit_says_which_operation(operation):
         [{"op": "add", "path": "/a"}],
         [{"op": "add", "path": "a", "value": 1}],
         [{"op": "add", "path": 1, "value": 1}],
+        [{"op": "add", "path": "/a~2", "value": 1}],
+        [{"op": "copy", "path": "/a", "from": "/b~"}],
         [{"op": "remove"}],
         [{"op": "copy", "path": "/a"}],
         [{"op": "move", "path": "/a/b", "from": "/a"}],
