@@ -59,8 +59,9 @@ class Documents(Source):
         return bare(parsed(row.document))
 
     def gives(self, row: Any) -> bool:
-        """Not where its key was destroyed, or of one that is gone and was of nobody."""
-        return bool(row.stands_alone and row.document)
+        """Not of another type; nor where its key was destroyed, or it is gone and was of nobody."""
+        is_of_type = row.resource_type == self.resource_type
+        return bool(is_of_type and row.stands_alone and row.document)
 
 
 def parsed(text: str) -> Json:

@@ -164,9 +164,7 @@ class Step:
                 self._take(resources.of_published(name))
         if self._since is not None:
             of = [each for each in SOURCES if isinstance(each, Source) and self._takes(each)]
-            self._others += deleted_since(
-                of, self._since.span.low, patients=self._asked.patients, level=self._asked.level
-            )
+            self._others += deleted_since(of, self._since.span.low, patients=self._asked.patients)
         notes = list(self._asked.notes)
         if self._asked.types is not None and len(allowed) < len(self._asked.types):
             notes.append("Your roles or scopes do not allow all of these types any more.")

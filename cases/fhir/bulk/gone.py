@@ -5,9 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
-
-from cases.fhir.bulk.asked import PATIENTS
 from cases.fhir.formats import encoded
 from cases.fhir.source import Source
 from cases.fhir.versions import DELETE, events_of, rebuilt
@@ -25,14 +22,12 @@ def deleted_since(
     since: datetime.datetime,
     *,
     patients: Sequence[str] | None,
-    level: str,
 ) -> Iterator[File]:
     """Files of transactions that delete what was deleted then or later.
 
     Args:
         sources: of the types that are exported.
         patients: the ids of those whom the export is about; None for all.
-        level: which export it is.
     """
     names: list[str] = []
     kinds: set[str] = set()
@@ -40,8 +35,6 @@ def deleted_since(
     for source in sources:
         for row in _deleted(source, since):
             whose = _patient_of(source, row)
-            if level == PATIENTS and whose is None:
-                continue
             if patients is not None and str(whose) not in patients:
                 continue
             names.append(f"{source.resource_type}/{source.id_of(row)}")
@@ -68,13 +61,15 @@ def _deleted(source: Source, since: datetime.datetime) -> Iterator[Any]:
 
 
 def _patient_of(source: Source, row: Any) -> UUID | None:
-    """The patient whom a row that is gone was about; None where the way to them is gone too."""
+    """The patient whom a row that is gone was about; None where it was about none.
+
+    Raises:
+        ObjectDoesNotExist: the case was hidden a moment ago. The step is done again, and finds
+            nothing of the row any more.
+    """
     found = row
-    try:
-        for step in source.patient.split("__") if source.patient else ():
-            found = getattr(found, step)
-    except ObjectDoesNotExist:
-        return None
+    for step in source.patient.split("__") if source.patient else ():
+        found = getattr(found, step)
     return found if isinstance(found, UUID) else None
 
 
