@@ -2,7 +2,8 @@
 
 The server runs in the test's process; pages are real, the worker's jobs are done by the test.
 `TUMORBOARD_CHROMIUM` names the browser. Where there is none the tests skip, saying so, unless
-`TUMORBOARD_BROWSER=required`.
+`TUMORBOARD_BROWSER=required`. With `TUMORBOARD_SCREENSHOTS=1` the pages lie in `var/screenshots/`
+afterwards, to be looked at.
 """
 
 import os
@@ -108,23 +109,29 @@ def sign_in(page: Page, address: str, email: str = CORA) -> None:
 
 @pytest.fixture
 def shoot() -> "Shoot":
-    """Take a screenshot, wide and narrow, light and dark, into `var/screenshots/`."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    return Shoot(SCREENSHOTS)
+    """Show a page wide and narrow, light and dark, for its console to complain."""
+    return Shoot(SCREENSHOTS if os.environ.get("TUMORBOARD_SCREENSHOTS") else None)
 
 
 class Shoot:
-    """Takes screenshots of pages."""
+    """Shows pages as different people see them, and takes pictures where a folder is given.
 
-    def __init__(self, folder: Path) -> None:
+    No test looks at a picture, and drawing them is most of what a browser test costs.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
         self.folder = folder
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
 
     def __call__(self, page: Page, name: str) -> None:
-        """Four pictures of the page as it is."""
+        """The page as it is, in four ways."""
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             for width in (1280, 390):
                 page.set_viewport_size({"width": width, "height": 900})
+                if not self.folder:
+                    continue
                 # Hiding the caret would put a style into the page, which its policy forbids.
                 page.screenshot(
                     path=self.folder / f"{name}-{width}-{scheme}.png",

@@ -85,10 +85,18 @@ def hospital(transactional_db) -> Hospital:
     return Hospital(north, meeting, items)
 
 
-@pytest.fixture
-def server(hospital: Hospital) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def one_server(django_db_setup: None) -> Iterator[Server]:
+    """Started once; it keeps nothing of a hospital that is gone."""
     with Server() as running:
         yield running
+
+
+@pytest.fixture
+def server(one_server: Server, hospital: Hospital) -> Server:
+    if one_server.process is None:  # A test killed it, and did not come to starting it again.
+        one_server.start()
+    return one_server
 
 
 class Person:

@@ -1,5 +1,7 @@
 """What speaks against a result reaches every place where the board reads the result."""
 
+import copy
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,22 +11,30 @@ from tests.factories.cases import STAGING, make_case, make_study
 from tests.factories.lesions import make_course
 from tests.factories.records import keep_against, reread
 from tests.integration.web.boards.page import pdf_text, text
+from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_study")]
 
 KEPT = "entered “Stable”, measured: RECIST 1.1: "
 READ = "reported as “Stable”, read by the board as “Progression”, by Dr Reader"
 
 
-@pytest.fixture
-def study(coordinator):
+@pytest.fixture(scope="module")
+def kept_study(house):
     """The current study: its result is kept against sizes, and the board reads it otherwise."""
-    case = make_case(by=coordinator, **STAGING)
-    study = make_course(case, 40, 60, by=coordinator)[1][-1]
-    keep_against(study, outcome="stable", reason="Cystic change.", by=coordinator)
-    reread(study, outcome="progression", agreement="major", words="New focus.", by=coordinator)
-    case.refresh_from_db()
+    by = house.coordinator
+    with institution_scope(house.institution):
+        case = make_case(by=by, **STAGING)
+        study = make_course(case, 40, 60, by=by)[1][-1]
+        keep_against(study, outcome="stable", reason="Cystic change.", by=by)
+        reread(study, outcome="progression", agreement="major", words="New focus.", by=by)
+        case.refresh_from_db()
     return study
+
+
+@pytest.fixture
+def study(kept_study):
+    return copy.deepcopy(kept_study)
 
 
 @pytest.fixture

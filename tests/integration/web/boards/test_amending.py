@@ -1,15 +1,18 @@
 """Amending a signed decision by its pages, and the former versions that stay."""
 
+import copy
+
 import pytest
 from django.core.cache import cache
 
 from cases.models import Decision, DecisionDraft
 from cases.services import amendments
-from tests.factories.boards import draft, sign
+from tests.factories.boards import draft, make_item, sign
 from tests.integration.web.boards.page import error_of, pdf_text, text
 from tumorboard.formats import zoned_moment
+from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_signed")]
 
 WHY = "The pathology was reread."
 
@@ -19,9 +22,15 @@ def _no_tries_yet():
     cache.clear()
 
 
+@pytest.fixture(scope="module")
+def kept_signed(house, kept_item, kept_chair):
+    with institution_scope(house.institution):
+        return sign(copy.deepcopy(kept_item), by=kept_chair)
+
+
 @pytest.fixture
-def signed(item, chair):
-    return sign(item, by=chair)
+def signed(kept_signed):
+    return copy.deepcopy(kept_signed)
 
 
 @pytest.fixture
@@ -71,7 +80,9 @@ class TestOpening:
         assert response.status_code == 422
         assert "being written already" in text(response)
 
-    def test_nothing_is_signed(self, chairs_browser, url, item):
+    def test_nothing_is_signed(self, chairs_browser, url, coordinator):
+        item = make_item(by=coordinator)
+
         response = chairs_browser.get(url("decision_amend", item.pk), follow=True)
 
         assert "Nothing is signed here yet." in text(response)
@@ -163,7 +174,8 @@ class TestVersions:
         assert browser.get(url("decision_draft_pdf", item.pk)).status_code == 404
 
 
-def test_the_draft_on_paper_before_anything_is_signed(browser, url, item, coordinator):
+def test_the_draft_on_paper_before_anything_is_signed(browser, url, coordinator):
+    item = make_item(by=coordinator)
     assert "Draft, not signed" in pdf_text(browser.get(url("decision_draft_pdf", item.pk)))
 
     draft(item, by=coordinator)

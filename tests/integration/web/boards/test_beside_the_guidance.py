@@ -7,15 +7,16 @@ from django.utils import timezone
 
 from cases.models import Decision
 from cases.selectors.cases import one
-from cases.services import acknowledgments, agendas, facts, studies
+from cases.services import acknowledgments, facts, studies
 from cases.services.decision_sheets import sheet_of
 from guidance.editions import local_notes, local_studies
 from tests.factories.boards import ACCEPTED, draft, make_item, sign
 from tests.factories.cases import FEASIBLE, STAGING, make_case, make_study
 from tests.factories.people import PASSWORD
 from tests.integration.web.boards.page import pdf_text, text, value
+from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_item")]
 
 TODAY = timezone.localdate()
 LATER = TODAY + datetime.timedelta(days=100)
@@ -25,12 +26,14 @@ NOTE = "Ask the desk the same day."
 LEAD = "Local policy of North Hospital"
 
 
-@pytest.fixture
-def item(meeting, coordinator):
+@pytest.fixture(scope="module")
+def kept_item(house):
     """A case whose order without contrast is critical, and whose chest is a caution."""
-    case = make_case(by=coordinator, **STAGING)
-    studies.add(case=case, modality="CT", procedure="CT_AP_WO", ordered_on=TODAY, by=coordinator)
-    return make_item(by=coordinator, meeting=meeting, case=one(case.pk), question="MRI first?")
+    by = house.coordinator
+    with institution_scope(house.institution):
+        case = make_case(by=by, **STAGING)
+        studies.add(case=case, modality="CT", procedure="CT_AP_WO", ordered_on=TODAY, by=by)
+        return make_item(by=by, case=one(case.pk), question="MRI first?")
 
 
 @pytest.fixture
@@ -237,7 +240,7 @@ class TestAcceptance:
     """X-09 on the pages: the interval waits, then it names who accepted."""
 
     @pytest.fixture
-    def item(self, meeting, coordinator):
+    def item(self, coordinator):
         case = make_case(
             by=coordinator,
             **FEASIBLE,
@@ -251,7 +254,7 @@ class TestAcceptance:
         make_study(
             case=case, by=coordinator, procedure="MRI_AP_WWO", multiphasic=False, outcome="stable"
         )
-        return agendas.put_on(meeting=meeting, case=one(case.pk), by=coordinator)
+        return make_item(by=coordinator, case=one(case.pk))
 
     @pytest.fixture
     def places(self, everywhere, browser, url, item):

@@ -11,7 +11,7 @@ from tests.factories.cases import make_case, make_study
 from tests.integration.web.boards.page import error_of, pdf_text, text, value
 from tumorboard.audit.models import AuditEntry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_item")]
 
 HTMX = {"HX-Request": "true"}
 

@@ -14,7 +14,7 @@ from tests.factories.completeness import make_complete_case
 from tests.integration.web.boards.page import error_of, text, value
 from tumorboard.formats import day
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_item")]
 
 HTMX = {"HX-Request": "true"}
 PET = {"recommendations-0-kind": "imaging", "recommendations-0-code": "PET_DOTATATE"}

@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cases.services.attendances import note_present
 from tests.factories.boards import make_board, make_item, make_meeting
-from tests.factories.people import add_member
+from tests.factories.people import add_member, make_institution
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
@@ -30,13 +31,12 @@ POST = (
 )
 
 
-@pytest.fixture
-def theirs(other_institution):
-    """Ids of the other institution's rows."""
-    from cases.services.attendances import note_present
-
-    by = add_member(other_institution, "BOARD_CHAIR", email="s@south.example", name="Sue South")
-    with institution_scope(other_institution):
+@pytest.fixture(scope="module", autouse=True)
+def theirs(kept):
+    """Ids of the rows of another institution."""
+    south = make_institution(slug="south", name="South Hospital")
+    by = add_member(south, "BOARD_CHAIR", email="s@south.example", name="Sue South")
+    with institution_scope(south):
         meeting = make_meeting(by=by, board=make_board(by=by))
         item = make_item(by=by, meeting=meeting)
         attendance = note_present(meeting=meeting, name="Otto", by=by)

@@ -12,7 +12,7 @@ from tests.factories.rich_item import FOLLOW_UP
 from tests.integration.web.boards.page import text
 from tumorboard.audit.models import AuditEntry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_item")]
 
 
 def test_everything_stands_on_it(browser, url, item, chair):

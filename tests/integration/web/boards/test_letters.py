@@ -19,7 +19,7 @@ from tests.unit.documents.printed import open_pdf
 from tumorboard.audit.models import AuditEntry
 from tumorboard.formats import day, moment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_item")]
 
 
 @pytest.fixture

@@ -31,6 +31,11 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owne
 PATIENCE = 60
 
 
+@pytest.fixture(scope="module")
+def house():
+    """Nothing is made once for tests that commit."""
+
+
 @pytest.fixture
 def north():
     return make_institution(slug="north", name="North Hospital")

@@ -1,5 +1,6 @@
 """The bar is made once for all who see it alike; nothing of one person comes to another."""
 
+import copy
 import datetime
 import re
 
@@ -13,13 +14,14 @@ from cases.models import Attendance, BoardMember, Meeting
 from cases.selectors.agendas import RECENT
 from cases.services import discussions, live
 from cases.web import live_bar, shared_readings
-from tests.factories.boards import bring_near, make_item
+from tests.factories.boards import bring_near, make_item, make_meeting
 from tests.factories.people import add_member
 from tests.integration.web.boards.page import text, value
 from tumorboard.accounts.models import Membership
 from tumorboard.audit.models import AuditEntry
+from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_items")]
 
 HTMX = {"HX-Request": "true"}
 
@@ -31,16 +33,25 @@ def _one_moment(monkeypatch):
     monkeypatch.setattr(shared_readings.time, "monotonic", lambda: 0.0)
 
 
-@pytest.fixture
-def meeting(meeting):
-    return bring_near(meeting)
-
-
-@pytest.fixture
-def items(meeting, coordinator, chair):
-    found = [make_item(by=coordinator, meeting=meeting, question=f"Case {n}?") for n in (1, 2)]
-    discussions.show(item=found[0], by=chair)
+@pytest.fixture(scope="module")
+def kept_items(house, kept_chair):
+    """Two cases on the list of a meeting on its day, the first of them before the board."""
+    by = house.coordinator
+    with institution_scope(house.institution):
+        meeting = bring_near(make_meeting(by=by))
+        found = [make_item(by=by, meeting=meeting, question=f"Case {n}?") for n in (1, 2)]
+        discussions.show(item=found[0], by=kept_chair)
     return found
+
+
+@pytest.fixture
+def items(kept_items):
+    return copy.deepcopy(kept_items)
+
+
+@pytest.fixture
+def meeting(items):
+    return items[0].meeting
 
 
 @pytest.fixture
@@ -187,7 +198,7 @@ CLOSED = {
 def closed(request, meeting):
     """Makes the meeting one that nobody begins any more; the words for it."""
 
-    def close():
+    def close(meeting=meeting):
         changed = {name: at() for name, at in CLOSED[request.param].items()}
         Meeting.objects.filter(pk=meeting.pk).update(**changed)
         live.announce(meeting_id=meeting.pk)
@@ -220,10 +231,11 @@ def test_who_was_there_is_told_so_afterwards(another, url, meeting, items, close
     assert "You were present." in text(rita.get(url("live_bar", meeting.pk)))
 
 
-def test_an_empty_list_promises_cases_only_while_it_may_get_some(browser, url, meeting, closed):
+def test_an_empty_list_promises_cases_only_while_it_may_get_some(browser, url, coordinator, closed):
+    meeting = bring_near(make_meeting(by=coordinator))
     page = url("live", meeting.pk)
     assert "Cases that are put on the list appear here." in text(browser.get(page))
-    words = closed()
+    words = closed(meeting)
     assert words in text(browser.get(page))
     assert "appear here" not in text(browser.get(page))
 

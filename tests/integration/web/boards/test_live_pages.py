@@ -1,5 +1,6 @@
 """The pages of a running meeting: what everybody sees, and what the presenter does."""
 
+import copy
 import datetime
 import re
 import uuid
@@ -11,12 +12,13 @@ from cases.models import Attendance, BoardMember, Discussion, Meeting
 from cases.services import discussions, live
 from cases.services.decision_drafts import Concluded, Dissented, save_draft
 from cases.web import shared_readings
-from tests.factories.boards import EVERY_KIND, bring_near, draft, make_item, sign
+from tests.factories.boards import EVERY_KIND, bring_near, draft, make_item, make_meeting, sign
 from tests.factories.standards import settle
 from tests.integration.web.boards.page import text
 from tumorboard.audit.models import AuditEntry
+from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_items")]
 
 HTMX = {"HX-Request": "true"}
 
@@ -26,16 +28,23 @@ def _nothing_is_shared_between_tests():
     shared_readings._kept.clear()
 
 
-@pytest.fixture
-def meeting(meeting):
-    return bring_near(meeting)
+@pytest.fixture(scope="module")
+def kept_items(house):
+    """Two cases on the list of a meeting on its day."""
+    by = house.coordinator
+    with institution_scope(house.institution):
+        meeting = bring_near(make_meeting(by=by))
+        return [make_item(by=by, meeting=meeting, question=f"What in case {n}?") for n in (1, 2)]
 
 
 @pytest.fixture
-def items(meeting, coordinator):
-    return [
-        make_item(by=coordinator, meeting=meeting, question=f"What in case {n}?") for n in (1, 2)
-    ]
+def items(kept_items):
+    return copy.deepcopy(kept_items)
+
+
+@pytest.fixture
+def meeting(items):
+    return items[0].meeting
 
 
 def bar_of(response) -> dict[str, str]:
@@ -56,7 +65,8 @@ def test_before_it_begins_the_page_shows_the_first_case(browser, url, meeting, i
     assert AuditEntry.objects.filter(action="agenda_item.read").count() == 1
 
 
-def test_a_list_without_cases(browser, url, meeting):
+def test_a_list_without_cases(browser, url, coordinator):
+    meeting = bring_near(make_meeting(by=coordinator))
     assert "No case is on this list" in text(browser.get(url("live", meeting.pk)))
 
 

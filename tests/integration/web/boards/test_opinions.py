@@ -11,7 +11,7 @@ from cases.web import opinions as views
 from tests.factories.boards import make_item, make_meeting
 from tests.integration.web.boards.page import text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_item")]
 
 TYPED = {"text": "Wait three months.", "specialty": "surgery"}
 KEPT = "What you typed is kept for you"

@@ -7,7 +7,7 @@ from cases.models import AgendaItem, Meeting, Postponement
 from tests.factories.boards import make_item, make_meeting, sign
 from tests.integration.web.boards.page import error_of, text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_item")]
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import pytest
 
 from cases.models import AgendaPublication
 from cases.services import agendas, meetings
-from tests.factories.boards import make_item
+from tests.factories.boards import make_item, make_meeting
 from tests.integration.web.boards.page import pdf_text, text
 from tumorboard.audit.models import AuditEntry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_item")]
 
 
 @pytest.fixture
@@ -80,7 +80,9 @@ def test_publishing_names_how_many_cases_have_no_question(browser, url, item, co
     assert "2 cases have no question written. The list is kept" in asked()
 
 
-def test_an_empty_list_is_not_published(browser, url, meeting):
+def test_an_empty_list_is_not_published(browser, url, coordinator):
+    meeting = make_meeting(by=coordinator)
+
     response = browser.post(url("agenda_publish", meeting.pk), follow=True)
 
     assert "There is no case on the list yet." in text(response)

@@ -23,7 +23,7 @@ from tests.factories.people import PASSWORD, add_member
 from tests.integration.web.boards.page import error_of, pdf_text, text, value
 from tumorboard.formats import day, zoned_moment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_item")]
 
 SEEN = ("assessment_id", "draft_version", "seen")
 

@@ -15,7 +15,7 @@ from tests.factories.people import add_member
 from tests.integration.web.boards.page import text, value
 from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_item")]
 scoped = pytest.mark.usefixtures("scope")
 
 HTMX = {"HX-Request": "true"}

@@ -1,5 +1,10 @@
-"""Cases, and people who are signed in, for the tests of the case pages."""
+"""Cases, and people who are signed in, for the tests of the case pages.
 
+A file of which nearly every test needs the case says `usefixtures("kept_case")`: then it is made
+once for the file, and every test finds it, whether it asks for it or not.
+"""
+
+import copy
 from collections.abc import Callable
 
 import pytest
@@ -8,14 +13,24 @@ from django.test import Client
 from cases.models import Case
 from tests.factories.cases import STAGING, make_case
 from tests.factories.people import add_member
+from tests.integration.web.conftest import House
 from tumorboard.accounts.models import User
 from tumorboard.tenancy.models import Institution
 from tumorboard.tenancy.scope import institution_scope
 
 
+@pytest.fixture(scope="module")
+def kept_case(house: House) -> Case:
+    """`case`, once for the file."""
+    with institution_scope(house.institution):
+        return make_case(by=house.coordinator, **STAGING)
+
+
 @pytest.fixture
-def case(institution: Institution, coordinator: User) -> Case:
+def case(request: pytest.FixtureRequest, institution: Institution, coordinator: User) -> Case:
     """A case of initial staging, all of it known."""
+    if "kept_case" in request.fixturenames:
+        return copy.deepcopy(request.getfixturevalue("kept_case"))
     with institution_scope(institution):
         return make_case(by=coordinator, **STAGING)
 

@@ -13,6 +13,7 @@ from tests.factories.boards import draft, make_item
 from tests.factories.cases import STAGING, make_case
 from tests.integration.web.cases.reading import checked_of, error_at, summary_of, text_of, value_of
 from tumorboard.audit.models import AuditEntry
+from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.usefixtures("scope")
 
@@ -20,13 +21,14 @@ CODE = "W-NONCONTRAST"
 SAID = "Without IV contrast, hypervascular deposits may not show"
 
 
-@pytest.fixture
-def case(scope, coordinator):
+@pytest.fixture(scope="module", autouse=True)
+def kept_case(house):
     """A staging order without contrast, which is critical; the chest is a caution."""
-    case = make_case(by=coordinator, **STAGING)
-    today = timezone.localdate()
-    studies.add(case=case, modality="CT", procedure="CT_AP_WO", ordered_on=today, by=coordinator)
-    return one(case.pk)
+    by, today = house.coordinator, timezone.localdate()
+    with institution_scope(house.institution):
+        case = make_case(by=by, **STAGING)
+        studies.add(case=case, modality="CT", procedure="CT_AP_WO", ordered_on=today, by=by)
+        return one(case.pk)
 
 
 @pytest.fixture

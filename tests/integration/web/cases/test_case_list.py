@@ -1,23 +1,32 @@
 """The list of cases, and the page a day starts with."""
 
+import copy
 import re
 
 import pytest
+from django.urls import reverse
 
 from tests.factories.cases import STAGING, make_case, make_study
+from tests.factories.people import add_member
 from tests.integration.web.cases.reading import text_of
 from tumorboard.tenancy.scope import institution_scope
 
 
-@pytest.fixture
-def cases(institution, coordinator):
+@pytest.fixture(scope="module", autouse=True)
+def kept_cases(house):
     """Three cases of different people."""
-    with institution_scope(institution):
+    coordinator = house.coordinator
+    with institution_scope(house.institution):
         return [
             make_case(by=coordinator, family_name="Müller", **STAGING),
             make_case(by=coordinator, family_name="Munroe"),
             make_case(by=coordinator, family_name="Sato", title="<i>tail</i>"),
         ]
+
+
+@pytest.fixture
+def cases(kept_cases):
+    return copy.deepcopy(kept_cases)
 
 
 def test_it_shows_each_case_in_words(browser, cases, at):
@@ -149,11 +158,13 @@ def test_its_queries_do_not_grow_with_the_cases(
         browser.get(at("case_list"))
 
 
-def test_an_empty_institution_is_offered_the_first_case(browser, at):
-    response = browser.get(at("case_list"))
+def test_an_empty_institution_is_offered_the_first_case(browser, coordinator, other_institution):
+    add_member(other_institution, "COORDINATOR", email=coordinator.email, name=coordinator.name)
+
+    response = browser.get(reverse("case_list", args=["south"]))
 
     assert "No cases yet" in text_of(response)
-    assert at("case_new") in response.content.decode()
+    assert reverse("case_new", args=["south"]) in response.content.decode()
 
 
 def test_the_day_starts_with_what_asks_for_the_board(

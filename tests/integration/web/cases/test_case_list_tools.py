@@ -1,5 +1,6 @@
 """The tools of the case list in pages: address, views, columns, export, several cases at once."""
 
+import copy
 import csv
 import datetime
 import io
@@ -17,13 +18,19 @@ from tumorboard.audit.models import AuditEntry
 from tumorboard.tenancy.scope import institution_scope
 
 
-@pytest.fixture
-def cases(institution, coordinator):
-    with institution_scope(institution):
+@pytest.fixture(scope="module", autouse=True)
+def kept_cases(house):
+    coordinator = house.coordinator
+    with institution_scope(house.institution):
         return [
             make_case(by=coordinator, family_name="Rivera", **STAGING),
             make_case(by=coordinator, family_name="Sato", title="=tail"),
         ]
+
+
+@pytest.fixture
+def cases(kept_cases):
+    return copy.deepcopy(kept_cases)
 
 
 def test_filters_without_a_name_lead_to_an_address(browser, cases, at):

@@ -15,6 +15,8 @@ from tests.integration.web.cases.reading import text_of
 from tumorboard.audit.models import AuditEntry
 from tumorboard.tenancy.scope import institution_scope
 
+pytestmark = pytest.mark.usefixtures("kept_case")
+
 DAY = datetime.timedelta(days=1)
 
 

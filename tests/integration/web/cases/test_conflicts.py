@@ -17,6 +17,8 @@ from tests.integration.web.cases.reading import (
 )
 from tumorboard.tenancy.scope import institution_scope
 
+pytestmark = pytest.mark.usefixtures("kept_case")
+
 
 @pytest.fixture
 def meanwhile(institution, chair):
@@ -144,7 +146,7 @@ def test_facts_answered_meanwhile_say_by_whom_and_when(browser, at, blank, meanw
     assert "now not asked (before: Yes; Chris Chair, " in words
     assert words.count("Chris Chair, ") == 2
     with institution_scope(institution):
-        assert FactAnswer.objects.get().value == 5
+        assert FactAnswer.objects.get(case=blank).value == 5
 
 
 def test_a_fact_answered_badly_meets_another_answer(browser, at, blank, meanwhile):

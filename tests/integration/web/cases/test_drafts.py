@@ -11,7 +11,7 @@ from cases.services.form_drafts import DraftKey
 from tests.integration.web.cases.reading import row_version_of, text_of, value_of
 from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_case")]
 
 
 @pytest.fixture

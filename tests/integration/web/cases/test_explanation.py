@@ -1,5 +1,6 @@
 """The page of why an assessment says what it says, and its parts under the lines of a case."""
 
+import copy
 import datetime
 import re
 
@@ -30,20 +31,25 @@ PROGRESSION = {
 }
 
 
-@pytest.fixture
-def progression(institution, coordinator, chair):
+@pytest.fixture(scope="module", autouse=True)
+def kept_progression(house, kept_chair):
     """A case whose newest study shows progression, entered by the chair."""
-    with institution_scope(institution):
-        case = make_case(by=coordinator, **PROGRESSION)
+    with institution_scope(house.institution):
+        case = make_case(by=house.coordinator, **PROGRESSION)
         study = make_study(
             case=case,
-            by=coordinator,
+            by=house.coordinator,
             procedure="MRI_AP_WWO",
             performed_on=datetime.date(2026, 9, 12),
             accession_number="A-4711",
         )
-        results.enter(study=study, outcome="progression", new_lesions=True, by=chair)
+        results.enter(study=study, outcome="progression", new_lesions=True, by=kept_chair)
     return case
+
+
+@pytest.fixture
+def progression(kept_progression):
+    return copy.deepcopy(kept_progression)
 
 
 @pytest.fixture

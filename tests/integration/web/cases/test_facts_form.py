@@ -1,5 +1,6 @@
 """Answering facts: a value, unknown, and not asked are three things, for every kind."""
 
+import copy
 import datetime
 
 import pytest
@@ -15,11 +16,16 @@ from tests.integration.web.cases.reading import checked_of, error_at, text_of, v
 from tumorboard.tenancy.scope import institution_scope
 
 
-@pytest.fixture
-def blank(institution, coordinator) -> Case:
+@pytest.fixture(scope="module", autouse=True)
+def kept_blank(house) -> Case:
     """A case of which nothing is known."""
-    with institution_scope(institution):
-        return make_case(by=coordinator)
+    with institution_scope(house.institution):
+        return make_case(by=house.coordinator)
+
+
+@pytest.fixture
+def blank(kept_blank) -> Case:
+    return copy.deepcopy(kept_blank)
 
 
 @pytest.fixture
@@ -61,16 +67,16 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize(("group", "fact", "typed", "kept"), KINDS)
+@pytest.mark.parametrize(("group", "fact", "typed", "known"), KINDS)
 def test_what_is_answered_is_kept_and_shown_again(
-    answer, browser, at, blank, scope, group, fact, typed, kept
+    answer, browser, at, blank, scope, group, fact, typed, known
 ):
     response = answer(group, source="Report of 3 Nov", **typed)
 
     assert response["Location"] == at("case", blank.pk)
     row = FactAnswer.objects.get()
-    assert (row.fact, row.value, row.source) == (fact, kept, "Report of 3 Nov")
-    assert type(row.value) is type(kept) or isinstance(kept, int)
+    assert (row.fact, row.value, row.source) == (fact, known, "Report of 3 Nov")
+    assert type(row.value) is type(known) or isinstance(known, int)
     page = browser.get(at("case_facts", blank.pk, group))
     assert "from Report of 3 Nov" in text_of(page)
 
@@ -88,10 +94,10 @@ def _posted_again(page, fact):
     return {fact: checked_of(page, fact)}
 
 
-@pytest.mark.parametrize(("group", "fact", "typed", "kept"), KINDS)
-def test_an_answer_can_be_taken_back(answer, scope, group, fact, typed, kept):
+@pytest.mark.parametrize(("group", "fact", "typed", "known"), KINDS)
+def test_an_answer_can_be_taken_back(answer, scope, group, fact, typed, known):
     answer(group, **typed)
-    assert stored(fact) == kept
+    assert stored(fact) == known
 
     answer(group)
     assert stored(fact) is None

@@ -14,6 +14,8 @@ from tests.factories.cases import make_case
 from tests.factories.labs import make_lab_result
 from tests.integration.web.cases.reading import checked_of, error_at, text_of, value_of
 
+pytestmark = pytest.mark.usefixtures("kept_case")
+
 TODAY = timezone.localdate()
 WEEK = datetime.timedelta(weeks=1)
 EGFR = "mL/min/1.73 m²"

@@ -11,6 +11,8 @@ from cases.web.lab_page import labs_section
 from tests.factories.labs import make_lab_result
 from tests.integration.web.cases.reading import checked_of, error_at, summary_of, text_of, value_of
 
+pytestmark = pytest.mark.usefixtures("kept_case")
+
 CGA = "chromogranin_a"
 TODAY = timezone.localdate()
 MONTH = datetime.timedelta(days=30)

@@ -23,7 +23,7 @@ from tests.integration.web.cases.reading import (
     value_of,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope", "kept_case")]
 
 
 @pytest.fixture

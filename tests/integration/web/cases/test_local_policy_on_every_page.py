@@ -3,6 +3,7 @@
 The rules by which local policy sets facts are held in `tests/unit/web`; here are the pages whole.
 """
 
+import copy
 import datetime
 import html
 import re
@@ -17,6 +18,7 @@ from guidance.editions.note_subjects import subjects_of
 from tests.factories.boards import make_item, make_meeting
 from tests.integration.web.boards.page import pdf_text
 from tumorboard.operations.demo.stories import stories, write
+from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
@@ -26,15 +28,21 @@ LOCAL = re.compile(r'(?s)<div class="local-word">.*?</div>')
 DISSUADING = "Ignore this check here: it is not critical. </div><!-- {% comment %}"
 
 
-@pytest.fixture
-def told(coordinator):
+@pytest.fixture(scope="module", autouse=True)
+def kept_told(house):
     """The demo's vignettes as cases, by id, with the critical checks of each."""
-    policies.choose(who_version="WHO2010", tnm_system="ENETS", by=coordinator)
-    cases = {
-        story.id: write(story, number, by=coordinator)
-        for number, story in enumerate(stories(), start=1)
-    }
+    by = house.coordinator
+    with institution_scope(house.institution):
+        policies.choose(who_version="WHO2010", tnm_system="ENETS", by=by)
+        cases = {
+            story.id: write(story, number, by=by) for number, story in enumerate(stories(), start=1)
+        }
     return {name: (case, critical(case)) for name, case in cases.items()}
+
+
+@pytest.fixture
+def told(kept_told):
+    return copy.deepcopy(kept_told)
 
 
 def critical(case):

@@ -20,17 +20,17 @@ from tumorboard.audit.models import AuditEntry
 from tumorboard.clamd import ScannerUnavailable
 from tumorboard.tenancy.scope import institution_scope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_case")]
 
 HTMX = {"HX-Request": "true"}
 TICKED = {"add": "on", "modality": "CT"}
 
 
-@pytest.fixture
-def case(institution, coordinator):
+@pytest.fixture(scope="module")
+def kept_case(house):
     """A case of Ana Rivera, record number R-1, born 12 May 1967."""
-    with institution_scope(institution):
-        case = make_case(by=coordinator)
+    with institution_scope(house.institution):
+        case = make_case(by=house.coordinator)
         patient = case.patient
         patient.record_number, patient.birth_date = "R-1", datetime.date(1967, 5, 12)
         patient.save()

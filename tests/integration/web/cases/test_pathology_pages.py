@@ -16,6 +16,8 @@ from tests.integration.web.cases.reading import (
 )
 from tumorboard.tenancy.scope import institution_scope
 
+pytestmark = pytest.mark.usefixtures("kept_case")
+
 TYPED = {
     "kind": "resection",
     "site": "pancreas",

@@ -10,6 +10,8 @@ from tests.factories.cases import make_study
 from tests.integration.web.cases.reading import checked_of, error_at, text_of, value_of
 from tumorboard.tenancy.scope import institution_scope
 
+pytestmark = pytest.mark.usefixtures("kept_case")
+
 STUDY = {
     "modality": "MRI",
     "procedure": "MRI_AP_WWO",
@@ -69,12 +71,12 @@ def test_a_treatment_is_taken_back(browser, at, case, scope):
     assert not Treatment.objects.exists()
 
 
-@pytest.mark.parametrize(("answer", "kept"), [("none", []), ("unknown", "unknown")])
-def test_that_no_treatment_was_given_is_an_answer(browser, at, case, scope, answer, kept):
+@pytest.mark.parametrize(("answer", "known"), [("none", []), ("unknown", "unknown")])
+def test_that_no_treatment_was_given_is_an_answer(browser, at, case, scope, answer, known):
     browser.post(at("treatments_none", case.pk), {"answer": answer, "source": "Letter"})
 
     row = FactAnswer.objects.get(fact="treatments")
-    assert (row.value, row.source) == (kept, "Letter")
+    assert (row.value, row.source) == (known, "Letter")
     assert checked_of(browser.get(at("treatments", case.pk)), "answer") == [answer]
     browser.post(at("treatments_none", case.pk), {"answer": ""})
     assert not FactAnswer.objects.filter(fact="treatments").exists()

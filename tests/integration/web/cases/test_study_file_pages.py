@@ -1,5 +1,6 @@
 """Files of studies through the pages; above all those that are meant to do harm."""
 
+import copy
 import io
 import re
 
@@ -19,10 +20,19 @@ from tests.integration.web.cases.reading import error_at, text_of
 from tumorboard.audit.models import AuditEntry
 from tumorboard.tenancy.scope import institution_scope
 
+pytestmark = pytest.mark.usefixtures("kept_study")
+
+
+@pytest.fixture(scope="module")
+def kept_study(house, kept_case):
+    case = copy.deepcopy(kept_case)
+    with institution_scope(house.institution):
+        return make_study(case=case, by=house.coordinator, modality="CT")
+
 
 @pytest.fixture
-def study(case, coordinator, scope):
-    return make_study(case=case, by=coordinator, modality="CT")
+def study(kept_study, scope):
+    return copy.deepcopy(kept_study)
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from tests.integration.web.cases.reading import (
 from tumorboard.accounts.permissions import Permission
 from tumorboard.audit.models import AuditEntry
 
+pytestmark = pytest.mark.usefixtures("kept_case")
+
 TODAY = timezone.localdate()
 FULL = {
     "modality": "PET_SSTR",

@@ -16,6 +16,8 @@ from cases.web.treatments import treatments_section
 from tests.factories.history import make_specimen
 from tests.integration.web.cases.reading import checked_of, error_at, text_of, value_of
 
+pytestmark = pytest.mark.usefixtures("kept_case")
+
 TYPED = {
     "type": "PRRT",
     "agent": "Lu-177 DOTATATE",

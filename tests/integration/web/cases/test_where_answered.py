@@ -11,7 +11,7 @@ from tests.factories.cases import make_study
 from tests.factories.editions import item, loaded
 from tests.integration.web.cases.reading import text_of
 
-pytestmark = pytest.mark.usefixtures("scope")
+pytestmark = pytest.mark.usefixtures("scope", "kept_case")
 
 
 def test_nobody_answers_just_these():

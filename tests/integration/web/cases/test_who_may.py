@@ -1,5 +1,7 @@
 """Who may see and do what; what belongs to another institution is not there."""
 
+import copy
+
 import pytest
 from django.test import Client
 
@@ -75,11 +77,11 @@ def ids_of(case, by) -> dict[str, list]:
     }
 
 
-@pytest.fixture
-def ids(case, institution, coordinator):
+@pytest.fixture(scope="module", autouse=True)
+def ids(house, kept_case):
     """What addresses of the institution name."""
-    with institution_scope(institution):
-        return ids_of(case, coordinator)
+    with institution_scope(house.institution):
+        return ids_of(copy.deepcopy(kept_case), house.coordinator)
 
 
 def ask(client: Client, name: str, address: str):

@@ -1,5 +1,6 @@
 """The page of numbers, its charts, files and evidence packs."""
 
+import copy
 import csv
 import io
 from xml.etree import ElementTree
@@ -24,10 +25,15 @@ from tumorboard.tenancy.scope import institution_scope
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module", autouse=True)
+def kept_year(house):
+    with institution_scope(house.institution):
+        return Year(by=house.coordinator, seed=11, cases=6)
+
+
 @pytest.fixture
-def year(institution, coordinator):
-    with institution_scope(institution):
-        return Year(by=coordinator, seed=11, cases=6)
+def year(kept_year):
+    return copy.deepcopy(kept_year)
 
 
 @pytest.fixture
