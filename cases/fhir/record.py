@@ -78,7 +78,8 @@ def _table(source: Source) -> tuple[Any, str]:
 
 def _all(source: Source) -> QuerySet[Any]:
     model: Any = source.model
-    return model.objects.all()  # type: ignore[no-any-return]
+    rows: QuerySet[Any] = model.objects.all()
+    return rows
 
 
 def read_on(

@@ -45,7 +45,7 @@ class Source(ABC):
     stamp: ClassVar[str] = "created_at"
     #: Rows that it shares with other sources of the model: the same function for all of them, whose
     #: rows have what each of them reads and may be more than are its own (`is_among`).
-    shared: ClassVar[Callable[[], QuerySet[Any]] | None] = None
+    shared: ClassVar["staticmethod[[], QuerySet[Any]] | None"] = None
     #: The profiles that its resources keep to.
     profiles: ClassVar[Sequence[str]] = ()
     #: Search parameters for which the database can narrow the rows. The engine tests every
