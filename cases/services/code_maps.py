@@ -3,7 +3,9 @@
 Only confirmed mappings are read by machines. A code has one mapping in use at a time.
 """
 
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -11,13 +13,13 @@ from django.utils import timezone
 
 from cases.models import CodeMapping, UnmappedCode
 from cases.models.code_mapping import MOST_CODE, MOST_DISPLAY, MOST_SYSTEM
-from cases.selectors.code_maps import concept_of, local_rows
+from cases.selectors.code_maps import local_rows
 from cases.selectors.concepts import concept_named
 from cases.services.checks import check, stripped
 from cases.services.errors import Invalid, Refused
 from cases.services.row_versions import check_row_version
 from cases.terminology.check_digits import CHECKS
-from cases.terminology.codes import canonical, system_named
+from cases.terminology.codes import canonical, concept_of, system_named
 from guidance.engine.values import is_storable
 from tumorboard.accounts.models import User
 from tumorboard.audit.record import record
@@ -120,30 +122,66 @@ def retire(*, mapping: CodeMapping, by: User) -> CodeMapping:
     return row
 
 
-@transaction.atomic
+class Seen(NamedTuple):
+    """A code that came in, and the part of a message that held it; nothing of a patient."""
+
+    system: str
+    code: str
+    display: str
+    where: str
+
+
 def saw_unmapped(*, system: str, code: str, display: str, where: str) -> None:
-    """Count a code that came in and that nobody knows; any number of messages at once may.
+    """Count one code that came in and that nobody knows, as `saw_all_unmapped` does."""
+    saw_all_unmapped(seen=[Seen(system, code, display, where)])
 
-    Nothing happens where the code has a meaning or a proposal already, cannot be stored, or is
-    new where `MOST_UNMAPPED` are counted.
 
-    Args:
-        where: the part of the message that held it, `ORU OBX-3` for example; nothing of a patient.
+@transaction.atomic
+def saw_all_unmapped(*, seen: Iterable[Seen]) -> None:
+    """Count the codes of a message that nobody knows; any number of messages at once may.
+
+    As many statements for thousands as for one. Nothing happens where a code has a meaning or a
+    proposal already, cannot be stored, or is new where `MOST_UNMAPPED` are counted.
     """
-    system, code = canonical(system)[:MOST_SYSTEM], code.strip()[:MOST_CODE]
-    if not code or not all(map(is_storable, (system, code, display, where))):
+    times, words = Counter[tuple[str, str]](), dict[tuple[str, str], tuple[str, str]]()
+    for one in seen:
+        key = canonical(one.system)[:MOST_SYSTEM], one.code.strip()[:MOST_CODE]
+        if key[1] and all(map(is_storable, (*key, one.display, one.where))):
+            times[key] += 1
+            place = one.where.strip()[:MOST_PLACE] or NO_PLACE
+            words[key] = one.display.strip()[:MOST_DISPLAY], place
+    mapped = set(
+        local_rows().filter(code__in={code for _, code in times}).values_list("system", "code")
+    )
+    unknown = {key for key in times if key not in mapped and not concept_of(*key)}
+    rows = UnmappedCode.objects.filter(code__in={code for _, code in unknown})
+    _begin_counting(unknown - set(rows.values_list("system", "code")), words)
+    keys_of = defaultdict(list)
+    # In one order for all, since each counter is a row that two messages may count on.
+    for row in rows.order_by("system", "code").select_for_update():
+        key = row.system, row.code
+        if key in unknown:
+            keys_of[times[key]].append(row.pk)
+            if words[key] != (row.display, row.place):
+                display, place = words[key]
+                rows.filter(pk=row.pk).update(display=display, place=place)
+    for number, keys in keys_of.items():
+        rows.filter(pk__in=keys).update(times=F("times") + number, last_seen_at=timezone.now())
+
+
+def _begin_counting(
+    new: Collection[tuple[str, str]], words: Mapping[tuple[str, str], tuple[str, str]]
+) -> None:
+    """A counter for each, while there is room."""
+    if not new:
         return
-    if concept_of(system, code) or local_rows().filter(system=system, code=code).exists():
-        return
-    name, place = display.strip()[:MOST_DISPLAY], where.strip()[:MOST_PLACE] or NO_PLACE
-    seen = UnmappedCode.objects.filter(system=system, code=code)
-    if not seen.exists():
-        if UnmappedCode.objects.count() >= MOST_UNMAPPED:
-            return
-        row = UnmappedCode(system=system, code=code, display=name, place=place)
-        # Who comes second finds the row of who came first, and counts on it.
-        UnmappedCode.objects.bulk_create([row], ignore_conflicts=True)
-    seen.update(times=F("times") + 1, last_seen_at=timezone.now(), display=name, place=place)
+    room = max(0, MOST_UNMAPPED - UnmappedCode.objects.count())
+    added = [
+        UnmappedCode(system=key[0], code=key[1], display=words[key][0], place=words[key][1])
+        for key in sorted(new)[:room]
+    ]
+    # Who comes second finds the row of who came first, and counts on it.
+    UnmappedCode.objects.bulk_create(added, ignore_conflicts=True)
 
 
 def faults(row: CodeMapping) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from cases.models.inbox_message import MessageState
 from cases.models.inbox_proposal import ProposalState
 from cases.readings.reading import Kind, Reading, Unread
 from cases.selectors.inbox_contents import content_of
-from cases.services.code_maps import saw_unmapped
+from cases.services.code_maps import Seen, saw_all_unmapped
 from cases.services.intake import deciding
 from cases.services.intake.faults import OtherContent
 from cases.services.intake.holding import hold_messages, hold_people
@@ -19,7 +19,6 @@ from cases.services.intake.incoming import Incoming
 from cases.services.intake.matching import Match, match, needs_case
 from cases.services.intake.order import Others, about_token
 from cases.services.intake.sources import source_of
-from cases.terminology.codes import canonical
 from tumorboard.accounts.client_models import ApiClient
 from tumorboard.audit.record import record
 from tumorboard.tenancy.scope import hidden_ids, seeing_all
@@ -139,16 +138,15 @@ def first_state(
 
 
 def count_unmapped(unread: Sequence[Unread], kind: str) -> None:
-    """Count the codes that nobody knows, with the part of the message and nothing of a patient.
-
-    In one order for all, since each counter is a row that two messages may count on.
-    """
-    for one in sorted(unread, key=lambda each: (canonical(each.system), each.code.strip())):
-        if one.code:
-            place = one.path.partition("[")[0] or one.path
-            saw_unmapped(
-                system=one.system, code=one.code, display=one.display, where=f"{kind} {place}"
-            )
+    """Count the codes that nobody knows, with the part of the message and nothing of a patient."""
+    places = (one.path.partition("[")[0] or one.path for one in unread)
+    saw_all_unmapped(
+        seen=[
+            Seen(one.system, one.code, one.display, where=f"{kind} {place}")
+            for one, place in zip(unread, places, strict=True)
+            if one.code
+        ]
+    )
 
 
 def _known(

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.models import CodeMapping, UnmappedCode
 from cases.selectors import code_maps as selectors
@@ -175,6 +176,22 @@ def test_codes_that_nobody_knows_are_counted(coordinator):
 
     code_maps.add(by=coordinator, **{**CGA, "code": "X1"})
     assert [row.code for row in selectors.unmapped()] == ["X2"]
+
+
+@pytest.mark.usefixtures("scope")
+def test_many_codes_of_one_message_are_counted_as_one_is(django_assert_num_queries):
+    saw("X2", system="ELSEWHERE")
+    seen = [code_maps.Seen("LAB", f"X{n}", "What", "ORU OBX-3") for n in range(200)]
+    with CaptureQueriesContext(connection) as of_one:
+        code_maps.saw_all_unmapped(seen=[code_maps.Seen("LAB", "Y", "What", "ORU OBX-3")])
+    with django_assert_num_queries(len(of_one)):
+        code_maps.saw_all_unmapped(seen=seen)
+    code_maps.saw_all_unmapped(seen=[*seen[:2], seen[0]])
+
+    times = {(row.system, row.code): row.times for row in selectors.unmapped()}
+    assert len(times) == 202
+    assert [times["LAB", code] for code in ("X0", "X1", "X2", "Y")] == [3, 2, 1, 1]
+    assert times["ELSEWHERE", "X2"] == 1
 
 
 @pytest.mark.usefixtures("scope")
