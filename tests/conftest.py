@@ -34,15 +34,31 @@ from tumorboard.operations import roles
 hypothesis_settings.register_profile("tumorboard", deadline=None)
 hypothesis_settings.load_profile("tumorboard")
 
+#: Files, mail and sign-in limits stay within the test.
+OF_ALL_TESTS = {
+    # What is made once for a file has people too, sixteen in a world of all.
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    "SECOND_FACTOR": second_factor.REQUIRED,
+    # The shared cache is a table, which a test without a database has not.
+    "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+    # A test may try every route without a token.
+    "RATE_TOKEN_REQUESTS": 1_000_000,
+    "RATE_FAILED_AUTHENTICATION": 1_000_000,
+    "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+    "STORAGES": {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    },
+}
+
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONAL = ROOT / "tests" / "functional"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Fix the day, and make sure that a database server is there, before any worker starts."""
-    # Before any fixture: what is made once for a file has people too, sixteen in a world of all.
-    cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    override_settings(PASSWORD_HASHERS=cheap).enable()
+    # Before any fixture, and once: each setting costs every test that sets it.
+    override_settings(**OF_ALL_TESTS).enable()
     if not hasattr(config, "workerinput") and "TIME_ZONE" not in os.environ:
         # For workers and the processes that tests start, which read the settings themselves.
         os.environ["TIME_ZONE"] = day.zone_of(datetime.datetime.now(datetime.UTC))
@@ -165,7 +181,7 @@ MOST_ATTEMPTS = 5
 MOST_BYTES_DELETED = 2_000_000
 
 
-def _empty_as_administrator(_: TransactionTestCase) -> None:
+def _empty_as_administrator(_: TransactionTestCase | None = None) -> None:
     """After a transactional test: the application role may not delete everything, this may.
 
     With a connection of its own: Django's are closed to databases that the test did not ask for.
@@ -212,16 +228,13 @@ def _transactional_tests_are_emptied() -> Iterator[None]:
     patch.undo()
 
 
-@pytest.fixture(autouse=True)
-def _second_factor_is_proven(
-    settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A second factor is required, and whoever is signed in by force has proven one.
+@pytest.fixture(autouse=True, scope="session")
+def _second_factor_is_proven() -> Iterator[None]:
+    """Whoever is signed in by force has proven a second factor, which is required.
 
     A test of the door itself takes the mark away again (`tests.factories.people.without_factor`);
     what signs in through the page proves its factor there.
     """
-    settings.SECOND_FACTOR = second_factor.REQUIRED
     by_force = ClientMixin.force_login
 
     def proven(self: ClientMixin, user: object, backend: str | None = None) -> None:
@@ -230,20 +243,14 @@ def _second_factor_is_proven(
         session[second_factor.PROVEN] = str(user.pk)
         session.save()
 
-    monkeypatch.setattr(ClientMixin, "force_login", proven)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(ClientMixin, "force_login", proven)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(autouse=True)
-def _fast_and_quiet(settings: pytest.FixtureRequest) -> None:
-    """Files, mail and sign-in limits stay within the test."""
-    # The shared cache is a table, which a test without a database has not.
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+def _nothing_is_remembered() -> None:
+    """What a test put into the cache, and the editions it read, stay within it."""
     cache.clear()
     shelf.forget()
-    # A test may try every route without a token.
-    settings.RATE_TOKEN_REQUESTS = settings.RATE_FAILED_AUTHENTICATION = 1_000_000
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }

@@ -2,11 +2,12 @@
 
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
 import pytest
 from django.db import transaction
+from django.db.models import Model
 
 from cases.dicom import inspection
 from cases.dicom.child import UNFIT
@@ -30,9 +31,9 @@ def kept(
     """One transaction for all tests of a file, undone after the last of them.
 
     What a fixture of the file makes in it is made once, and each test finds it as it was made:
-    what a test writes is undone as ever. Not for a file with a test that commits, which would
-    wait for this transaction for ever; and hand out copies, for what a test does to a Python
-    object nothing undoes.
+    what a test writes is undone as ever, and so is what it does to a model's object that it asks
+    for by name. Not for a file with a test that commits, which would wait for this transaction
+    for ever (`tests/integration/once.py`).
     """
     here = (each for each in request.session.items if each.path == request.path)
     marks = (each.get_closest_marker("django_db") for each in here)
@@ -47,6 +48,21 @@ def _what_is_kept_stays_as_it_was(request: pytest.FixtureRequest) -> None:
     """Undo what a test writes beside what is kept, also where it does not ask for the database."""
     if "kept" in request.fixturenames:
         request.getfixturevalue("db")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Undo what a test does to the objects it asked for, where they are those of a whole file."""
+    given = getattr(item, "funcargs", {}) if "kept" in getattr(item, "fixturenames", ()) else {}
+    rows = [value for value in given.values() if isinstance(value, Model)]
+    before = [(vars(row).copy(), row._state.fields_cache.copy()) for row in rows]
+    try:
+        yield
+    finally:
+        for row, (values, parents) in zip(rows, before, strict=True):
+            vars(row).clear()
+            vars(row).update(values)
+            row._state.fields_cache = parents
 
 
 @pytest.fixture

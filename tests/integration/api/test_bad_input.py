@@ -9,11 +9,12 @@ from django.utils import timezone
 from cases.api.problems import server_error
 from cases.models import Assessment, Case, FactAnswer, Patient, Result, Study
 from cases.services import cases, facts
-from tests.factories.people import add_member, make_institution
+from tests.integration import once
 from tests.integration.api.conftest import faults, make_rows, problem
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
+institution, coordinator = once.institution, once.coordinator
 
 TODAY = timezone.localdate()
 TOMORROW = (TODAY + timezone.timedelta(days=1)).isoformat()
@@ -23,19 +24,7 @@ MODELS = (Patient, Case, Study, Result, Assessment, FactAnswer)
 DEEP = "[" * 200 + "]" * 200
 
 
-@pytest.fixture(scope="module")
-def institution(kept):
-    """One for all tests of this file."""
-    return make_institution(slug="north", name="North Hospital")
-
-
-@pytest.fixture(scope="module")
-def coordinator(institution):
-    """One for all tests of this file."""
-    return add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def rows(institution, coordinator):
     """One row of everything, as every test finds it."""
     return make_rows(institution, coordinator)

@@ -6,11 +6,14 @@ from base64 import b64encode
 import pytest
 
 from cases.models import Case, Patient, Result, Study
-from tests.factories.people import add_member, make_institution
+from tests.factories.people import add_member
+from tests.integration import once
 from tests.integration.api.conftest import Script, faults, make_rows, make_theirs, problem
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
+institution, coordinator = once.institution, once.coordinator
+other_institution = once.other_institution
 
 NOUNS = {
     "patients": "patient",
@@ -23,32 +26,14 @@ MISSING = uuid.UUID(int=7)
 
 
 @pytest.fixture(scope="module")
-def institution(kept):
-    """One for all tests of this file."""
-    return make_institution(slug="north", name="North Hospital")
-
-
-@pytest.fixture(scope="module")
-def coordinator(institution):
-    """One for all tests of this file."""
-    return add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora")
-
-
-@pytest.fixture(scope="module")
 def rows(institution, coordinator):
     """One row of everything, as every test finds it."""
     return make_rows(institution, coordinator)
 
 
 @pytest.fixture(scope="module")
-def other_institution(kept):
-    """One for all tests of this file."""
-    return make_institution(slug="south", name="South Hospital")
-
-
-@pytest.fixture(scope="module")
 def theirs(other_institution):
-    """One row of everything there."""
+    """One row of everything of the others, as every test finds it."""
     return make_theirs(other_institution)
 
 

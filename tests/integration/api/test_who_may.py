@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.integration.api.conftest import problem
+from tests.integration import once
+from tests.integration.api.conftest import make_rows, problem
 
 pytestmark = pytest.mark.django_db
+institution, coordinator = once.institution, once.coordinator
 
 MISSING = "00000000-0000-0000-0000-000000000007"
 READS = ["patients/", "cases/", "studies/", "results/", "assessments/"]
@@ -18,6 +20,12 @@ WRITES = {
     "patients/search/": {"COORDINATOR", "CLINICIAN", "RADIOLOGIST", "PATHOLOGIST", "BOARD_CHAIR"},
 }
 ROLES = ["COORDINATOR", "CLINICIAN", "RADIOLOGIST", "PATHOLOGIST", "BOARD_CHAIR", "ADMINISTRATOR"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rows(institution, coordinator):
+    """One row of everything, as every test finds it."""
+    return make_rows(institution, coordinator)
 
 
 @pytest.mark.parametrize("role", ROLES)

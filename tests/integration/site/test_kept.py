@@ -15,5 +15,7 @@ def institution(kept):
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_each_finds_it_as_it_was_made(institution, turn):
     assert list(Institution.objects.values_list("name", flat=True)) == ["North Hospital"]
+    assert institution.name == "North Hospital"
     Institution.objects.filter(pk=institution.pk).update(name=f"Changed by the {turn}")
+    institution.name = f"Changed by the {turn}"
     make_institution(slug=turn, name=turn)

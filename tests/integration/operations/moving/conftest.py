@@ -12,7 +12,7 @@ from django.db import connections
 from psycopg import sql
 
 from guidance.editions import shelf
-from tests.conftest import _make_template, _use
+from tests.conftest import _empty_as_administrator, _make_template, _use
 from tumorboard.operations.moving import sealing
 from tumorboard.operations.moving.passphrases import VARIABLE
 
@@ -26,11 +26,14 @@ def _passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "COST", 2**4)
 
 
-@pytest.fixture
-def new_house(transactional_db: None) -> Iterator[House]:
-    """Go into the other installation, and back."""
+@pytest.fixture(scope="module")
+def new_database(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of a database as a new installation has it, for all tests of a file."""
     old, new = connections["default"].settings_dict["NAME"], f"test_house_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(settings.DATABASE_ADMIN_URL, autocommit=True) as admin:
+    with (
+        django_db_blocker.unblock(),
+        psycopg.connect(settings.DATABASE_ADMIN_URL, autocommit=True) as admin,
+    ):
         template = _make_template(admin)
         owner = connections["owner"].settings_dict["USER"]
         admin.execute(
@@ -38,10 +41,22 @@ def new_house(transactional_db: None) -> Iterator[House]:
                 *map(sql.Identifier, (new, template, owner))
             )
         )
+        _use(new)
+        call_command("load_editions", verbosity=0)
+        _use(old)
+    yield new
+    with psycopg.connect(settings.DATABASE_ADMIN_URL, autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(new)))
+
+
+@pytest.fixture
+def new_house(transactional_db: None, new_database: str) -> Iterator[House]:
+    """Go into the other installation, and back; it is as new for each test."""
+    old = connections["default"].settings_dict["NAME"]
 
     @contextmanager
     def enter() -> Iterator[None]:
-        _use(new)
+        _use(new_database)
         shelf.forget()
         try:
             yield
@@ -49,12 +64,7 @@ def new_house(transactional_db: None) -> Iterator[House]:
             _use(old)
             shelf.forget()
 
-    _use(new)
-    call_command("load_editions", verbosity=0)
+    yield enter
+    _use(new_database)
+    _empty_as_administrator()
     _use(old)
-    try:
-        yield enter
-    finally:
-        _use(old)
-        with psycopg.connect(settings.DATABASE_ADMIN_URL, autocommit=True) as admin:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(new)))
