@@ -83,6 +83,5 @@ def test_a_coordinator_closes_tasks_and_sees_the_loop(page: Page, live_server, d
     expect(page.get_by_text("(chosen by hand)")).to_be_visible()
     page.goto(f"{home}cases/{decision.case_id}/#follow-up")
     expect(page.get_by_role("heading", name="What became of the last decision")).to_be_visible()
-    page.locator("section", has=page.locator("#follow-up")).last.screenshot(
-        path=shoot.folder / "follow-up-section.png", caret="initial"
-    )
+    expect(page.locator("section", has=page.locator("#follow-up")).last).to_be_visible()
+    shoot(page, "follow-up-section")

@@ -37,7 +37,7 @@ def kept_told(house):
         cases = {
             story.id: write(story, number, by=by) for number, story in enumerate(stories(), start=1)
         }
-    return {name: (case, critical(case)) for name, case in cases.items()}
+        return {name: (case, critical(case)) for name, case in cases.items()}
 
 
 @pytest.fixture
