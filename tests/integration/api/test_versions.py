@@ -1,23 +1,21 @@
 """ETag, If-Match and If-None-Match: nobody overwrites what they have not seen."""
 
-import threading
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from cases.models import Case, Patient
 from cases.services import lab_results, lesions, patients, procedures, specimens, treatments
-from tests.factories.people import add_member, make_institution
 from tests.factories.tasks import REFERRAL, decided, tasks_of
-from tests.integration.api.conftest import Script, faults, problem, script_of
+from tests.integration import once
+from tests.integration.api.conftest import faults, make_rows, problem
 from tumorboard.audit.models import AuditEntry
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
+institution, coordinator = once.institution, once.coordinator
 
 ANOTHER = '"AAAAAAAAAAAAAAAAAAAAAAAA"'
 #: What each noun's row is changed into.
@@ -34,6 +32,12 @@ CHANGES = {
     "tasks": {"due_on": (timezone.localdate() + timedelta(days=99)).isoformat()},
 }
 REMOVABLE = ["treatments", "lab-results", "lesions", "specimens", "procedures"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rows(institution, coordinator):
+    """One row of everything, as every test finds it."""
+    return make_rows(institution, coordinator)
 
 
 @pytest.fixture
@@ -203,7 +207,9 @@ def test_a_patient_who_changed_meanwhile_is_read_by_who_comes_late(
     path = f"patients/{rows.patient}/"
     tag = script.get(path)["ETag"]
     with institution_scope(institution):
-        patients.change(patient=Patient.objects.get(), family_name="Newname", by=coordinator)
+        patients.change(
+            patient=Patient.objects.get(pk=rows.patient), family_name="Newname", by=coordinator
+        )
         seen = AuditEntry.objects.filter(action="patient.read").count()
     late = script.ask("PATCH", path, {"family_name": "Mine"}, headers={"if-match": tag})
     body = problem(late)
@@ -211,34 +217,3 @@ def test_a_patient_who_changed_meanwhile_is_read_by_who_comes_late(
     assert body["sent"] == {"family_name": "Mine"}
     with institution_scope(institution):
         assert AuditEntry.objects.filter(action="patient.read").count() == seen + 1
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_of_sixteen_who_saw_the_same_version_one_changes_it():
-    """Real threads: the version is compared under the lock under which the row is written."""
-    institution = make_institution(slug="north", name="North Hospital")
-    by = add_member(institution, "COORDINATOR", email="cora@north.example", name="Cora")
-    script = script_of(institution, by)
-    made = script.post("patients/", {"record_number": "N-1"})
-    path = f"patients/{made.json()['id']}/"
-    start = threading.Barrier(16)
-    answers = []
-
-    def change(number: int) -> None:
-        mine = Script(institution, script.token, Client(raise_request_exception=False))
-        try:
-            start.wait(timeout=60)
-            body = {"given_name": f"Name {number}"}
-            answers.append(mine.ask("PATCH", path, body, headers={"if-match": made["ETag"]}))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=change, args=[number]) for number in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 15
-    (winner,) = [answer.json() for answer in answers if answer.status_code == 200]
-    assert script.get(path).json() == winner
-    assert all(a.json()["current"] == winner for a in answers if a.status_code == 412)

@@ -84,7 +84,7 @@ def doors_of(institution: Institution) -> dict[str, Door]:
             rules=[],
             by=people["COORDINATOR"],
         )
-    machine = Machine(str(sender.pk)).token(scope=INTAKE)
+    machine = Machine(str(sender.pk))
     make_ehr(institution, people["ADMINISTRATOR"], requests_per_minute=6000)
     ehr = Ehr(institution.slug)
     subject = f"Patient/{rows.patient}"
@@ -117,7 +117,7 @@ def doors_of(institution: Institution) -> dict[str, Door]:
             _bundle("collection", *collected),
             FHIR,
             FHIR,
-            lambda: machine,
+            lambda: machine.token(scope=INTAKE),
         ),
         Door(
             "hooks",

@@ -9,6 +9,7 @@ from django.test import Client
 from cases.fhir import formats
 from cases.hooks import asked
 from cases.services.intake import incoming
+from tests.integration import once
 from tests.integration.doors.door import NUMBER, WORD, counts, doors_of, nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -86,10 +87,19 @@ PASSED_OVER = {
 }
 
 
-@pytest.fixture
-def doors(institution, settings):
-    settings.RATE_PERSONAL_TOKEN = 1_000_000
+institution, other_institution = once.institution, once.other_institution
+
+
+@pytest.fixture(scope="module")
+def made(institution):
+    """Every door, made once."""
     return doors_of(institution)
+
+
+@pytest.fixture
+def doors(made, settings):
+    settings.RATE_PERSONAL_TOKEN = 1_000_000
+    return made
 
 
 @pytest.mark.parametrize("name", DOORS)

@@ -6,12 +6,14 @@ from cases.fhir.search import scan
 from cases.models import Case
 from tests.factories.clients import Machine, make_client
 from tests.factories.restrictions import restricted
+from tests.integration import once
 from tests.integration.fhir.conftest import Program, ids_of, issues_of
 from tests.integration.fhir.writing import samples
 from tests.integration.fhir.writing.server import server_of
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
+institution, coordinator = once.institution, once.coordinator
 PANEL = {
     "resourceType": "Observation",
     "status": "final",
@@ -26,7 +28,7 @@ PANEL = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", autouse=True)
 def record(institution, coordinator):
     """Two patients: the first has chromogranin of 120, the second of 95 and a panel."""
     server = server_of(institution, coordinator)

@@ -12,16 +12,18 @@ from tests.factories.clients import Machine, make_client
 from tests.factories.everything import one_of_everything
 from tests.factories.people import add_member
 from tests.factories.restrictions import restricted
+from tests.integration import once
 from tests.integration.fhir.conftest import Program, link_of, program_of
 from tumorboard.accounts import scopes
 from tumorboard.accounts.roles import Role
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
+institution, coordinator = once.institution, once.coordinator
 EVERY = tuple(role.name for role in Role)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hidden(institution, coordinator):
     """One of everything, restricted to the coordinator; one result of it was taken back."""
     add = add_member(institution, *EVERY, email="all@north.example", name="All Roles")

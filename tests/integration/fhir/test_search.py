@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from cases.services import lab_results, patients, studies
 from tests.factories.cases import make_case
+from tests.integration import once
 from tests.integration.fhir.conftest import ids_of, issues_of, link_of, program_of
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
+institution, coordinator = once.institution, once.coordinator
 
 PEOPLE = [
     ("N-1", "Muñoz", "Ana", "1960-01-01", "female"),
@@ -21,7 +23,7 @@ PEOPLE = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", autouse=True)
 def people(institution, coordinator) -> list[str]:
     """The ids of three patients."""
     with institution_scope(institution):

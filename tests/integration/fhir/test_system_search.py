@@ -7,15 +7,17 @@ from cases.models import Case
 from tests.factories.clients import Machine, make_client
 from tests.factories.people import add_member, make_institution
 from tests.factories.restrictions import restricted
+from tests.integration import once
 from tests.integration.fhir.conftest import Program, ids_of, issues_of, link_of, program_of
 from tests.integration.fhir.writing import samples
 from tests.integration.fhir.writing.server import server_of
 from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
+institution, coordinator = once.institution, once.coordinator
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", autouse=True)
 def record(institution, coordinator):
     """A patient with a tumor and two values, and a second patient: types to ids."""
     server = server_of(institution, coordinator)

@@ -10,12 +10,18 @@ from cases.fhir.resources.provenance import SignedProvenance
 from cases.fhir.resources.service_request import RecommendationRequest
 from cases.fhir.resources.task import FollowUpTask
 from tests.factories.tasks import PET, PRRT, ago, decided, tasks_of
+from tests.integration import once
+from tumorboard.tenancy.scope import institution_scope
+
+pytestmark = pytest.mark.usefixtures("scope")
+institution, coordinator = once.institution, once.coordinator
 
 
-@pytest.fixture
-def decision(scope, coordinator):
+@pytest.fixture(scope="module", autouse=True)
+def decision(institution, coordinator):
     """Signed ten days ago."""
-    return decided(PET, PRRT, by=coordinator, days_ago=10)
+    with institution_scope(institution):
+        return decided(PET, PRRT, by=coordinator, days_ago=10)
 
 
 def narrowed(source, name, *values):

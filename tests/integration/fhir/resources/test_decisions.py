@@ -18,8 +18,12 @@ from tests.factories.boards import make_item, sign
 from tests.factories.cases import make_case
 from tests.factories.restrictions import restricted
 from tests.factories.tasks import PET, PRRT, REFERRAL, amended, decided, tasks_of
+from tests.integration import once
 from tests.integration.fhir.resources.leaving import leaving, queries_of
-from tumorboard.tenancy.scope import member_scope
+from tumorboard.tenancy.scope import institution_scope, member_scope
+
+pytestmark = pytest.mark.usefixtures("scope")
+institution, coordinator = once.institution, once.coordinator
 
 #: All that is made from decisions, tasks and assessments.
 OF_CASES = (
@@ -32,9 +36,10 @@ OF_CASES = (
 )
 
 
-@pytest.fixture
-def decision(scope, coordinator):
-    return decided(PET, PRRT, REFERRAL, by=coordinator)
+@pytest.fixture(scope="module", autouse=True)
+def decision(institution, coordinator):
+    with institution_scope(institution):
+        return decided(PET, PRRT, REFERRAL, by=coordinator)
 
 
 def test_from_the_plan_one_comes_to_the_requests_and_their_tasks(decision):
