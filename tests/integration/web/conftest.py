@@ -83,7 +83,8 @@ def chair(request: pytest.FixtureRequest, institution: Institution) -> User:
 @pytest.fixture
 def browser(client: Client, house: House) -> Client:
     """A browser in which the coordinator has signed in just now, however long the file takes."""
-    client.cookies.load(house.cookies)
+    # A copy: a cookie that is loaded stays the same object, and signing in changes it.
+    client.cookies = copy.deepcopy(house.cookies)
     session = client.session
     session[sessions.SIGNED_IN_AT] = session[sessions.ACTIVE_AT] = time.time()
     session.save()
