@@ -188,7 +188,7 @@ class Connection(socketserver.BaseRequestHandler):
             # Not all at once: with TLS every part of it would have that long.
             while left:
                 self.request.settimeout(_seconds_left(until))
-                left = left[self.request.send(left) :]
+                left = left[self.request.send(left[:CHUNK]) :]
         except TimeoutError as error:
             raise NotRead from error
 

@@ -89,7 +89,7 @@ def greet(connection: ssl.SSLSocket, *, senders: frozenset[str]) -> None:
         connection.do_handshake()
     except ssl.SSLCertVerificationError as error:
         raise Stranger(error.verify_message) from None
-    except ssl.SSLEOFError:
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError):
         raise
     except ssl.SSLError as error:
         raise Stranger(_why(error)) from None

@@ -120,7 +120,7 @@ def test_an_endpoint_that_takes_too_long_says_so(institution, coordinator, monke
     [
         ("/fhir/north/Patient", "application/fhir+json"),
         ("/intake/north/fhir", "application/fhir+json"),
-        ("/intake/north/hl7v2", "application/hl7-v2"),
+        ("/intake/north/hl7v2", "text/plain; charset=utf-8"),
         ("/cds-services/north/pnet-imaging-select", "application/problem+json"),
     ],
 )
