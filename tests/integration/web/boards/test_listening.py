@@ -67,8 +67,9 @@ class Ear:
 
     async def news(self) -> str:
         """The next event that is no sign of the stream's own life: those come when they come."""
-        while (event := await self.next()) in ("retry", "live", "beat"):
-            pass
+        async with asyncio.timeout(PATIENCE):
+            while (event := await self.next()) in ("retry", "live", "beat"):
+                pass
         return event
 
     async def next(self) -> str:
@@ -78,10 +79,12 @@ class Ear:
         event = lines.get("event", "retry")
         return f"{event} {lines['data']}" if event == "revision" else event
 
-    async def until(self, event: str) -> None:
-        """Hear on until this one."""
-        while await self.next() != event:
-            pass
+    async def until(self, *events: str) -> None:
+        """Hear on until all of these came, in whichever order."""
+        left = set(events)
+        async with asyncio.timeout(PATIENCE):
+            while left:
+                left.discard(await self.next())
 
     async def ends(self) -> bool:
         """Whether the stream ends, whatever comes before."""
@@ -303,7 +306,8 @@ def test_a_lost_connection_is_told_and_what_was_missed_is_found(hear, change, me
 
     async def scene(follow):
         ear = follow()
-        await ear.until(f"revision {meeting.revision}")
+        # Before it is live nothing listens that could be cut.
+        await ear.until(f"revision {meeting.revision}", "live")
         await change(cut)
         await ear.until("poll")
         await ear.until("live")
