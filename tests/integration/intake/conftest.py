@@ -2,12 +2,13 @@
 
 import datetime
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from cases.models import Case
+from cases.models import Case, InboxMessage
 from cases.services import cases, patients
 from cases.services.intake import sources
 from tests.factories.cases import FEASIBLE
@@ -41,6 +42,30 @@ def case(institution: Institution, coordinator: User) -> Case:
     """A case of the patient whom the messages name."""
     with institution_scope(institution):
         return open_for(NUMBER, by=coordinator)
+
+
+@pytest.fixture
+def inside(institution: Institution) -> Callable[[], AbstractContextManager[None]]:
+    """Enters the institution's scope."""
+    return lambda: institution_scope(institution)
+
+
+@pytest.fixture
+def other(institution: Institution, coordinator: User) -> Case:
+    """A case of somebody else of the same name and date of birth."""
+    with institution_scope(institution):
+        return open_for("MRN-2", by=coordinator)
+
+
+@pytest.fixture
+def stored(institution: Institution) -> Callable[[], int]:
+    """How many messages are kept."""
+
+    def number() -> int:
+        with institution_scope(institution):
+            return InboxMessage.objects.count()
+
+    return number
 
 
 def open_for(record_number: str, *, by: User) -> Case:

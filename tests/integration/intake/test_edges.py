@@ -14,14 +14,8 @@ from cases.services.errors import Invalid, Refused
 from cases.services.intake import bundles, choosing, deciding, hl7v2, receiving
 from tests.integration.intake import messages as of
 from tests.integration.intake.conftest import open_for
-from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def inside(institution):
-    return lambda: institution_scope(institution)
 
 
 @pytest.fixture

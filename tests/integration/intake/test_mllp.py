@@ -50,17 +50,6 @@ def connect(listening):
         each.close()
 
 
-@pytest.fixture
-def kept(institution):
-    """How many messages are kept."""
-
-    def number():
-        with institution_scope(institution):
-            return InboxMessage.objects.count()
-
-    return number
-
-
 def framed(text):
     return START + text.encode() + END
 
@@ -85,7 +74,7 @@ def test_a_silent_sender_is_let_go(connect, monkeypatch):
     assert received(connect()) == b""
 
 
-def test_a_message_that_never_ends_is_let_go_however_slowly_it_comes(connect, monkeypatch, kept):
+def test_a_message_that_never_ends_is_let_go_however_slowly_it_comes(connect, monkeypatch, stored):
     # By this clock the time is over when the second part is waited for.
     ticks = count(step=mllp.MESSAGE_SECONDS)
     monkeypatch.setattr(mllp, "monotonic", lambda: next(ticks))
@@ -93,19 +82,19 @@ def test_a_message_that_never_ends_is_let_go_however_slowly_it_comes(connect, mo
     sock.sendall(START + b"MSH")
 
     assert received(sock) == b""
-    assert kept() == 0
+    assert stored() == 0
 
 
-def test_what_breaks_off_is_not_kept(connect, kept, case):
+def test_what_breaks_off_is_not_kept(connect, stored, case):
     sock = connect()
     sock.sendall(framed(of.laboratory())[:-2])
     sock.shutdown(socket.SHUT_WR)
 
     assert received(sock) == b""
-    assert kept() == 0
+    assert stored() == 0
 
 
-def test_the_end_of_a_message_may_come_in_pieces(connect, kept, case):
+def test_the_end_of_a_message_may_come_in_pieces(connect, stored, case):
     sock = connect()
     for part in (framed(of.laboratory())[:-1], b"\r"):
         sock.sendall(part)
@@ -113,25 +102,25 @@ def test_the_end_of_a_message_may_come_in_pieces(connect, kept, case):
     assert b"MSA|AA|L1" in received(sock)
 
 
-def test_line_ends_between_messages_are_passed_over(connect, kept, case):
+def test_line_ends_between_messages_are_passed_over(connect, stored, case):
     sock = connect()
     sock.sendall(b"\r\n" + framed(of.laboratory("A")) + b"\r\n\r\n")
     assert b"MSA|AA|A" in received(sock)
     sock.sendall(b"\n" + framed(of.laboratory("B", value="9")))
     assert b"MSA|AA|B" in received(sock)
-    assert kept() == 2
+    assert stored() == 2
 
 
 @pytest.mark.parametrize("before", [b"x", b"\x00", b"\x1c\r", b"GET / HTTP/1.1\r\n\r\n"])
-def test_anything_else_before_a_message_ends_the_connection(connect, kept, case, before):
+def test_anything_else_before_a_message_ends_the_connection(connect, stored, case, before):
     sock = connect()
     sock.sendall(before + framed(of.laboratory()))
 
     assert received(sock) == b""
-    assert kept() == 0
+    assert stored() == 0
 
 
-def test_a_message_that_begins_within_another_is_refused(connect, kept, case):
+def test_a_message_that_begins_within_another_is_refused(connect, stored, case):
     """The end of the first was lost: what is of whom cannot be told any more."""
     sock = connect()
     sock.sendall(START + of.laboratory("A").encode() + framed(of.laboratory("B")))
@@ -139,10 +128,10 @@ def test_a_message_that_begins_within_another_is_refused(connect, kept, case):
     answer = received(sock)
     assert b"MSA|AE" in answer
     assert b"frame of MLLP" in answer
-    assert kept() == 0
+    assert stored() == 0
 
 
-def test_the_longest_message_is_taken_and_one_byte_more_is_not(connect, kept, case, monkeypatch):
+def test_the_longest_message_is_taken_and_one_byte_more_is_not(connect, stored, case, monkeypatch):
     raw = of.laboratory()
     monkeypatch.setattr(mllp, "MOST_BYTES", len(raw))
     sock = connect()
@@ -154,7 +143,7 @@ def test_the_longest_message_is_taken_and_one_byte_more_is_not(connect, kept, ca
     assert b"MSA|AE|L2" in refused
     assert b"bytes" in refused
     assert received(sock) == b""
-    assert kept() == 1
+    assert stored() == 1
 
 
 def test_a_connection_too_many_is_closed_and_one_that_goes_makes_room(
@@ -180,13 +169,13 @@ def test_a_connection_too_many_is_closed_and_one_that_goes_makes_room(
         thread.join()
 
 
-def test_a_sender_that_goes_before_its_answer_loses_nothing(connect, kept, case, monkeypatch):
-    stored = threading.Event()
+def test_a_sender_that_goes_before_its_answer_loses_nothing(connect, stored, case, monkeypatch):
+    taken = threading.Event()
     take = mllp.answer
 
     def slow(raw, **more):
         said = take(raw, **more)
-        stored.set()
+        taken.set()
         return said
 
     monkeypatch.setattr(mllp, "answer", slow)
@@ -194,26 +183,26 @@ def test_a_sender_that_goes_before_its_answer_loses_nothing(connect, kept, case,
     sock.sendall(framed(of.laboratory()))
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     sock.close()
-    assert stored.wait(20)
+    assert taken.wait(20)
     again = connect()
     again.sendall(framed(of.laboratory()))
 
     assert b"MSA|AA|L1" in received(again)
-    assert kept() == 1
+    assert stored() == 1
 
 
-def test_a_message_much_too_long_is_not_read_to_its_end(connect, kept, monkeypatch):
+def test_a_message_much_too_long_is_not_read_to_its_end(connect, stored, monkeypatch):
     monkeypatch.setattr(mllp, "MOST_BYTES", 100)
     sock = connect()
     sock.sendall(START + of.laboratory().encode())
 
     assert b"MSA|AE|L1" in received(sock)
     assert received(sock) == b""
-    assert kept() == 0
+    assert stored() == 0
 
 
 def test_a_sender_that_never_reads_its_answer_is_let_go(
-    listening, connect, kept, case, monkeypatch, caplog
+    listening, connect, stored, case, monkeypatch, caplog
 ):
     gone = threading.Event()
     free = listening._free.release
@@ -236,10 +225,10 @@ def test_a_sender_that_never_reads_its_answer_is_let_go(
     again.sendall(framed(of.laboratory()))
 
     assert b"MSA|AA|L1" in received(again)
-    assert kept() == 1
+    assert stored() == 1
 
 
-def test_a_fault_in_one_connection_leaves_the_others(connect, kept, case, monkeypatch, caplog):
+def test_a_fault_in_one_connection_leaves_the_others(connect, stored, case, monkeypatch, caplog):
     def fail(_self):
         message = "Anna Berg MRN-4711"
         raise RuntimeError(message)
@@ -253,10 +242,10 @@ def test_a_fault_in_one_connection_leaves_the_others(connect, kept, case, monkey
     sock.sendall(framed(of.laboratory()))
 
     assert b"MSA|AA|L1" in received(sock)
-    assert kept() == 1
+    assert stored() == 1
 
 
-def test_nothing_is_acknowledged_that_is_not_kept(connect, kept, case, monkeypatch, caplog):
+def test_nothing_is_acknowledged_that_is_not_kept(connect, stored, case, monkeypatch, caplog):
     def fail(**_more):
         message = "Anna Berg MRN-4711"
         raise DatabaseError(message)
@@ -268,7 +257,7 @@ def test_nothing_is_acknowledged_that_is_not_kept(connect, kept, case, monkeypat
 
     assert b"MSA|AE|L1" in answer
     assert b"207^Application internal error" in answer
-    assert kept() == 0
+    assert stored() == 0
     assert "Berg" not in caplog.text
     monkeypatch.undo()
     # The fault passes, and the same connection goes on.
@@ -277,7 +266,7 @@ def test_nothing_is_acknowledged_that_is_not_kept(connect, kept, case, monkeypat
 
 
 def test_what_is_being_stored_is_answered_before_the_listener_stops(
-    listening, connect, kept, case, monkeypatch
+    listening, connect, stored, case, monkeypatch
 ):
     inside, go_on = threading.Event(), threading.Event()
     receive = receiving.receive
@@ -303,7 +292,7 @@ def test_what_is_being_stored_is_answered_before_the_listener_stops(
     assert received(sender) == b""
     closing.join(20)
     assert not closing.is_alive()
-    assert kept() == 1
+    assert stored() == 1
 
 
 def test_the_command_stops_when_services_are_stopped(known, monkeypatch):
@@ -321,7 +310,7 @@ def test_the_command_stops_when_services_are_stopped(known, monkeypatch):
 
 @pytest.mark.parametrize("raw", [of.laboratory().encode(), b"hello"])
 def test_a_client_that_may_not_send_any_more_is_told_whatever_it_sends(
-    institution, known, raw, kept
+    institution, known, raw, stored
 ):
     with institution_scope(institution):
         ApiClient.objects.filter(pk=known.pk).update(scopes=[])
@@ -330,7 +319,7 @@ def test_a_client_that_may_not_send_any_more_is_told_whatever_it_sends(
 
     assert b"may not send" in answer
     assert b"MSA|AE" in answer
-    assert kept() == 0
+    assert stored() == 0
 
 
 def test_a_listener_whose_institution_is_gone_says_so(known):

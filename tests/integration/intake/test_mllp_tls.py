@@ -16,13 +16,11 @@ from django.core.management import CommandError, call_command
 
 from cases.intake import mllp, tls
 from cases.intake.mllp import END, START, Listener
-from cases.models import InboxMessage
 from cases.services.intake import receiving
 from tests.integration.intake import messages as of
 from tests.integration.intake.certificates import Authority
 from tests.integration.intake.test_documented import COMMANDS
 from tests.integration.intake.test_mllp import framed, received
-from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "owner"]),
@@ -97,17 +95,6 @@ def connect(authority):
 
 
 @pytest.fixture
-def kept(institution):
-    """How many messages are kept."""
-
-    def number():
-        with institution_scope(institution):
-            return InboxMessage.objects.count()
-
-    return number
-
-
-@pytest.fixture
 def let_go(monkeypatch):
     """Waits until a listener has let a connection go."""
 
@@ -131,14 +118,14 @@ def refused(connect, listener, files=None, **settings):
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_sender_with_a_certificate_is_answered(listen, connect, kept, case, authority, version):
+def test_a_sender_with_a_certificate_is_answered(listen, connect, stored, case, authority, version):
     sock = connect(listen(), authority.issue("laboratory"), maximum_version=version)
     for number in "AB":
         sock.sendall(framed(of.laboratory(number, value=str(ord(number)))))
         assert f"MSA|AA|{number}".encode() in received(sock)
 
     assert sock.version() == {771: "TLSv1.2", 772: "TLSv1.3"}[version]
-    assert kept() == 2
+    assert stored() == 2
 
 
 def test_the_listener_says_that_it_is_done(listen, connect, case, authority):
@@ -152,7 +139,7 @@ def test_the_listener_says_that_it_is_done(listen, connect, case, authority):
 
 
 def test_no_certificate_one_of_others_one_that_is_over_and_a_listeners_own_are_refused(
-    listen, connect, kept, case, authority, tmp_path, shown, caplog, let_go
+    listen, connect, stored, case, authority, tmp_path, shown, caplog, let_go
 ):
     elsewhere = Authority(tmp_path, "elsewhere")
     wrong = {
@@ -169,21 +156,21 @@ def test_no_certificate_one_of_others_one_that_is_over_and_a_listeners_own_are_r
         assert gone(), why
         assert f"a connection was refused: {why}" in caplog.text
 
-    assert kept() == 0
+    assert stored() == 0
     good.sendall(framed(of.laboratory()))
     assert b"MSA|AA" in received(good)
 
 
-def test_an_old_tls_is_refused(listen, connect, kept, case, authority):
+def test_an_old_tls_is_refused(listen, connect, stored, case, authority):
     weak = {"minimum_version": ssl.TLSVersion.TLSv1_1, "maximum_version": ssl.TLSVersion.TLSv1_1}
 
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         assert refused(connect, listen(), authority.issue("laboratory"), **weak)
-    assert kept() == 0
+    assert stored() == 0
 
 
 def test_what_comes_in_the_clear_is_neither_kept_nor_told(
-    listen, connect, kept, case, authority, caplog, let_go
+    listen, connect, stored, case, authority, caplog, let_go
 ):
     listener = listen()
     good = connect(listener, authority.issue("laboratory"))
@@ -195,13 +182,13 @@ def test_what_comes_in_the_clear_is_neither_kept_nor_told(
     assert gone()
     assert "a connection was refused" in caplog.text
     assert not {"Berg", of.NUMBER, "Anna"} & set(caplog.text.replace("^", " ").split())
-    assert kept() == 0
+    assert stored() == 0
     good.sendall(framed(of.laboratory()))
     assert b"MSA|AA" in received(good)
 
 
 def test_a_slow_handshake_is_let_go_while_others_are_answered(
-    listen, connect, kept, case, authority, caplog, monkeypatch, let_go
+    listen, connect, stored, case, authority, caplog, monkeypatch, let_go
 ):
     listener = listen()
     waits, over = threading.Event(), threading.Event()
@@ -230,7 +217,7 @@ def test_a_slow_handshake_is_let_go_while_others_are_answered(
         assert gone()
 
     assert "nothing came in time" in caplog.text
-    assert kept() == 1
+    assert stored() == 1
 
 
 def test_who_goes_in_the_middle_of_a_handshake_does_no_harm(
@@ -251,7 +238,7 @@ def test_who_goes_in_the_middle_of_a_handshake_does_no_harm(
 
 
 def test_only_the_certificates_that_are_named_may_send(
-    listen, connect, kept, case, authority, caplog, let_go
+    listen, connect, stored, case, authority, caplog, let_go
 ):
     ours, renewed, others = (authority.issue(name) for name in ("old", "new", "archive"))
     listener = listen(ours.fingerprint, renewed.fingerprint)
@@ -260,7 +247,7 @@ def test_only_the_certificates_that_are_named_may_send(
     assert refused(connect, listener, others)
     assert gone()
     assert f"the certificate {others.fingerprint} is not one that may send" in caplog.text
-    assert kept() == 0
+    assert stored() == 0
     for files in (ours, renewed):
         sock = connect(listener, files)
         sock.sendall(framed(of.laboratory()))
@@ -268,7 +255,7 @@ def test_only_the_certificates_that_are_named_may_send(
 
 
 def test_what_is_being_stored_is_answered_sealed_before_the_listener_stops(
-    listen, connect, kept, case, authority, monkeypatch
+    listen, connect, stored, case, authority, monkeypatch
 ):
     listener = listen()
     files = authority.issue("laboratory")
@@ -301,11 +288,11 @@ def test_what_is_being_stored_is_answered_sealed_before_the_listener_stops(
     assert b"MSA|AA|L2" in received(sender)
     stopping.join(20)
     assert not stopping.is_alive()
-    assert kept() == 2
+    assert stored() == 2
 
 
 def test_an_answer_that_is_read_too_slowly_is_given_up_as_a_whole(
-    listen, connect, kept, case, authority, monkeypatch, caplog, let_go
+    listen, connect, stored, case, authority, monkeypatch, caplog, let_go
 ):
     """Each part of it is read in time, and all of it is not."""
     listener = listen()
@@ -325,7 +312,7 @@ def test_an_answer_that_is_read_too_slowly_is_given_up_as_a_whole(
     assert not received(sock).endswith(END)
     assert gone()
     assert "its answers are not read" in caplog.text
-    assert kept() == 1
+    assert stored() == 1
 
 
 def test_a_connection_too_many_is_closed_before_it_shakes_hands(
@@ -402,7 +389,7 @@ def test_the_command_says_what_of_tls_cannot_be_used(known, authority, shown, st
 
 
 def test_the_page_tells_how_it_is_started_and_tried(
-    known, authority, listen, kept, case, started, tmp_path, monkeypatch
+    known, authority, listen, stored, case, started, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
     Path("message.hl7").write_text(of.laboratory(), newline="")
@@ -434,4 +421,4 @@ def test_the_page_tells_how_it_is_started_and_tried(
         listener.server_close()
     assert answer.startswith(START)
     assert b"MSA|AA|L1" in answer
-    assert kept() == 1
+    assert stored() == 1

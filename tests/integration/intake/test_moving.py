@@ -9,22 +9,8 @@ from cases.services import cases, erasures
 from cases.services.errors import Refused
 from cases.services.intake import choosing, deciding, sources
 from tests.integration.intake import messages as of
-from tests.integration.intake.conftest import open_for
-from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def inside(institution):
-    return lambda: institution_scope(institution)
-
-
-@pytest.fixture
-def other(inside, coordinator):
-    """A case of somebody else of the same name and date of birth."""
-    with inside():
-        return open_for("MRN-2", by=coordinator)
 
 
 @pytest.fixture

@@ -11,27 +11,13 @@ from cases.readings.reading import Read
 from cases.services import cases, erasures, patients
 from cases.services.intake import choosing, deciding, hl7v2
 from tests.integration.intake import messages as of
-from tests.integration.intake.conftest import open_for
 from tumorboard.audit.models import AuditEntry
-from tumorboard.tenancy.scope import institution_scope
 
 pytestmark = pytest.mark.django_db
 
 EARLY, LATE, LATEST = "20261120090000", "20261120110000", "20261120120000"
 #: A second value, of the day before, of which nobody else speaks.
 BEFORE = "OBX|9|NM|9811-1^Chromogranin A^LN||150|ng/mL^^UCUM|||||F|||20261118\r"
-
-
-@pytest.fixture
-def inside(institution):
-    return lambda: institution_scope(institution)
-
-
-@pytest.fixture
-def other(inside, coordinator):
-    """A case of somebody else of the same name and date of birth."""
-    with inside():
-        return open_for("MRN-2", by=coordinator)
 
 
 @pytest.fixture
